@@ -1,0 +1,25 @@
+/**
+ * Shared memory that payload moves through: received into slabs, hashed and written by disk workers that see the
+ * same bytes, read into slots for sending. Both kinds are bounded pools, so memory has a ceiling (Law 6).
+ */
+
+/** A region of the arena; on the platform it lies in a SharedArrayBuffer. */
+export interface Slab {
+  readonly bytes: Uint8Array;
+  /** Position in the arena; meaningful to the pool's owner only. */
+  readonly offset: number;
+}
+
+export interface SlabPool {
+  /** A slab of at least `minimumBytes`; `undefined` when the arena is exhausted: ask again after a release. */
+  acquire(minimumBytes: number): Slab | undefined;
+  release(slab: Slab): void;
+}
+
+/** Room before the payload of a slot for the header of a PIECE message: length, id, index, begin (BEP 3). */
+export const PIECE_HEADER_BYTES = 13;
+
+/** A pooled buffer of one block to send: header room, then the payload, so that both leave in one write. */
+export interface BlockSlot {
+  readonly buffer: Uint8Array;
+}

@@ -1,0 +1,248 @@
+/**
+ * The face of the engine: the immutable snapshot that every viewer reads and the commands that every viewer may
+ * send. The only file of ours that `ui/` imports. Plain data, so that it crosses threads, sockets and `--json`
+ * unchanged. Units are in the names; unknown is null, never -1 or NaN.
+ */
+
+/** Version of the messages on the channel; a viewer of another version is refused with a sentence. */
+export const PROTOCOL_VERSION = 1;
+
+export type TorrentPhase =
+  | "resolving" // magnet: looking for the metadata
+  | "checking" // hashing what is on disk
+  | "downloading"
+  | "seeding" // everything wanted is here; uploads
+  | "finished" // everything wanted is here; stopped because its seeding goal is met
+  | "paused"
+  | "failed"; // needs the user; `diagnosis` says why
+
+/** Stage of the CHAIN ladder, in the order data needs them. */
+export type ChainStage = "disk" | "net" | "dht" | "peers" | "link" | "pieces";
+export type ChainMark = "ok" | "weak" | "broken" | "unreached";
+
+/** The WHY line: the first match of the ordered decision list. `code` is stable (U1, E1, D2, L2, S1, OK1, …). */
+export interface Diagnosis {
+  readonly code: string;
+  readonly stage: ChainStage | "user" | "seed" | "none";
+  readonly severity: "fine" | "notice" | "problem";
+  /** One sentence with numbers, for people. */
+  readonly sentence: string;
+  /** The facts it rests on, one a line. */
+  readonly evidence: readonly string[];
+  /** What will happen next or what can be done; empty when nothing needs doing. */
+  readonly remedy: string;
+  /** Codes of further matches. */
+  readonly also: readonly string[];
+}
+
+export interface PeerSnapshot {
+  /** `host:port`. */
+  readonly address: string;
+  /** Client name, sanitised; empty when unknown. */
+  readonly client: string;
+  readonly source: "dht" | "pex" | "lsd" | "magnet" | "manual" | "incoming" | "resume";
+  readonly transport: "tcp" | "utp";
+  readonly encrypted: boolean;
+  readonly state: "connecting" | "handshaking" | "connected";
+  /** 0 to 1; null before the bitfield. */
+  readonly haveRatio: number | null;
+  readonly downBytesPerSecond: number;
+  readonly upBytesPerSecond: number;
+  readonly downloadedBytes: number;
+  readonly uploadedBytes: number;
+  readonly amChoking: boolean;
+  readonly amInterested: boolean;
+  readonly peerChoking: boolean;
+  readonly peerInterested: boolean;
+  readonly snubbed: boolean;
+  /** Requests of ours that wait for an answer. */
+  readonly pendingRequests: number;
+  readonly rttMs: number | null;
+  /** What the peer is doing, in words: "chokes us (48 s)", "sending". */
+  readonly activity: string;
+}
+
+export interface FileSnapshot {
+  /** As on disk, relative to the folder given with `-o`, `/` between elements. */
+  readonly path: string;
+  readonly lengthBytes: number;
+  readonly haveBytes: number;
+  /** 0 = not wanted, 1 = low, 4 = normal, 7 = high. */
+  readonly priority: number;
+}
+
+export interface SwarmCounts {
+  readonly connectedPeers: number;
+  readonly connectedSeeds: number;
+  readonly connectingPeers: number;
+  /** Known and not connected. */
+  readonly candidates: number;
+  readonly unchokedByPeers: number;
+  readonly interestedPeers: number;
+  readonly incomingPeers: number;
+  readonly failedDials: number;
+}
+
+/** Bytes by purpose, since the torrent was added. */
+export interface TrafficTotals {
+  readonly downloadedBytes: number;
+  readonly uploadedBytes: number;
+  readonly wastedHashFailBytes: number;
+  readonly wastedRedundantBytes: number;
+  readonly wastedUnrequestedBytes: number;
+  readonly protocolDownBytes: number;
+  readonly protocolUpBytes: number;
+}
+
+export interface TorrentSnapshot {
+  /** Info-hash, 40 lower-case hex digits; the id of the torrent in every command. */
+  readonly id: string;
+  /** Sanitised for a terminal; for a magnet without `dn` the start of the hash. */
+  readonly name: string;
+  readonly magnet: string;
+  readonly phase: TorrentPhase;
+  readonly isPrivate: boolean;
+  /** Folder given with `-o`. */
+  readonly folder: string;
+  /** Null until the metadata is here. */
+  readonly totalBytes: number | null;
+  readonly wantedBytes: number | null;
+  readonly haveBytes: number;
+  readonly wantedHaveBytes: number;
+  readonly pieceCount: number | null;
+  readonly pieceBytes: number | null;
+  readonly havePieces: number;
+  /** 0 to 1 of the wanted bytes; of the metadata while resolving; of the check while checking. */
+  readonly progressRatio: number;
+  readonly downBytesPerSecond: number;
+  readonly upBytesPerSecond: number;
+  /** Null when unknown or never. */
+  readonly etaSeconds: number | null;
+  readonly totals: TrafficTotals;
+  readonly counts: SwarmCounts;
+  /** Distributed copies among connected peers (libtorrent's definition); null before metadata. */
+  readonly copies: number | null;
+  /** 0 to 1: share of the wanted bytes that we have or a connected peer has. */
+  readonly reachableRatio: number | null;
+  /** HAVE strip: per slice of the torrent 0 to 9 tenths have; AVAIL strip: fewest copies in the slice, 9 = nine or more. */
+  readonly haveStrip: string;
+  readonly availabilityStrip: string;
+  readonly diagnosis: Diagnosis;
+  readonly chain: Readonly<Record<ChainStage, ChainMark>>;
+  /** Health 0 to 100; null where it says nothing (paused, checking). */
+  readonly health: number | null;
+  readonly ignoredTrackers: number;
+  readonly ignoredWebSeeds: number;
+  readonly addedAtUnixMs: number;
+  readonly finishedAtUnixMs: number | null;
+  /** Milliseconds from adding to the event; null while it has not happened. */
+  readonly milestones: {
+    readonly firstPeerMs: number | null;
+    readonly metadataMs: number | null;
+    readonly firstPieceMs: number | null;
+    readonly doneMs: number | null;
+  };
+  /** Only for torrents that a viewer has asked details for; else empty. */
+  readonly peers: readonly PeerSnapshot[];
+  readonly files: readonly FileSnapshot[];
+}
+
+export interface DhtSnapshot {
+  readonly enabled: boolean;
+  readonly nodeId: string;
+  readonly state: "off" | "bootstrapping" | "joining" | "joined" | "lost";
+  readonly goodNodes: number;
+  readonly doubtfulNodes: number;
+  readonly goodNodes6: number;
+  readonly queriesInPerSecond: number;
+  readonly queriesOutPerSecond: number;
+  /** Of the last 100 queries; null before the first. */
+  readonly answeredRatio: number | null;
+  readonly activeLookups: number;
+  readonly storedPeers: number;
+  /** Number of bootstrap nodes configured, and how each of them behaves. */
+  readonly bootstrap: readonly {
+    readonly address: string;
+    readonly state: "untried" | "asked" | "answered" | "silent" | "unresolved";
+  }[];
+  /** What others say our address is; null before they agree. */
+  readonly externalAddress: string | null;
+}
+
+export interface LogLine {
+  readonly sequence: number;
+  readonly atUnixMs: number;
+  readonly torrentId: string | null;
+  readonly text: string;
+}
+
+export interface SessionSnapshot {
+  readonly version: number;
+  readonly atUnixMs: number;
+  readonly listening: string | null;
+  readonly downBytesPerSecond: number;
+  readonly upBytesPerSecond: number;
+  readonly maxDownBytesPerSecond: number | null;
+  readonly maxUpBytesPerSecond: number | null;
+  readonly freeBytes: number | null;
+  readonly defaultFolder: string;
+  readonly dht: DhtSnapshot;
+  readonly torrents: readonly TorrentSnapshot[];
+  /** Newest last; at most 200. */
+  readonly log: readonly LogLine[];
+}
+
+/** Source of a torrent: a magnet link, a bare info-hash, or the bytes of a `.torrent` file. */
+export type TorrentSource =
+  | { readonly kind: "magnet"; readonly text: string }
+  | { readonly kind: "metainfo"; readonly bytes: Uint8Array };
+
+export interface AddOptions {
+  readonly folder?: string;
+  readonly paused?: boolean;
+  /** Selection as in `--select`: globs or 1-based numbers; undefined = all. */
+  readonly select?: string;
+  /** `host:port` of peers to try first. */
+  readonly peers?: readonly string[];
+  /** Data is expected to be complete in `folder` (share, seed): failing pieces are reported, not fetched, unless missing. */
+  readonly seedOnly?: boolean;
+  /** Stops by itself when this is met; undefined = seeds until told otherwise. 0 = stop when done. */
+  readonly seedRatio?: number;
+  readonly seedForMs?: number;
+  readonly maxDownBytesPerSecond?: number;
+  readonly maxUpBytesPerSecond?: number;
+}
+
+/** Everything a viewer can ask for. Each command is answered by its result or an error with `code`, `message`, `hint`. */
+export interface SessionCommands {
+  add(source: TorrentSource, options: AddOptions): Promise<{ readonly id: string; readonly isNew: boolean }>;
+  pause(id: string): Promise<void>;
+  resume(id: string): Promise<void>;
+  /** Files are kept unless `deleteData`; then only what the torrent lists and we made is deleted. */
+  remove(id: string, options: { readonly deleteData: boolean }): Promise<void>;
+  /** Checks the data on disk again, from the first byte. */
+  verify(id: string): Promise<void>;
+  /** Looks for peers now. */
+  reannounce(id: string): Promise<void>;
+  addPeers(id: string, addresses: readonly string[]): Promise<void>;
+  setFilePriorities(id: string, priorities: readonly number[]): Promise<void>;
+  setLimits(limits: {
+    readonly maxDownBytesPerSecond?: number | null;
+    readonly maxUpBytesPerSecond?: number | null;
+  }): Promise<void>;
+  /** The `.torrent` file of a torrent whose metadata is here. */
+  exportTorrent(id: string): Promise<Uint8Array>;
+  /** Asks for peers and files of these torrents in snapshots to come; replaces the former choice of this viewer. */
+  watchDetails(ids: readonly string[]): Promise<void>;
+  /** Announces, saves and stops the engine. */
+  shutdown(): Promise<void>;
+}
+
+/** What a viewer holds: the newest snapshot, a way to hear of newer ones, and the commands. */
+export interface SessionView {
+  /** Same object as before when nothing changed. */
+  getSnapshot(): SessionSnapshot;
+  /** `listener` runs after each new snapshot; returns the unsubscription. */
+  subscribe(listener: () => void): () => void;
+  readonly commands: SessionCommands;
+}

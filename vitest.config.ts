@@ -1,0 +1,30 @@
+import { defineConfig } from "vitest/config";
+
+/** Every suite runs under the egress guard: nothing in a test may leave 127.0.0.0/8 or [::1]. */
+const env = { STARLING_LOOPBACK_ONLY: "1" };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          env,
+          include: ["test/**/*.test.{ts,tsx}"],
+          exclude: ["test/interop/**", "test/world/**", "test/soak/**"],
+        },
+      },
+      {
+        test: {
+          name: "interop",
+          env,
+          include: ["test/interop/**/*.test.ts", "test/world/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      { test: { name: "soak", env, include: ["test/soak/**/*.test.ts"], testTimeout: 3_600_000 } },
+    ],
+  },
+});
