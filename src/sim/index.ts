@@ -1,0 +1,6 @@
+/** `starling/sim`: worlds in virtual time. The engines that run here are the ones that run on real sockets. */
+export { type LinkModel, type UniformLinkOptions, UniformLinks } from "./link-model.ts";
+export { SeededRandom } from "./seeded-random.ts";
+export { type HostLinks, StreamNetwork } from "./virtual-streams.ts";
+export { DatagramNetwork } from "./virtual-udp.ts";
+export { World } from "./world.ts";

@@ -1,0 +1,108 @@
+/**
+ * A world in virtual time: one heap of events, one clock, one seed. Everything that happens is an event of the
+ * heap, so a run is determined by its seed and takes as long as its work, not as its time.
+ */
+import type { Clock } from "../core/ports.ts";
+import { EventHeap } from "./event-heap.ts";
+import { SeededRandom } from "./seeded-random.ts";
+
+/** Virtual time at the start: not 0, so that "never" and "at the beginning" differ. */
+const START_MS = 1_000;
+
+export class World {
+  readonly random: SeededRandom;
+  readonly clock: Clock;
+  readonly #heap = new EventHeap();
+  #nowMs = START_MS;
+  #eventsRun = 0;
+
+  constructor(seed: number | string) {
+    this.random = new SeededRandom(seed);
+    this.clock = {
+      nowMs: () => this.#nowMs,
+      setTimer: (delayMs, callback) => {
+        const event = this.#heap.push(this.#nowMs + Math.max(0, delayMs), callback);
+        return {
+          [Symbol.dispose]: () => {
+            event.action = undefined;
+          },
+        };
+      },
+    };
+  }
+
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** Events that ran so far: the measure of a scenario's work. */
+  get eventsRun(): number {
+    return this.#eventsRun;
+  }
+
+  /** Runs `action` `delayMs` from now, after everything that is already due then. */
+  after(delayMs: number, action: () => void): void {
+    this.#heap.push(this.#nowMs + Math.max(0, delayMs), action);
+  }
+
+  /** Runs every event up to and including virtual time `atMs`, then sets the clock to it. */
+  runUntil(atMs: number): void {
+    for (let next = this.#heap.peek(); next !== undefined && next.atMs <= atMs; next = this.#heap.peek())
+      this.#step();
+    this.#nowMs = Math.max(this.#nowMs, atMs);
+  }
+
+  runFor(durationMs: number): void {
+    this.runUntil(this.#nowMs + durationMs);
+  }
+
+  /** Runs until `condition` holds after an event, or `withinMs` have passed; answers whether it held. */
+  runUntilTrue(condition: () => boolean, withinMs: number): boolean {
+    const endMs = this.#nowMs + withinMs;
+    while (!condition()) {
+      const next = this.#heap.peek();
+      if (next === undefined || next.atMs > endMs) {
+        this.#nowMs = endMs;
+        return condition();
+      }
+      this.#step();
+    }
+    return true;
+  }
+
+  /**
+   * As `runUntilTrue` for code with promises (sessions, facades): lets pending microtasks run between instants.
+   * `drain` waits until they have; on Node it is one turn of the event loop.
+   */
+  async runAsyncUntilTrue(
+    condition: () => boolean,
+    withinMs: number,
+    drain: () => Promise<void>,
+  ): Promise<boolean> {
+    const endMs = this.#nowMs + withinMs;
+    await drain();
+    while (!condition()) {
+      const next = this.#heap.peek();
+      if (next === undefined || next.atMs > endMs) {
+        this.#nowMs = endMs;
+        await drain();
+        return condition();
+      }
+      const instantMs = next.atMs;
+      for (let due = this.#heap.peek(); due !== undefined && due.atMs <= instantMs; due = this.#heap.peek())
+        this.#step();
+      await drain();
+    }
+    return true;
+  }
+
+  #step(): void {
+    const event = this.#heap.pop();
+    if (event === undefined) return;
+    this.#nowMs = Math.max(this.#nowMs, event.atMs);
+    const action = event.action;
+    if (action === undefined) return;
+    this.#eventsRun++;
+    action();
+  }
+}
