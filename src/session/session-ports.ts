@@ -1,0 +1,103 @@
+/**
+ * What the session needs from the machine it runs on, declared by the consumer. `platform/` implements it on Node,
+ * `sim/` in virtual time. The hot calls (`TorrentDisk` segments and blocks, datagrams, streams) are callbacks;
+ * everything that happens a few times an hour is a promise. Failures are `ClientError`s.
+ */
+import type { Endpoint } from "../core/endpoint.ts";
+import type { Clock, DatagramSocket, Random, StreamDialer, StreamListener } from "../core/ports.ts";
+import type { BlockSlot, Slab, SlabPool } from "../core/slab.ts";
+import type { Bitfield } from "../torrent/bitfield.ts";
+import type { Metainfo } from "../torrent/metainfo.ts";
+import type { PieceVerdict } from "../torrent/piece-verdict.ts";
+
+export interface SessionPlatform {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Wall-clock time, for what is shown and stored; never for timeouts. */
+  unixMs(): number;
+  readonly network: SessionNetwork;
+  readonly disk: SessionDisk;
+  readonly state: StateStore;
+  readonly slabs: SlabPool;
+}
+
+export interface SessionNetwork {
+  /**
+   * Binds UDP and TCP to the same port of `host` (port 0: any port that is free for both). Rejects with
+   * `PORT_IN_USE` or `ADDRESS_UNAVAILABLE`. Without `host` both families are tried; a failed IPv6 bind is a warning.
+   */
+  open(options: { readonly host?: string; readonly port: number }): Promise<OpenNetwork>;
+  /** All A and AAAA addresses of `host`, numeric text returned as it is; empty when there are none. Never rejects. */
+  resolve(host: string, port: number): Promise<readonly Endpoint[]>;
+}
+
+export interface OpenNetwork {
+  readonly port: number;
+  readonly udp4: DatagramSocket | undefined;
+  readonly udp6: DatagramSocket | undefined;
+  readonly dialer: StreamDialer;
+  readonly listeners: readonly StreamListener[];
+  readonly warnings: readonly string[];
+  close(): Promise<void>;
+}
+
+export interface SessionDisk {
+  /** Opens the storage of one torrent below `folder`. Creates nothing before the first write. */
+  openTorrent(metainfo: Metainfo, folder: string, events: TorrentDiskEvents): Promise<TorrentDisk>;
+  /** Free bytes of the file system that holds `folder` or its nearest existing parent; null when unknown. */
+  freeBytes(folder: string): Promise<number | null>;
+}
+
+export interface TorrentDiskEvents {
+  pieceChecked(pieceIndex: number, verdict: PieceVerdict): void;
+  /** `slot.buffer` has PIECE_HEADER_BYTES of room, then the block. `undefined`: the disk failed with `code`. */
+  blockRead(token: number, slot: BlockSlot | undefined, code?: string): void;
+}
+
+/** What is on disk of a file, to tell whether it changed since resume data was saved. */
+export interface FileStamp {
+  readonly lengthBytes: number;
+  readonly modifiedUnixMs: number;
+}
+
+export interface TorrentDisk {
+  storeSegment(
+    pieceIndex: number,
+    offsetBytes: number,
+    slab: Slab,
+    lengthBytes: number,
+    wantsDigests: boolean,
+  ): void;
+  discardPiece(pieceIndex: number): void;
+  readBlock(token: number, pieceIndex: number, offsetBytes: number, lengthBytes: number): void;
+  releaseSlot(slot: BlockSlot): void;
+  /** Which files are wanted: data of unwanted ones goes to a part file instead of a full-size file. */
+  setWanted(wantedFiles: readonly boolean[]): void;
+  /** Hashes the given pieces from disk and answers which are right. Absent files cost nothing. */
+  check(
+    pieces: Bitfield,
+    options: { readonly signal?: AbortSignal; readonly onProgress?: (checkedPieces: number) => void },
+  ): Promise<Bitfield>;
+  /** Stamps of the files in the order of the metainfo; null for absent ones and padding. */
+  stamps(): Promise<readonly (FileStamp | null)[]>;
+  /** Rejects with PATH_NOT_WRITABLE, PATH_IN_THE_WAY or DISK_FULL when the torrent could not be written here. */
+  prepare(wantedMissingBytes: number): Promise<void>;
+  /** Creates wanted files of length zero, which no piece ever writes. */
+  createEmptyFiles(): Promise<void>;
+  /** Makes everything stored so far durable (fdatasync of the files touched). */
+  sync(): Promise<void>;
+  /** Deletes what the torrent listed and we created; removes folders that became empty. */
+  deleteData(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Small named records (resume data, DHT table, session list), each replaced atomically, one former generation kept. */
+export interface StateStore {
+  /** The newest readable generation; undefined when there is none. Never rejects because of content. */
+  load(name: string): Promise<Uint8Array | undefined>;
+  /** Durable when it resolves: temporary file, fsync, rename, fsync of the folder. */
+  save(name: string, bytes: Uint8Array): Promise<void>;
+  remove(name: string): Promise<void>;
+  /** Names of all records that begin with `prefix`. */
+  list(prefix: string): Promise<readonly string[]>;
+}
