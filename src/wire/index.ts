@@ -1,0 +1,15 @@
+/** The peer wire (BEPs 3, 4, 6, 9, 10, 20, 21) as a synchronous, deterministic engine. */
+export type { KnownPeer, Swarm, SwarmContent, SwarmLimits, SwarmOptions } from "./swarm/swarm.ts";
+export { DEFAULT_WIRE_CONFIG, type WireConfig } from "./wire-config.ts";
+export { WireEngine, type WireEngineOptions, type WireLimits } from "./wire-engine.ts";
+export type { CloseReason, PeerSource, SwarmEvent, WireEvent } from "./wire-events.ts";
+export type { SwarmStorage } from "./wire-ports.ts";
+export type {
+  PeerActivity,
+  PeerView,
+  SwarmPeerCounts,
+  SwarmStrips,
+  SwarmTotals,
+  SwarmView,
+  WireView,
+} from "./wire-view.ts";

@@ -1,0 +1,138 @@
+/**
+ * What the wire shows of itself: plain facts for snapshots, made on demand and cheap enough for four times a
+ * second. Unknown is `undefined`; rates are payload bytes per second over the last seconds.
+ */
+import type { Endpoint } from "../core/endpoint.ts";
+import type { PeerSource } from "./wire-events.ts";
+
+/** Bytes by purpose since the swarm was added. `downloaded` counts accepted payload only. */
+export interface SwarmTotals {
+  readonly downloadedBytes: number;
+  readonly uploadedBytes: number;
+  readonly wastedHashFailBytes: number;
+  readonly wastedRedundantBytes: number;
+  readonly wastedUnrequestedBytes: number;
+  /** Everything that was not payload of a block: framing, requests, metadata, haves. */
+  readonly protocolDownBytes: number;
+  readonly protocolUpBytes: number;
+}
+
+export interface SwarmPeerCounts {
+  /** Handshake finished. */
+  readonly connectedPeers: number;
+  readonly connectedSeeds: number;
+  /** Dialled or handshaking. */
+  readonly connectingPeers: number;
+  /** Known, not connected, allowed to be dialled now or later. */
+  readonly candidates: number;
+  /** Peers that let us download. */
+  readonly unchokedByPeers: number;
+  /** Peers that want something of ours. */
+  readonly interestedPeers: number;
+  readonly incomingPeers: number;
+  /** Dials that came to nothing, since the swarm was added. */
+  readonly failedDials: number;
+  /** Peers that we upload to. */
+  readonly unchokedPeers: number;
+  readonly bannedPeers: number;
+}
+
+/** What a connected peer does for our download, or why it does nothing. Exactly one applies. */
+export type PeerActivity =
+  | "sending" // blocks arrive
+  | "requested" // asked, nothing arrived in the last seconds
+  | "snubbed" // asked long ago
+  | "chokes-us"
+  | "nothing-for-us" // has no piece that we want
+  | "awaiting-metadata"
+  | "waiting-for-memory" // the slab arena is full: the disk is slower than the network
+  | "rate-limited" // held back by a limit of ours
+  | "all-requested" // everything it has is asked for elsewhere
+  | "download-halted" // disk failure
+  | "complete"; // we want nothing more
+
+export interface SwarmView {
+  readonly state: "stopped" | "running";
+  readonly hasMetadata: boolean;
+  /** 0 to 1; 1 once the metadata is here. */
+  readonly metadataRatio: number;
+  readonly metadataBytes: number | undefined;
+  /** Undefined before `setContent`, as are the piece figures that follow (0). */
+  readonly totalBytes: number | undefined;
+  readonly wantedBytes: number;
+  readonly haveBytes: number;
+  readonly wantedHaveBytes: number;
+  readonly pieceCount: number;
+  readonly havePieces: number;
+  readonly wantedMissingPieces: number;
+  /** Pieces handed to storage that await their verdict. */
+  readonly pendingPieces: number;
+  /** Wanted missing pieces that no connected peer has. */
+  readonly unavailablePieces: number;
+  readonly downBytesPerSecond: number;
+  readonly upBytesPerSecond: number;
+  readonly totals: SwarmTotals;
+  readonly counts: SwarmPeerCounts;
+  /** Distributed copies among connected peers without us: whole part fewest, fraction the share above it. */
+  readonly copies: number;
+  /** 0 to 1: share of the wanted bytes that we have or some connected peer has. */
+  readonly reachableRatio: number;
+  /** Connected peers by what they do for us. */
+  readonly activity: Readonly<Record<PeerActivity, number>>;
+  readonly isDownloadHalted: boolean;
+  readonly isEndgame: boolean;
+  /** Milliseconds of the clock at the event; undefined while it has not happened. */
+  readonly firstPeerAtMs: number | undefined;
+  readonly firstPieceAtMs: number | undefined;
+}
+
+/** The two strips under the progress bar: one digit a slice of the torrent. */
+export interface SwarmStrips {
+  /** Tenths had, 0 to 9. */
+  readonly have: string;
+  /** Fewest copies among connected peers and us in the slice, 9 = nine or more. */
+  readonly availability: string;
+}
+
+export interface PeerView {
+  readonly address: Endpoint;
+  /** Client name as text of the remote party: not safe for a terminal before the sanitiser. */
+  readonly client: string;
+  readonly source: PeerSource;
+  readonly transport: "tcp" | "utp";
+  readonly isEncrypted: boolean;
+  readonly isIncoming: boolean;
+  readonly state: "connecting" | "handshaking" | "connected";
+  readonly haveRatio: number | undefined;
+  readonly downBytesPerSecond: number;
+  readonly upBytesPerSecond: number;
+  readonly downloadedBytes: number;
+  readonly uploadedBytes: number;
+  readonly amChoking: boolean;
+  readonly amInterested: boolean;
+  readonly peerChoking: boolean;
+  readonly peerInterested: boolean;
+  readonly isSnubbed: boolean;
+  readonly pendingRequests: number;
+  /** Requests of the peer that we have not answered yet. */
+  readonly queuedUploads: number;
+  readonly rttMs: number | undefined;
+  readonly activity: PeerActivity;
+  /** For how long the activity has lasted. */
+  readonly activityMs: number;
+}
+
+export interface WireView {
+  readonly connections: number;
+  readonly pendingIncoming: number;
+  readonly halfOpen: number;
+  readonly swarms: number;
+  readonly downBytesPerSecond: number;
+  readonly upBytesPerSecond: number;
+  /** Connections that others opened to us and that finished their handshake, since the start. */
+  readonly acceptedIncoming: number;
+  /** Payload that waits in the streams of all peers. */
+  readonly sendBufferBytes: number;
+  readonly maxDownBytesPerSecond: number | undefined;
+  readonly maxUpBytesPerSecond: number | undefined;
+}
