@@ -1,0 +1,116 @@
+/** One host of a simulated world as the session sees it: the same ports as Node's, in virtual time. */
+import { type Endpoint, endpoint } from "../core/endpoint.ts";
+import type { Slab, SlabPool } from "../core/slab.ts";
+import type { OpenNetwork, SessionNetwork, SessionPlatform, StateStore } from "../session/session-ports.ts";
+import { MemoryDisk } from "./memory-disk.ts";
+import type { StreamNetwork } from "./virtual-streams.ts";
+import type { DatagramNetwork } from "./virtual-udp.ts";
+import type { World } from "./world.ts";
+
+/** Wall-clock time at virtual time 0: any fixed instant, so that reports are the same for the same seed. */
+const EPOCH_UNIX_MS = Date.UTC(2026, 0, 1);
+/** Ports handed out where port 0 is asked for. */
+const FIRST_FREE_PORT = 20_000;
+
+/** The parts of a world that hosts share. */
+export interface VirtualInternet {
+  readonly world: World;
+  readonly datagrams: DatagramNetwork;
+  readonly streams: StreamNetwork;
+  /** Names that resolve, to numeric hosts. */
+  readonly names: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What survives a restart of a host: its files and its state records. */
+export interface HostMemory {
+  readonly disk: MemoryDisk;
+  readonly records: Map<string, Uint8Array>;
+}
+
+export function newHostMemory(world: World): HostMemory {
+  return { disk: new MemoryDisk(world, new HeapSlabPool()), records: new Map() };
+}
+
+/** The platform of `host` in `internet`. Pass the memory of a former platform to restart the same machine. */
+export function virtualPlatform(
+  internet: VirtualInternet,
+  host: string,
+  memory: HostMemory = newHostMemory(internet.world),
+): SessionPlatform {
+  const { world } = internet;
+  return {
+    clock: world.clock,
+    random: world.random.fork(`host ${host} at ${world.nowMs}`),
+    unixMs: () => EPOCH_UNIX_MS + world.nowMs,
+    network: new VirtualNetwork(internet, host),
+    disk: memory.disk,
+    slabs: memory.disk.slabs,
+    state: recordStore(memory.records),
+  };
+}
+
+class VirtualNetwork implements SessionNetwork {
+  readonly #internet: VirtualInternet;
+  readonly #host: string;
+
+  constructor(internet: VirtualInternet, host: string) {
+    this.#internet = internet;
+    this.#host = host;
+  }
+
+  open(options: { readonly port: number }): Promise<OpenNetwork> {
+    const { datagrams, streams } = this.#internet;
+    const local = this.#free(options.port);
+    const udp = datagrams.bind(local);
+    const listener = streams.listen(local);
+    return Promise.resolve({
+      port: local.port,
+      udp4: local.family === 4 ? udp : undefined,
+      udp6: local.family === 6 ? udp : undefined,
+      dialer: streams.dialerFor(this.#host),
+      listeners: [listener],
+      warnings: [],
+      close: () => {
+        udp.close();
+        listener.close();
+        return Promise.resolve();
+      },
+    });
+  }
+
+  resolve(host: string, port: number): Promise<readonly Endpoint[]> {
+    const addresses = /^[0-9.]+$|:/.test(host) ? [host] : (this.#internet.names.get(host) ?? []);
+    return Promise.resolve(addresses.map((address) => endpoint(address, port)));
+  }
+
+  #free(port: number): Endpoint {
+    let candidate = endpoint(this.#host, port === 0 ? FIRST_FREE_PORT : port);
+    while (port === 0 && this.#internet.datagrams.isBound(candidate))
+      candidate = endpoint(this.#host, candidate.port + 1);
+    return candidate;
+  }
+}
+
+function recordStore(records: Map<string, Uint8Array>): StateStore {
+  return {
+    load: (name) => Promise.resolve(records.get(name)),
+    save: (name, bytes) => {
+      records.set(name, bytes.slice());
+      return Promise.resolve();
+    },
+    remove: (name) => {
+      records.delete(name);
+      return Promise.resolve();
+    },
+    list: (prefix) => Promise.resolve([...records.keys()].filter((name) => name.startsWith(prefix)).sort()),
+  };
+}
+
+/** Slabs on the plain heap: nothing is shared with another thread here. Bounded by the swarm's own open pieces. */
+class HeapSlabPool implements SlabPool {
+  acquire(minimumBytes: number): Slab {
+    return { bytes: new Uint8Array(minimumBytes), offset: 0 };
+  }
+
+  release(): void {}
+}
