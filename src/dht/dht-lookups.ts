@@ -1,0 +1,103 @@
+/** What callers of lookups and announces hand in and get back. */
+import type { Endpoint } from "../core/endpoint.ts";
+import type { NodeId } from "../core/ids.ts";
+
+/** A node that answered a lookup. */
+export interface FoundNode {
+  readonly id: NodeId;
+  readonly endpoint: Endpoint;
+  readonly rttMs: number;
+}
+
+/** One contacted node, for traces: sent when it answered, stalled or was given up. */
+export interface LookupStep {
+  readonly endpoint: Endpoint;
+  readonly id: NodeId | undefined;
+  /** 1 for contacts from our table, one more for each node that had to name the next. */
+  readonly hop: number;
+  readonly outcome: "answered" | "stalled" | "timed-out";
+  readonly rttMs: number | undefined;
+  /** Bits that the node's id shares with the target. */
+  readonly sharedBits: number | undefined;
+  readonly peers: number;
+  readonly nodes: number;
+}
+
+/**
+ * `complete`: the k closest live nodes have answered. `limit`: ended by the bound on queries or time.
+ * `no-contacts`: nobody could be asked, or nobody answered. `cancelled`: by its owner.
+ */
+export type LookupOutcome = "complete" | "limit" | "no-contacts" | "cancelled";
+
+export interface LookupResult {
+  readonly outcome: LookupOutcome;
+  /** Nearest first: the nodes that answered, at most k a family. */
+  readonly closest: readonly FoundNode[];
+  readonly asked: number;
+  readonly answered: number;
+  readonly timedOut: number;
+  /** Hops of the longest chain of contacts that ended in the closest set. */
+  readonly hops: number;
+  /** Distinct peers found; 0 for find_node. */
+  readonly peersFound: number;
+  readonly elapsedMs: number;
+  readonly firstPeersMs: number | undefined;
+}
+
+/** Nothing is called from within the call that hands these in (Law 4). */
+export interface LookupHandlers {
+  readonly onStep?: ((step: LookupStep) => void) | undefined;
+  /** Last call of all. */
+  readonly onEnd?: ((result: LookupResult) => void) | undefined;
+}
+
+export interface PeersHandlers extends LookupHandlers {
+  /** Peers not reported before; `from` is undefined for those that other nodes announced to us. */
+  readonly onPeers?: ((peers: readonly Endpoint[], from: Endpoint | undefined) => void) | undefined;
+}
+
+export interface PeersLookupOptions extends PeersHandlers {
+  /** BEP 33: ask for peers that are not complete. */
+  readonly noSeeds?: boolean | undefined;
+}
+
+export interface LookupHandle {
+  /** Ends the lookup; `onEnd` follows with `cancelled`. */
+  cancel(): void;
+}
+
+export interface AnnounceOptions {
+  /** TCP (and uTP) port that peers shall dial. */
+  readonly port: number;
+  /** BEP 5: let storing nodes take the UDP source port instead, for uTP behind NATs. Default false. */
+  readonly impliedPort?: boolean | undefined;
+  /** BEP 33: we have the whole torrent. */
+  readonly isSeed?: boolean | undefined;
+  readonly onPeers?: PeersHandlers["onPeers"];
+  /** After each round. */
+  readonly onEnd?: ((result: AnnounceResult) => void) | undefined;
+}
+
+export interface AnnounceResult {
+  readonly lookup: LookupResult;
+  /** Nodes that acknowledged our announce. */
+  readonly storedOn: number;
+  readonly refused: number;
+}
+
+export interface AnnounceHandle {
+  /** No further rounds; other nodes forget us within 45 minutes. */
+  stop(): void;
+  /** Starts the next round now unless one is running. */
+  refresh(): void;
+}
+
+export type PingResult =
+  | {
+      readonly ok: true;
+      readonly id: NodeId;
+      readonly rttMs: number;
+      /** The `v` key: untrusted bytes. */
+      readonly version: Uint8Array | undefined;
+    }
+  | { readonly ok: false; readonly reason: "timeout" | "unreachable" | "error" | "refused" };

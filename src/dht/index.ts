@@ -1,0 +1,26 @@
+/** Public face of the DHT: the engine, its configuration, events and views. */
+export type { DhtConfig } from "./dht-config.ts";
+export type { DhtEvent } from "./dht-events.ts";
+export type {
+  AnnounceHandle,
+  AnnounceOptions,
+  AnnounceResult,
+  FoundNode,
+  LookupHandle,
+  LookupHandlers,
+  LookupOutcome,
+  LookupResult,
+  LookupStep,
+  PeersHandlers,
+  PeersLookupOptions,
+  PingResult,
+} from "./dht-lookups.ts";
+export { DhtNode, type DhtNodeOptions } from "./dht-node.ts";
+export type {
+  DhtBucketView,
+  DhtFamilyView,
+  DhtLookupView,
+  DhtState,
+  DhtTraffic,
+  DhtView,
+} from "./dht-view.ts";
