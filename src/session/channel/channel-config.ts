@@ -1,0 +1,13 @@
+/** Limits of the message channel (threats C1): what one viewer may cost the engine. */
+
+/** Commands of one viewer that may wait for their answers; people do not type faster, scripts can wait. */
+export const MAX_PENDING_COMMANDS = 256;
+
+/** Longest text in a command: a magnet may have 8 KiB (threats C3), a path 4 KiB; the rest is room. */
+export const MAX_TEXT_CHARACTERS = 65_536;
+
+/** Largest `.torrent` that a command may carry (threats F3). */
+export const MAX_TORRENT_FILE_BYTES = 32 * 1024 * 1024;
+
+/** Longest list in a command: one entry a file (threats F3). */
+export const MAX_LIST_ENTRIES = 250_000;

@@ -1,0 +1,163 @@
+/**
+ * Reads what a viewer sent. A viewer may be another program of the same user, so its messages are checked like
+ * anything from outside (threats C1, PA21): typed frames or a fault, never an exception, and nothing of unbounded size.
+ */
+import { type Decoded, decoded, fault } from "../../core/decoded.ts";
+import type { AddOptions, TorrentSource } from "../session-view.ts";
+import { MAX_LIST_ENTRIES, MAX_TEXT_CHARACTERS, MAX_TORRENT_FILE_BYTES } from "./channel-config.ts";
+import type { CommandArguments, CommandFrame, CommandName, ViewerFrame } from "./engine-frames.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** One frame of a viewer. Unknown fields are ignored: a newer viewer may send more. */
+export function decodeViewerFrame(message: unknown): Decoded<ViewerFrame> {
+  if (!isFields(message)) return fault("frame-not-an-object", "the message is not an object");
+  switch (message["kind"]) {
+    case "hello":
+      return isCount(message["version"])
+        ? decoded({ kind: "hello", version: message["version"] })
+        : fault("frame-invalid", "hello without a version");
+    case "ack":
+      return isCount(message["sequence"])
+        ? decoded({ kind: "ack", sequence: message["sequence"] })
+        : fault("frame-invalid", "ack without a sequence number");
+    case "command":
+      return decodeCommand(message);
+    default:
+      return fault("frame-unknown", "unknown kind of frame");
+  }
+}
+
+/** The id of a command frame that could not be decoded, so that its sender gets an answer. */
+export function commandIdOf(message: unknown): number | undefined {
+  return isFields(message) && message["kind"] === "command" && isCount(message["id"])
+    ? message["id"]
+    : undefined;
+}
+
+function decodeCommand(message: Fields): Decoded<ViewerFrame> {
+  const { id, name, args } = message;
+  if (!isCount(id) || !Array.isArray(args))
+    return fault("frame-invalid", "a command has an id and arguments");
+  if (typeof name !== "string" || !Object.hasOwn(ARGUMENTS, name)) {
+    return fault("command-unknown", "there is no such command");
+  }
+  const checked = ARGUMENTS[name as CommandName](args);
+  return checked === undefined
+    ? fault("command-arguments", `the arguments of ${name} are not what it takes`)
+    : decoded({ kind: "command", id, name, args: checked } as CommandFrame);
+}
+
+/** The arguments of each command, checked and stripped of what does not belong there. */
+const ARGUMENTS: {
+  readonly [Name in CommandName]: (args: readonly unknown[]) => CommandArguments<Name> | undefined;
+} = {
+  add: ([source, options]) => {
+    const checkedSource = torrentSource(source);
+    const checkedOptions = addOptions(options);
+    return checkedSource && checkedOptions && [checkedSource, checkedOptions];
+  },
+  pause: torrentIdOnly,
+  resume: torrentIdOnly,
+  verify: torrentIdOnly,
+  reannounce: torrentIdOnly,
+  exportTorrent: torrentIdOnly,
+  remove: ([id, options]) =>
+    isTorrentId(id) && isFields(options) && typeof options["deleteData"] === "boolean"
+      ? [id, { deleteData: options["deleteData"] }]
+      : undefined,
+  addPeers: ([id, addresses]) =>
+    isTorrentId(id) && isListOf(addresses, isText) ? [id, addresses] : undefined,
+  setFilePriorities: ([id, priorities]) =>
+    isTorrentId(id) && isListOf(priorities, isCount) ? [id, priorities] : undefined,
+  setLimits: ([limits]) => {
+    const checked = pick(limits, {
+      maxDownBytesPerSecond: isCountOrNull,
+      maxUpBytesPerSecond: isCountOrNull,
+    });
+    return checked && [checked];
+  },
+  watchDetails: ([ids]) => (isListOf(ids, isTorrentId) ? [ids] : undefined),
+  shutdown: () => [],
+};
+
+function torrentIdOnly([id]: readonly unknown[]): [string] | undefined {
+  return isTorrentId(id) ? [id] : undefined;
+}
+
+function torrentSource(value: unknown): TorrentSource | undefined {
+  if (!isFields(value)) return undefined;
+  const { kind, text, bytes } = value;
+  if (kind === "magnet" && isText(text)) return { kind, text };
+  if (kind === "metainfo" && bytes instanceof Uint8Array && bytes.length <= MAX_TORRENT_FILE_BYTES) {
+    return { kind, bytes };
+  }
+  return undefined;
+}
+
+function addOptions(value: unknown): AddOptions | undefined {
+  return pick<AddOptions>(value, {
+    folder: isText,
+    paused: isBoolean,
+    select: isText,
+    peers: isTextList,
+    seedOnly: isBoolean,
+    seedRatio: isAmount,
+    seedForMs: isAmount,
+    maxDownBytesPerSecond: isCount,
+    maxUpBytesPerSecond: isCount,
+  });
+}
+
+type Guards<Shape> = {
+  readonly [Key in keyof Shape]-?: (value: unknown) => value is Exclude<Shape[Key], undefined>;
+};
+
+/** The fields of `value` that `guards` names; undefined when one of them is present and wrong. */
+function pick<Shape extends object>(value: unknown, guards: Guards<Shape>): Shape | undefined {
+  if (!isFields(value)) return undefined;
+  const picked: Record<string, unknown> = {};
+  for (const key of Object.keys(guards) as (string & keyof Shape)[]) {
+    const field = Object.hasOwn(value, key) ? value[key] : undefined;
+    if (field === undefined) continue;
+    if (!guards[key](field)) return undefined;
+    picked[key] = field;
+  }
+  return picked as Shape;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value.length <= MAX_TEXT_CHARACTERS;
+}
+
+function isTextList(value: unknown): value is readonly string[] {
+  return isListOf(value, isText);
+}
+
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === "boolean";
+}
+
+function isAmount(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && Number.isFinite(value);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isCountOrNull(value: unknown): value is number | null {
+  return value === null || isCount(value);
+}
+
+function isTorrentId(value: unknown): value is string {
+  return typeof value === "string" && /^[0-9a-f]{40}$/.test(value);
+}
+
+function isListOf<Item>(value: unknown, isItem: (item: unknown) => item is Item): value is Item[] {
+  return Array.isArray(value) && value.length <= MAX_LIST_ENTRIES && value.every(isItem);
+}
