@@ -1,0 +1,69 @@
+/**
+ * The egress guard: with `STARLING_LOOPBACK_ONLY=1` nothing may leave 127.0.0.0/8 or [::1]. Tests, demo, benchmarks
+ * and CI set it. Every seam that could reach a network (UDP send, TCP connect and listen, names, multicast) asks here
+ * first; there is no second way out. Local requests (bind, multicast membership) are refused with an error, remote
+ * ones (send, dial, resolve) are dropped and counted, because a peer list full of foreign addresses is no fault.
+ */
+import { addressBytes, type Endpoint, formatEndpoint } from "../core/endpoint.ts";
+import { ClientError } from "../core/errors.ts";
+
+/** The ways out of this machine. */
+export type EgressSeam = "udp" | "tcp" | "dns" | "multicast" | "bind";
+
+export type EgressRefusals = Readonly<Record<EgressSeam, number>>;
+
+export class EgressGuard {
+  readonly isLoopbackOnly: boolean;
+  readonly #refusals: Record<EgressSeam, number> = { udp: 0, tcp: 0, dns: 0, multicast: 0, bind: 0 };
+
+  constructor(options: { readonly isLoopbackOnly: boolean }) {
+    this.isLoopbackOnly = options.isLoopbackOnly;
+  }
+
+  /** How often each seam was refused since the start. */
+  get refusals(): EgressRefusals {
+    return this.#refusals;
+  }
+
+  /** True when `seam` may carry something to `to`; a refusal is counted. */
+  allows(seam: EgressSeam, to: Endpoint): boolean {
+    if (!this.isLoopbackOnly || isLoopbackHost(to.host)) return true;
+    this.#refusals[seam]++;
+    return false;
+  }
+
+  /** True when the name may be asked of a name server. Under the guard none may: asking is egress by itself. */
+  allowsNameQuery(): boolean {
+    if (!this.isLoopbackOnly) return true;
+    this.#refusals.dns++;
+    return false;
+  }
+
+  /** Throws `EGRESS_REFUSED` when `seam` may not carry anything to `to`. */
+  assertAllows(seam: EgressSeam, to: Endpoint): void {
+    if (this.allows(seam, to)) return;
+    throw new ClientError(
+      "EGRESS_REFUSED",
+      `Refused to reach ${formatEndpoint(to)}: only loopback is allowed.`,
+      {
+        hint: "STARLING_LOOPBACK_ONLY=1 is set; unset it to use the network.",
+      },
+    );
+  }
+}
+
+/** The guard that the environment asks for. */
+export function egressGuardFrom(environment: NodeJS.ProcessEnv): EgressGuard {
+  return new EgressGuard({ isLoopbackOnly: environment["STARLING_LOOPBACK_ONLY"] === "1" });
+}
+
+/**
+ * 127.0.0.0/8 and ::1, nothing else: an IPv4-mapped `::ffff:127.0.0.1` is refused, because it is not needed and
+ * every exception is a hole.
+ */
+function isLoopbackHost(host: string): boolean {
+  const bytes = addressBytes(host);
+  if (bytes === undefined) return false;
+  if (bytes.length === 4) return bytes[0] === 127;
+  return bytes.every((byte, i) => byte === (i === 15 ? 1 : 0));
+}

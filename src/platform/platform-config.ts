@@ -1,0 +1,42 @@
+/** Limits of the Node platform, each with its reason (Law 6). */
+import { BLOCK_BYTES, SEGMENT_BYTES } from "../torrent/piece-map.ts";
+
+/** Payload in flight between sockets and disk: at 500 MiB/s an eighth of a second, enough for a disk that stutters. */
+export const DEFAULT_ARENA_BYTES: number = 64 * 1024 * 1024;
+/** Smallest slab: one block, so that metadata-sized torrents do not waste a segment each. */
+export const MIN_SLAB_BYTES: number = BLOCK_BYTES;
+/** Largest slab: storage takes a piece in segments of at most this size. */
+export const MAX_SLAB_BYTES: number = SEGMENT_BYTES;
+
+/** Blocks read and not yet sent: 32 peers with their 512 KiB send buffers full (threats W4). Memory is touched only when used. */
+export const DEFAULT_READ_SLOTS = 1_024;
+/** Reads that wait for a slot; beyond it the disk answers EBUSY. Ten times what one peer may have queued (threats W4: 500). */
+export const MAX_WAITING_READS = 5_000;
+
+/**
+ * Hash-and-write threads. One: the receiving thread takes the other core of a two-core machine, where a second
+ * worker was measured to be slower; a single writer also keeps a disk's queue in order.
+ */
+export const DEFAULT_DISK_WORKERS = 1;
+/** Threads that hash existing files (check, create) beyond this find the disk or the memory bus saturated. */
+export const MAX_CHECK_THREADS = 4;
+
+/** Open content files of one disk worker; libtorrent's default pool (wire-anchors 5.5). */
+export const MAX_OPEN_FILES = 40;
+
+/** One receive buffer per thread: as much as a socket's receive window commonly holds, and still inside the L2 cache. */
+export const RECEIVE_BUFFER_BYTES: number = 256 * 1024;
+/** Bytes queued on one stream above which `write` answers false (threats W4: 512 KiB per peer). */
+export const HIGH_WATER_BYTES: number = 512 * 1024;
+/** Bytes queued below which `onWritable` is called: a quarter, so that refilling overlaps with sending. */
+export const LOW_WATER_BYTES: number = 128 * 1024;
+
+/** Receive and send buffers asked of the kernel for UDP: bursts of answers to one lookup, 2 MiB as others ask (dht-anchors 6). */
+export const UDP_BUFFER_BYTES: number = 2 * 1024 * 1024;
+/** Datagrams the kernel did not take yet; beyond it they are dropped, as a full network would. */
+export const MAX_UDP_QUEUED_BYTES: number = 1024 * 1024;
+
+/** A name that is not resolved by then counts as absent: glibc's own default for one server and one retry. */
+export const RESOLVE_TIMEOUT_MS = 10_000;
+/** Tries to find a port that is free for UDP and TCP, v4 and v6; each fails only when another program has just one of them. */
+export const MAX_PORT_TRIES = 20;
