@@ -1,0 +1,73 @@
+/** Drives nodes of the npm package bittorrent-dht (webtorrent's DHT), many in one process. */
+import { join } from "node:path";
+import { eventually } from "./eventually.ts";
+import { JsonPeer } from "./json-peer.ts";
+import { type Lab, PEER_PORT } from "./lab.ts";
+import { PEER_MODULES, PEER_SCRIPTS } from "./prerequisites.ts";
+
+export interface NpmDhtNode {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface OpenNodeOptions {
+  readonly bootstrap: readonly string[];
+  /** 40 hex digits; else the package picks one. */
+  readonly nodeId?: string;
+  /** Answer with the 8 closest contacts as others do, not with the whole table. */
+  readonly answerLikeOthers?: boolean;
+}
+
+const START_TIMEOUT_MS = 15_000;
+
+export class NpmDhtNodes extends JsonPeer {
+  static async start(lab: Lab, prefix: readonly string[] = []): Promise<NpmDhtNodes> {
+    const nodes = lab.run(new NpmDhtNodes(prefix));
+    await nodes.waitForEvent("ready", START_TIMEOUT_MS);
+    return nodes;
+  }
+
+  private constructor(prefix: readonly string[]) {
+    super({
+      name: "bittorrent-dht nodes",
+      command: [
+        ...prefix,
+        process.execPath,
+        join(PEER_SCRIPTS, "bittorrent_dht_nodes.mjs"),
+        JSON.stringify({ modules: PEER_MODULES }),
+      ],
+    });
+  }
+
+  /** Starts a node at an address; resolves when it has looked itself up. */
+  async open(host: string, options: OpenNodeOptions): Promise<NpmDhtNode> {
+    await this.request("open", { host, port: PEER_PORT, ...options });
+    return { host, port: PEER_PORT };
+  }
+
+  /** Announces a peer at the node's address; resolves to how many nodes took it. */
+  async announce(node: NpmDhtNode, infoHash: string, peerPort: number): Promise<number> {
+    return this.request<number>("announce", { ...node, infoHash, peerPort });
+  }
+
+  /** The distinct HOST:PORT that a full lookup finds. */
+  async lookup(node: NpmDhtNode, infoHash: string): Promise<readonly string[]> {
+    return this.request<string[]>("lookup", { ...node, infoHash });
+  }
+
+  /** Resolves when a lookup by a node finds the peer HOST:PORT: its announce, which has no event, has arrived. */
+  async waitForAnnounce(node: NpmDhtNode, infoHash: string, peer: string, timeoutMs: number): Promise<void> {
+    const seesPeer = async (): Promise<true | undefined> =>
+      (await this.lookup(node, infoHash)).includes(peer) || undefined;
+    await eventually(seesPeer, timeoutMs, `an announce of ${infoHash} by ${peer}`);
+  }
+
+  /** The contacts in a node's table, HOST:PORT each. */
+  async contacts(node: NpmDhtNode): Promise<readonly string[]> {
+    return this.request<string[]>("contacts", node);
+  }
+
+  async close(node: NpmDhtNode): Promise<void> {
+    await this.request("close", node);
+  }
+}

@@ -1,0 +1,104 @@
+/** Drives libtorrent (arvidn/libtorrent through Debian's python3-libtorrent), the reference peer of this suite. */
+import { join } from "node:path";
+import { JsonPeer, type PeerEvent } from "./json-peer.ts";
+import { type Lab, PEER_PORT } from "./lab.ts";
+import { PEER_SCRIPTS, PYTHON } from "./prerequisites.ts";
+
+export interface LibtorrentOptions {
+  readonly host?: string;
+  readonly bootstrap?: readonly string[];
+  readonly dht?: boolean;
+  readonly profile?: "loopback" | "public";
+  /** libtorrent's high-performance preset, for a seeder that must not be what limits a measurement. */
+  readonly fastSeed?: boolean;
+  readonly stateFile?: string;
+  /** Settings of libtorrent by their own names, over the profile's. */
+  readonly settings?: Readonly<Record<string, string | number | boolean>>;
+  /** A command line in front of the interpreter, e.g. to enter a network namespace. */
+  readonly prefix?: readonly string[];
+}
+
+export interface TorrentSource {
+  readonly magnet?: string;
+  /** Path of a .torrent file. */
+  readonly torrent?: string;
+  /** Folder that holds, or will hold, the content's own folder or file. */
+  readonly save: string;
+  /** The data is there and whole: seed without checking it. */
+  readonly seed?: boolean;
+  readonly peers?: readonly (readonly [host: string, port: number])[];
+  readonly announce?: boolean;
+}
+
+export interface PeerStatus {
+  readonly progress: number;
+  readonly isSeeding: boolean;
+  readonly peers: number;
+  readonly uploadedBytes: number;
+  readonly downloadedBytes: number;
+  readonly failedBytes: number;
+}
+
+export interface CreatedTorrent {
+  readonly infoHash: string;
+  readonly magnet: string;
+  readonly pieces: number;
+}
+
+const START_TIMEOUT_MS = 15_000;
+
+export class Libtorrent extends JsonPeer {
+  readonly host: string;
+  readonly port = PEER_PORT;
+
+  static async start(lab: Lab, options: LibtorrentOptions = {}): Promise<Libtorrent> {
+    const peer = lab.run(new Libtorrent(options.host ?? lab.newHost(), options));
+    await peer.waitForEvent("ready", START_TIMEOUT_MS);
+    return peer;
+  }
+
+  private constructor(host: string, { prefix = [], ...options }: LibtorrentOptions) {
+    const config = { ...options, listen: `${host}:${PEER_PORT}` };
+    super({
+      name: `libtorrent at ${host}`,
+      command: [...prefix, PYTHON, join(PEER_SCRIPTS, "libtorrent_peer.py"), JSON.stringify(config)],
+    });
+    this.host = host;
+  }
+
+  get address(): string {
+    return `${this.host}:${this.port}`;
+  }
+
+  /** Adds a torrent and resolves to its info-hash. */
+  async add(source: TorrentSource): Promise<string> {
+    return (await this.request<{ infoHash: string }>("add", source)).infoHash;
+  }
+
+  async create(options: {
+    readonly path: string;
+    readonly output: string;
+    readonly format: "v1" | "hybrid" | "v2";
+    readonly pieceBytes?: number;
+    readonly private?: boolean;
+  }): Promise<CreatedTorrent> {
+    return this.request<CreatedTorrent>("create", options);
+  }
+
+  async connect(infoHash: string, host: string, port: number): Promise<void> {
+    await this.request("connect", { infoHash, host, port });
+  }
+
+  async status(infoHash: string): Promise<PeerStatus> {
+    return this.request<PeerStatus>("status", { infoHash });
+  }
+
+  /** Puts a contact into the routing table once it has answered a ping. */
+  async addDhtNode(host: string, port: number): Promise<void> {
+    await this.request("dht_add_node", { host, port });
+  }
+
+  async waitForTorrentEvent(event: string, infoHash: string, timeoutMs: number): Promise<PeerEvent> {
+    return this.waitForEvent(event, timeoutMs, (candidate) => candidate.infoHash === infoHash);
+  }
+}
