@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 /** Every suite runs under the egress guard: nothing in a test may leave 127.0.0.0/8 or [::1]. */
 const env = { STARLING_LOOPBACK_ONLY: "1" };
+/** Disk threads start from JavaScript, so the disk worker is bundled before the tests. */
+const globalSetup = ["test/support/bundle-disk-worker.mjs"];
 
 export default defineConfig({
   test: {
@@ -10,6 +12,7 @@ export default defineConfig({
         test: {
           name: "unit",
           env,
+          globalSetup,
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: ["test/interop/**", "test/world/**", "test/soak/**"],
         },
@@ -18,13 +21,16 @@ export default defineConfig({
         test: {
           name: "interop",
           env,
+          globalSetup,
           include: ["test/interop/**/*.test.ts", "test/world/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
         },
       },
-      { test: { name: "soak", env, include: ["test/soak/**/*.test.ts"], testTimeout: 3_600_000 } },
+      {
+        test: { name: "soak", env, globalSetup, include: ["test/soak/**/*.test.ts"], testTimeout: 3_600_000 },
+      },
     ],
   },
 });
