@@ -62,6 +62,16 @@ export class BencodeView {
     return undefined;
   }
 
+  /** The values of the named keys of a dictionary, all found in one walk. ASCII keys only. */
+  pick<Key extends string>(...keys: readonly Key[]): { readonly [K in Key]?: BencodeView } {
+    const found: { [K in Key]?: BencodeView } = {};
+    for (const [name, value] of this.entries()) {
+      const key = keys.find((candidate) => isAscii(name, candidate));
+      if (key !== undefined) found[key] = value;
+    }
+    return found;
+  }
+
   /** Key bytes and values of a dictionary in the order of the input; nothing for other kinds. */
   *entries(): Generator<[Uint8Array, BencodeView]> {
     if (this.kind !== "dictionary") return;
@@ -86,4 +96,10 @@ export class BencodeView {
   #endsAt(position: number): boolean {
     return this.#bytes[position] === 0x65;
   }
+}
+
+function isAscii(bytes: Uint8Array, text: string): boolean {
+  if (bytes.length !== text.length) return false;
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== text.charCodeAt(i)) return false;
+  return true;
 }
