@@ -3,6 +3,7 @@
  * send. The only file of ours that `ui/` imports. Plain data, so that it crosses threads, sockets and `--json`
  * unchanged. Units are in the names; unknown is null, never -1 or NaN.
  */
+import type { ErrorCode } from "../core/errors.ts";
 
 /** Version of the messages on the channel; a viewer of another version is refused with a sentence. */
 export const PROTOCOL_VERSION = 1;
@@ -94,6 +95,13 @@ export interface TrafficTotals {
   readonly protocolUpBytes: number;
 }
 
+/** Why a torrent stands still until the user (or, with `DISK_FULL`, more space) helps. */
+export interface TorrentFailure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
 export interface TorrentSnapshot {
   /** Info-hash, 40 lower-case hex digits; the id of the torrent in every command. */
   readonly id: string;
@@ -101,6 +109,8 @@ export interface TorrentSnapshot {
   readonly name: string;
   readonly magnet: string;
   readonly phase: TorrentPhase;
+  /** Present while `phase` is `failed`. */
+  readonly failure?: TorrentFailure;
   readonly isPrivate: boolean;
   /** Folder given with `-o`. */
   readonly folder: string;

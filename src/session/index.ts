@@ -1,0 +1,37 @@
+/** Public face of the session: the engine's API, the channel to its viewers, and their types. */
+export { chooseAddressProfile } from "./address-choice.ts";
+export { DEFAULT_BOOTSTRAP, type DefaultBootstrapNode } from "./bootstrap/default-bootstrap.ts";
+export type { ChannelPort } from "./channel/channel-port.ts";
+export { connectEngine, type EngineClient } from "./channel/engine-client.ts";
+export { EngineHost, type HostedSession } from "./channel/engine-host.ts";
+export { formatHostPort, type HostPort, parseHostPort } from "./host-port.ts";
+export { resolveSessionConfig, type SessionConfig, type SessionOptions } from "./session-config.ts";
+export type {
+  FileStamp,
+  OpenNetwork,
+  SessionDisk,
+  SessionNetwork,
+  SessionPlatform,
+  StateStore,
+  TorrentDisk,
+  TorrentDiskEvents,
+} from "./session-ports.ts";
+export {
+  type AddOptions,
+  type ChainMark,
+  type ChainStage,
+  type DhtSnapshot,
+  type Diagnosis,
+  type FileSnapshot,
+  type LogLine,
+  type PeerSnapshot,
+  PROTOCOL_VERSION,
+  type SessionCommands,
+  type SessionSnapshot,
+  type SessionView,
+  type SwarmCounts,
+  type TorrentPhase,
+  type TorrentSnapshot,
+  type TorrentSource,
+  type TrafficTotals,
+} from "./session-view.ts";

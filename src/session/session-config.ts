@@ -1,0 +1,157 @@
+/**
+ * What a session may be told, resolved and checked once, and every time and limit of `session/` with its reason
+ * (Law 6). Nothing here reads the environment or the working directory: that is the command line's business.
+ */
+import { type AddressProfile, addressScope } from "../core/address-profile.ts";
+import { ClientError } from "../core/errors.ts";
+import { DEFAULT_BOOTSTRAP } from "./bootstrap/default-bootstrap.ts";
+import { type HostPort, parseHostPort } from "./host-port.ts";
+
+export interface SessionOptions {
+  /** Where torrents go that are added without a folder of their own. */
+  readonly folder: string;
+  /** Numeric address to bind; also the source of outgoing connections. Default: every interface. */
+  readonly host?: string | undefined;
+  /** One port for UDP and TCP. Default 0: any that is free. */
+  readonly port?: number | undefined;
+  /** `HOST:PORT` texts that replace the public routers; `none` for a DHT of those who find us. Default `default`. */
+  readonly bootstrap?: readonly string[] | "default" | "none" | undefined;
+  /** Default: chosen from `host`, `bootstrap` and `expectedPeers` (decision 12). */
+  readonly addressProfile?: AddressProfile | undefined;
+  /** `HOST:PORT` of peers that will be added by hand; only for choosing the profile. */
+  readonly expectedPeers?: readonly string[] | undefined;
+  /** False runs no DHT at all: peers come from magnets, by hand and by themselves. Default true. */
+  readonly dht?: boolean | undefined;
+  /** BEP 43: ask, but do not serve. Default false. */
+  readonly dhtReadOnly?: boolean | undefined;
+  /** `off` lifts the DHT's query limits, for private networks and measurements. Default `on`. */
+  readonly dhtLimits?: "on" | "off" | undefined;
+  /** Payload bytes a second over all torrents; null or absent = no limit. */
+  readonly maxDownBytesPerSecond?: number | null | undefined;
+  readonly maxUpBytesPerSecond?: number | null | undefined;
+  /** Over all torrents. Default 200 (threats W3; as libtorrent). */
+  readonly maxConnections?: number | undefined;
+  /** Takes up the torrents of former sessions that did so too, and remembers its own for the next. Default false. */
+  readonly remember?: boolean | undefined;
+}
+
+export interface SessionConfig {
+  readonly folder: string;
+  readonly host: string | undefined;
+  readonly port: number;
+  readonly bootstrap: readonly HostPort[];
+  readonly usesDefaultBootstrap: boolean;
+  readonly addressProfile: AddressProfile | undefined;
+  readonly expectedPeers: readonly HostPort[];
+  readonly dht: boolean;
+  readonly dhtReadOnly: boolean;
+  readonly dhtLimits: "on" | "off";
+  readonly maxDownBytesPerSecond: number | null;
+  readonly maxUpBytesPerSecond: number | null;
+  readonly maxConnections: number;
+  readonly remember: boolean;
+}
+
+/** Complete, checked and frozen. Throws a `ClientError` `USAGE` that names the option which is wrong. */
+export function resolveSessionConfig(options: SessionOptions): SessionConfig {
+  const bootstrap = options.bootstrap ?? "default";
+  return Object.freeze({
+    folder: options.folder,
+    host: checkedHost(options.host),
+    port: checkedPort(options.port ?? 0),
+    bootstrap: bootstrapNodes(bootstrap),
+    usesDefaultBootstrap: bootstrap === "default",
+    addressProfile: options.addressProfile,
+    expectedPeers: (options.expectedPeers ?? []).map((text) => checkedHostPort(text, "peer")),
+    dht: options.dht ?? true,
+    dhtReadOnly: options.dhtReadOnly ?? false,
+    dhtLimits: options.dhtLimits ?? "on",
+    maxDownBytesPerSecond: checkedLimit(options.maxDownBytesPerSecond ?? null, "download limit"),
+    maxUpBytesPerSecond: checkedLimit(options.maxUpBytesPerSecond ?? null, "upload limit"),
+    maxConnections: checkedLimit(options.maxConnections ?? 200, "limit of connections") ?? 200,
+    remember: options.remember ?? false,
+  });
+}
+
+function bootstrapNodes(choice: readonly string[] | "default" | "none"): readonly HostPort[] {
+  if (choice === "none") return [];
+  if (choice === "default") return DEFAULT_BOOTSTRAP.map(({ host, port }) => ({ host, port }));
+  return choice.map((text) => checkedHostPort(text, "bootstrap node"));
+}
+
+/** Throws `USAGE` for what is not `HOST:PORT`. */
+export function checkedHostPort(text: string, what: string): HostPort {
+  const parsed = parseHostPort(text);
+  if (parsed !== undefined) return parsed;
+  throw new ClientError("USAGE", `“${text}” is not the address of a ${what}.`, {
+    hint: "Write HOST:PORT, for example 192.0.2.7:6881 or [2001:db8::7]:6881.",
+  });
+}
+
+function checkedHost(host: string | undefined): string | undefined {
+  if (host === undefined || host === "0.0.0.0" || host === "::" || addressScope(host) !== "unroutable")
+    return host;
+  throw new ClientError("USAGE", `“${host}” is not an address this machine can have.`, {
+    hint: "Give a numeric address of one of its interfaces, or leave the option out.",
+  });
+}
+
+function checkedPort(port: number): number {
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new ClientError("USAGE", `${port} is not a port.`, {
+    hint: "Ports are 1 to 65535; 0 picks a free one.",
+  });
+}
+
+function checkedLimit(limit: number | null, what: string): number | null {
+  if (limit === null || (Number.isSafeInteger(limit) && limit > 0)) return limit;
+  throw new ClientError("USAGE", `${limit} is not a ${what}.`, { hint: "Give a number above zero." });
+}
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const MIB = 1_048_576;
+
+/** Torrents of one session (issue of the future: 1,000 daily, PR15); more is a script that went wrong. */
+export const MAX_TORRENTS = 10_000;
+
+/** A new snapshot at most this often: four a second are as smooth as text can be read. */
+export const SNAPSHOT_INTERVAL_MS = 250;
+/** Rates fall and waits grow without any event: facts are looked at this often. */
+export const HEARTBEAT_MS = SECOND_MS;
+/** Slices of the HAVE and AVAIL strips: wide enough for any terminal line, small enough to send. */
+export const STRIP_CELLS = 100;
+/** Peers listed in the details of one torrent; more than the wire holds per torrent. */
+export const MAX_PEERS_SHOWN = 200;
+/** Files listed in the details of one torrent; a longer list is read from the torrent itself. */
+export const MAX_FILES_SHOWN = 5_000;
+/** Log lines kept in a snapshot: what a person scrolls through. */
+export const MAX_LOG_LINES = 200;
+/** Free space is asked for this often: it costs a system call, and changes by what others do. */
+export const FREE_SPACE_INTERVAL_MS = 10 * SECOND_MS;
+
+/** threats R2: resume data is at most this much older than the pieces it speaks of. */
+export const CHECKPOINT_INTERVAL_MS = 10 * SECOND_MS;
+export const CHECKPOINT_BYTES = 64 * MIB;
+/** Peers remembered with a torrent, so that a restart need not wait for the DHT. */
+export const MAX_RESUME_PEERS = 50;
+/** After a full disk, how long until space is looked for again (ST01: back within 30 s). */
+export const DISK_RETRY_MS = 15 * SECOND_MS;
+
+/** The DHT table is saved this often, and at the end: an unclean end costs a few minutes of contacts. */
+export const DHT_SAVE_INTERVAL_MS = 5 * MINUTE_MS;
+/** First save, so that even a short session leaves a table behind. */
+export const DHT_FIRST_SAVE_MS = 30 * SECOND_MS;
+/** Names of bootstrap nodes that are not resolved by then say nothing about the address profile. */
+export const PROFILE_RESOLVE_TIMEOUT_MS = 2 * SECOND_MS;
+
+/** Known and connected peers with which a torrent needs no further lookup; libtorrent dials from 50 candidates too. */
+export const ENOUGH_PEERS = 50;
+/** Pause before the next lookup of a torrent that lacks peers; doubles up to the maximum. */
+export const FIRST_LOOKUP_PAUSE_MS = 15 * SECOND_MS;
+/** Half of the 15 minutes between announces, which are lookups as well. */
+export const MAX_LOOKUP_PAUSE_MS = 7.5 * MINUTE_MS;
+/** Distinct addresses remembered a torrent, to count newcomers and drop repetitions (threats W7: 3,000 candidates). */
+export const MAX_REMEMBERED_PEERS = 3_000;
+/** Time an orderly end may take before it is given up (PR01: exit within 5 s). */
+export const SHUTDOWN_TIMEOUT_MS = 4 * SECOND_MS;

@@ -1,0 +1,76 @@
+/**
+ * The newest snapshot and who wants to hear of newer ones. Whoever changes something calls `touch`; the snapshot is
+ * built at most every `intervalMs`, once however often it was touched, and published only if it differs from the
+ * former one in anything but its time.
+ */
+import type { Clock } from "../../core/ports.ts";
+import type { SessionSnapshot } from "../session-view.ts";
+import { shareStructure } from "./share-structure.ts";
+
+export interface SnapshotStoreOptions {
+  readonly clock: Clock;
+  readonly intervalMs: number;
+  /** Makes a fresh snapshot; parts that are known to be unchanged may be the former objects. */
+  readonly build: () => SessionSnapshot;
+}
+
+export class SnapshotStore {
+  readonly #options: SnapshotStoreOptions;
+  readonly #listeners = new Set<{ readonly call: () => void }>();
+  #snapshot: SessionSnapshot;
+  #builtAtMs: number;
+  #timer: Disposable | undefined;
+  #isClosed = false;
+
+  constructor(options: SnapshotStoreOptions) {
+    this.#options = options;
+    this.#snapshot = options.build();
+    this.#builtAtMs = options.clock.nowMs();
+  }
+
+  get(): SessionSnapshot {
+    return this.#snapshot;
+  }
+
+  subscribe(listener: () => void): () => void {
+    const entry = { call: listener };
+    this.#listeners.add(entry);
+    return () => {
+      this.#listeners.delete(entry);
+    };
+  }
+
+  /** Something may have changed: the next snapshot is due within the interval. */
+  touch(): void {
+    if (this.#timer !== undefined || this.#isClosed) return;
+    const { clock, intervalMs } = this.#options;
+    const delayMs = Math.max(0, this.#builtAtMs + intervalMs - clock.nowMs());
+    this.#timer = clock.setTimer(delayMs, () => this.publish());
+  }
+
+  /** Builds now and tells the listeners if anything changed. */
+  publish(): void {
+    this.#stopTimer();
+    if (this.#isClosed) return;
+    this.#builtAtMs = this.#options.clock.nowMs();
+    const built = this.#options.build();
+    const atFormerTime = { ...built, atUnixMs: this.#snapshot.atUnixMs };
+    const next = shareStructure(this.#snapshot, atFormerTime);
+    if (next === this.#snapshot) return;
+    this.#snapshot = { ...next, atUnixMs: built.atUnixMs };
+    for (const listener of [...this.#listeners]) listener.call();
+  }
+
+  /** Publishes a last time, then never again. */
+  close(): void {
+    this.publish();
+    this.#stopTimer();
+    this.#isClosed = true;
+    this.#listeners.clear();
+  }
+
+  #stopTimer(): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+  }
+}
