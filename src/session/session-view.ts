@@ -214,6 +214,8 @@ export interface AddOptions {
   readonly select?: string;
   /** `host:port` of peers to try first. */
   readonly peers?: readonly string[];
+  /** Fetches the metadata and stops there (phase `paused`): for `info`, `--list` and `probe`. Creates nothing on disk. */
+  readonly metadataOnly?: boolean;
   /** Data is expected to be complete in `folder` (share, seed): failing pieces are reported, not fetched, unless missing. */
   readonly seedOnly?: boolean;
   /** Stops by itself when this is met; undefined = seeds until told otherwise. 0 = stop when done. */

@@ -1,0 +1,93 @@
+/** The options that every command with a network has, and what they mean. */
+import type { Command } from "commander";
+import type { AddressProfile } from "../../core/address-profile.ts";
+import { addressBytes } from "../../core/endpoint.ts";
+import { ClientError } from "../../core/errors.ts";
+import { parseBootstrap, parsePeerAddress } from "./addresses.ts";
+import { parsePort, parseRate } from "./quantities.ts";
+
+/** As commander hands them over. */
+export interface NetworkFlags {
+  readonly host?: string;
+  readonly port?: string;
+  readonly bootstrap?: readonly string[];
+  readonly profileAddresses?: string;
+}
+
+export interface NetworkOptions {
+  /** Numeric address to bind and to connect from; undefined = all. */
+  readonly host: string | undefined;
+  readonly port: number;
+  /** Undefined = saved table, then the public routers; empty = none. */
+  readonly bootstrap: readonly string[] | undefined;
+  readonly addressProfile: AddressProfile | undefined;
+}
+
+const PROFILES: readonly string[] = ["public", "lan", "loopback"];
+
+export function addNetworkOptions(command: Command, defaultPort: string): Command {
+  return command
+    .option("--host ADDRESS", "address to bind and to connect from")
+    .option("--port N", `port for peers and the DHT; 0 picks a free one (default: ${defaultPort})`)
+    .option(
+      "--bootstrap HOST:PORT",
+      "DHT node to start from, repeatable; none for no DHT bootstrap",
+      collect,
+      [],
+    )
+    .option("--profile-addresses PROFILE", "which addresses may be talked to: public, lan or loopback");
+}
+
+export function addLimitOptions(command: Command): Command {
+  return command
+    .option("--max-down RATE", "limit of the download per second, like 16M")
+    .option("--max-up RATE", "limit of the upload per second, like 2M");
+}
+
+export function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+export function parseNetworkOptions(flags: NetworkFlags, defaultPort: number): NetworkOptions {
+  return {
+    host: flags.host === undefined ? undefined : parseHost(flags.host),
+    port: flags.port === undefined ? defaultPort : parsePort(flags.port, "--port"),
+    bootstrap: parseBootstrap(flags.bootstrap ?? []) ?? environmentBootstrap(),
+    addressProfile: flags.profileAddresses === undefined ? undefined : parseProfile(flags.profileAddresses),
+  };
+}
+
+export function parseLimits(flags: { readonly maxDown?: string; readonly maxUp?: string }): {
+  readonly maxDownBytesPerSecond: number | null;
+  readonly maxUpBytesPerSecond: number | null;
+} {
+  return {
+    maxDownBytesPerSecond: flags.maxDown === undefined ? null : parseRate(flags.maxDown, "--max-down"),
+    maxUpBytesPerSecond: flags.maxUp === undefined ? null : parseRate(flags.maxUp, "--max-up"),
+  };
+}
+
+/** Addresses of `--peer`, checked and in canonical text. */
+export function parsePeers(values: readonly string[] | undefined): readonly string[] {
+  for (const value of values ?? []) parsePeerAddress(value);
+  return values ?? [];
+}
+
+function environmentBootstrap(): readonly string[] | undefined {
+  const text = process.env["STARLING_BOOTSTRAP"];
+  return text === undefined || text === "" ? undefined : parseBootstrap([text]);
+}
+
+function parseHost(text: string): string {
+  if (addressBytes(text) !== undefined) return text;
+  throw new ClientError("USAGE", `--host: "${text}" is not an address`, {
+    hint: "Give a numeric address such as 127.0.0.1 or ::1.",
+  });
+}
+
+function parseProfile(text: string): AddressProfile {
+  if (PROFILES.includes(text)) return text as AddressProfile;
+  throw new ClientError("USAGE", `--profile-addresses: "${text}" is unknown`, {
+    hint: `Use one of ${PROFILES.join(", ")}.`,
+  });
+}

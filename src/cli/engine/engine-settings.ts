@@ -1,0 +1,20 @@
+/** What a command asks of its engine: plain data, since it crosses into the worker thread. */
+import type { AddressProfile } from "../../core/address-profile.ts";
+
+export interface EngineSettings {
+  readonly host: string | undefined;
+  readonly port: number;
+  readonly bootstrap: readonly string[] | undefined;
+  readonly addressProfile: AddressProfile | undefined;
+  /** Peers given by hand: they take part in choosing the address profile. */
+  readonly peers: readonly string[];
+  readonly maxDownBytesPerSecond: number | null;
+  readonly maxUpBytesPerSecond: number | null;
+  readonly defaultFolder: string;
+  /**
+   * `own`: the profile's state, one process at a time, all its torrents come back. `shared`: only resume data of
+   * the torrents that are added, any number of processes. `none`: nothing is kept.
+   */
+  readonly state: "own" | "shared" | "none";
+  readonly stateFolder: string;
+}

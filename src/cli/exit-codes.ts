@@ -1,0 +1,37 @@
+/** Exit codes: a contract with scripts, documented in the README and the manual. */
+import type { ErrorCode } from "../core/errors.ts";
+
+export const EXIT_OK = 0;
+export const EXIT_INCOMPLETE = 7;
+export const EXIT_SIGINT = 130;
+export const EXIT_SIGTERM = 143;
+export const EXIT_SIGHUP = 129;
+
+const EXIT_BY_CODE: Readonly<Record<ErrorCode, number>> = {
+  USAGE: 2,
+  MAGNET_INVALID: 3,
+  TORRENT_INVALID: 3,
+  TORRENT_PRIVATE: 3,
+  TORRENT_V2_ONLY: 3,
+  ADDRESS_UNAVAILABLE: 4,
+  EGRESS_REFUSED: 4,
+  DHT_UNREACHABLE: 4,
+  NO_PEERS: 5,
+  NOT_FOUND: 5,
+  TIMEOUT: 5,
+  STALLED: 6,
+  INCOMPLETE: EXIT_INCOMPLETE,
+  PATH_NOT_FOUND: 8,
+  PATH_NOT_WRITABLE: 8,
+  PATH_IN_THE_WAY: 8,
+  DISK_FULL: 8,
+  DISK_ERROR: 8,
+  PORT_IN_USE: 9,
+  STATE_LOCKED: 9,
+  SESSION_CLOSED: 1,
+  INTERNAL: 70,
+};
+
+export function exitCodeOf(code: ErrorCode): number {
+  return EXIT_BY_CODE[code];
+}

@@ -1,0 +1,136 @@
+/** Follows torrents of a running engine until they are done, time is up, or a signal comes; reports on the way. */
+import { ClientError } from "../../core/errors.ts";
+import type { SessionSnapshot, SessionView, TorrentSnapshot } from "../../session/session-view.ts";
+import { EXIT_OK } from "../exit-codes.ts";
+import type { Output } from "../output/output.ts";
+import type { StopRequest } from "../signals.ts";
+import { chooseReporter } from "./reporter.ts";
+import { TransferObserver } from "./transfer-observer.ts";
+
+export interface TransferRules {
+  readonly ids: readonly string[];
+  /** Ends when every torrent stopped by its goal (`finished`); else only by a signal or a failure. */
+  readonly endsWhenFinished: boolean;
+  /** Gives up when no metadata or no peer came within this time. */
+  readonly timeoutMs: number | undefined;
+  /** Gives up when no DHT node answered and no peer is known within this time, where a DHT is expected. */
+  readonly dhtTimeoutMs: number | undefined;
+  /** Gives up when nothing arrived for this long. */
+  readonly stallTimeoutMs: number | undefined;
+}
+
+/** What ended a transfer. `exit` is 0 when all torrents are done, else that of the signal. */
+export interface TransferEnd {
+  readonly exit: number;
+  readonly torrents: readonly TorrentSnapshot[];
+}
+
+/** How often deadlines are looked at, also when no snapshot comes. */
+const DEADLINE_CHECK_MS = 250;
+
+/** Rejects with the `ClientError` that says why it gave up. */
+export async function runTransfer(
+  engine: { readonly view: SessionView; readonly failed: Promise<ClientError> },
+  rules: TransferRules,
+  output: Output,
+  stop: StopRequest,
+): Promise<TransferEnd> {
+  const reporter = chooseReporter(output);
+  const observer = new TransferObserver(rules.ids);
+  const deadlines = new Deadlines(rules, performance.now());
+  const torrentsOf = (snapshot: SessionSnapshot): readonly TorrentSnapshot[] =>
+    snapshot.torrents.filter((torrent) => rules.ids.includes(torrent.id));
+  let unsubscribe: () => void = () => {};
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await new Promise<TransferEnd>((resolve, reject) => {
+      const look = (): void => {
+        try {
+          const snapshot = engine.view.getSnapshot();
+          for (const event of observer.observe(snapshot)) reporter.report(event);
+          reporter.tick(snapshot);
+          const torrents = torrentsOf(snapshot);
+          deadlines.check(snapshot, torrents, performance.now());
+          if (rules.endsWhenFinished && torrents.length > 0 && torrents.every((torrent) => torrent.phase === "finished")) {
+            resolve({ exit: EXIT_OK, torrents });
+          }
+        } catch (error) {
+          reject(error);
+        }
+      };
+      unsubscribe = engine.view.subscribe(look);
+      timer = setInterval(look, DEADLINE_CHECK_MS);
+      engine.failed.then(reject, reject);
+      stop.requested.then((exit) => resolve({ exit, torrents: torrentsOf(engine.view.getSnapshot()) }), reject);
+      look();
+    });
+  } finally {
+    unsubscribe();
+    clearInterval(timer);
+    reporter.end();
+  }
+}
+
+class Deadlines {
+  readonly #rules: TransferRules;
+  readonly #startMs: number;
+  #lastBytes = 0;
+  #lastBytesAtMs: number;
+
+  constructor(rules: TransferRules, nowMs: number) {
+    this.#rules = rules;
+    this.#startMs = nowMs;
+    this.#lastBytesAtMs = nowMs;
+  }
+
+  /** Throws the reason for giving up, if there is one. */
+  check(snapshot: SessionSnapshot, torrents: readonly TorrentSnapshot[], nowMs: number): void {
+    for (const torrent of torrents) if (torrent.phase === "failed") throw failureOf(torrent);
+    const waitedMs = nowMs - this.#startMs;
+    const { timeoutMs, dhtTimeoutMs, stallTimeoutMs } = this.#rules;
+    const isUnreached = torrents.some((torrent) => torrent.milestones.firstPeerMs === null && torrent.phase !== "finished");
+    const needsMetadata = torrents.some((torrent) => torrent.totalBytes === null);
+    const hasDhtAnswer = snapshot.dht.goodNodes + snapshot.dht.goodNodes6 > 0;
+    const hasCandidates = torrents.some((torrent) => torrent.counts.candidates + torrent.counts.connectingPeers > 0);
+    if (dhtTimeoutMs !== undefined && waitedMs > dhtTimeoutMs && isUnreached && !hasDhtAnswer && !hasCandidates) {
+      throw dhtUnreachable(snapshot);
+    }
+    if (timeoutMs !== undefined && waitedMs > timeoutMs && (isUnreached || needsMetadata)) {
+      throw snapshot.dht.enabled && !hasDhtAnswer && isUnreached ? dhtUnreachable(snapshot) : noPeers(torrents, needsMetadata && !isUnreached);
+    }
+    if (stallTimeoutMs !== undefined) this.#checkStall(torrents, nowMs, stallTimeoutMs);
+  }
+
+  #checkStall(torrents: readonly TorrentSnapshot[], nowMs: number, stallTimeoutMs: number): void {
+    const bytes = torrents.reduce((sum, torrent) => sum + torrent.totals.downloadedBytes + torrent.haveBytes, 0);
+    const isBusy = torrents.every((torrent) => torrent.phase === "seeding" || torrent.phase === "finished" || torrent.phase === "checking");
+    if (bytes !== this.#lastBytes || isBusy) {
+      this.#lastBytes = bytes;
+      this.#lastBytesAtMs = nowMs;
+    } else if (nowMs - this.#lastBytesAtMs > stallTimeoutMs) {
+      const why = torrents.find((torrent) => torrent.diagnosis.severity === "problem") ?? torrents[0];
+      throw new ClientError("STALLED", `Nothing arrived for ${Math.round(stallTimeoutMs / 1000)} s: ${why?.diagnosis.sentence ?? ""}`, {
+        hint: "What is here is kept; the same command goes on from it.",
+      });
+    }
+  }
+}
+
+function failureOf(torrent: TorrentSnapshot): ClientError {
+  const { code, sentence, remedy } = torrent.diagnosis;
+  const errorCode = code === "E1" ? "DISK_FULL" : code === "E2" ? "PATH_NOT_WRITABLE" : code.startsWith("E") ? "DISK_ERROR" : "INTERNAL";
+  return new ClientError(errorCode, sentence, remedy === "" ? {} : { hint: remedy });
+}
+
+function dhtUnreachable(snapshot: SessionSnapshot): ClientError {
+  const nodes = snapshot.dht.bootstrap.map((node) => `${node.address} ${node.state}`).join(", ");
+  return new ClientError("DHT_UNREACHABLE", `No DHT node is reachable${nodes === "" ? "" : `: ${nodes}`}`, {
+    hint: "Check the connection, or name nodes that run with --bootstrap HOST:PORT.",
+  });
+}
+
+function noPeers(torrents: readonly TorrentSnapshot[], hasPeersButNoMetadata: boolean): ClientError {
+  const why = torrents[0]?.diagnosis.sentence ?? "";
+  const what = hasPeersButNoMetadata ? "No peer sent the metadata in time" : "No peer was found in time";
+  return new ClientError("NO_PEERS", why === "" ? what : `${what}: ${why}`, { hint: "A longer --timeout may help, or a peer given with --peer HOST:PORT." });
+}
