@@ -1,7 +1,11 @@
 /** Ending on request: the first signal stops cleanly, a second one at once. */
 import { EXIT_SIGHUP, EXIT_SIGINT, EXIT_SIGTERM } from "./exit-codes.ts";
 
-const EXIT_BY_SIGNAL: Readonly<Record<string, number>> = { SIGINT: EXIT_SIGINT, SIGTERM: EXIT_SIGTERM, SIGHUP: EXIT_SIGHUP };
+const EXIT_BY_SIGNAL: Readonly<Record<string, number>> = {
+  SIGINT: EXIT_SIGINT,
+  SIGTERM: EXIT_SIGTERM,
+  SIGHUP: EXIT_SIGHUP,
+};
 
 export interface StopRequest {
   /** Resolves with the exit code of the first signal. */

@@ -6,6 +6,6 @@ export function stateFolder(part: string): string {
   const own = process.env["STARLING_STATE_DIR"];
   if (own !== undefined && own !== "") return join(own, part);
   const xdg = process.env["XDG_STATE_HOME"];
-  const base = xdg !== undefined && xdg.startsWith("/") ? xdg : join(homedir(), ".local", "state");
+  const base = xdg?.startsWith("/") ? xdg : join(homedir(), ".local", "state");
   return join(base, "starling", part);
 }

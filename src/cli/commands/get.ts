@@ -3,13 +3,18 @@ import { access, constants, mkdir, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { ClientError } from "../../core/errors.ts";
 import type { AddOptions, TorrentSnapshot, TorrentSource } from "../../session/session-view.ts";
-import { type NetworkFlags, parseLimits, parseNetworkOptions, parsePeers } from "../arguments/network-options.ts";
+import {
+  type NetworkFlags,
+  parseLimits,
+  parseNetworkOptions,
+  parsePeers,
+} from "../arguments/network-options.ts";
 import { parseDuration, parseSeedGoal, type SeedGoal } from "../arguments/quantities.ts";
 import { sharedEngineSettings } from "../engine/shared-settings.ts";
 import { type RunningEngine, startEngine } from "../engine/start-engine.ts";
 import { EXIT_OK } from "../exit-codes.ts";
-import { bytesText, durationText } from "../output/quantity-text.ts";
 import type { Output } from "../output/output.ts";
+import { bytesText, durationText } from "../output/quantity-text.ts";
 import { onStopRequest } from "../signals.ts";
 import { listFiles } from "../transfers/list-files.ts";
 import { readSources } from "../transfers/read-source.ts";
@@ -38,7 +43,8 @@ export async function runGet(operands: readonly string[], flags: GetFlags, outpu
   const peers = parsePeers(flags.peer);
   const goal = parseSeedGoal(flags.seed);
   const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout, "--timeout");
-  const stallTimeoutMs = flags.stallTimeout === undefined ? undefined : parseDuration(flags.stallTimeout, "--stall-timeout");
+  const stallTimeoutMs =
+    flags.stallTimeout === undefined ? undefined : parseDuration(flags.stallTimeout, "--stall-timeout");
   const sources = await readSources(operands);
   if (flags.list === true) return listFiles(sources, { network, peers, timeoutMs }, output);
 
@@ -52,7 +58,13 @@ export async function runGet(operands: readonly string[], flags: GetFlags, outpu
     const expectsDht = network.bootstrap === undefined || network.bootstrap.length > 0;
     const end = await runTransfer(
       engine,
-      { ids, endsWhenFinished: true, timeoutMs, dhtTimeoutMs: expectsDht ? (timeoutMs ?? DHT_TIMEOUT_MS) : undefined, stallTimeoutMs },
+      {
+        ids,
+        endsWhenFinished: true,
+        timeoutMs,
+        dhtTimeoutMs: expectsDht ? (timeoutMs ?? DHT_TIMEOUT_MS) : undefined,
+        stallTimeoutMs,
+      },
       output,
       stop,
     );
@@ -68,7 +80,12 @@ export async function runGet(operands: readonly string[], flags: GetFlags, outpu
   }
 }
 
-function addOptions(folder: string, peers: readonly string[], goal: SeedGoal | undefined, select: string | undefined): AddOptions {
+function addOptions(
+  folder: string,
+  peers: readonly string[],
+  goal: SeedGoal | undefined,
+  select: string | undefined,
+): AddOptions {
   const seeding = goal === undefined ? { seedRatio: 0 } : seedOptions(goal);
   return { folder, peers, ...seeding, ...(select === undefined ? {} : { select }) };
 }
@@ -81,7 +98,11 @@ export function seedOptions(goal: SeedGoal): Pick<AddOptions, "seedRatio" | "see
   };
 }
 
-async function addAll(engine: RunningEngine, sources: readonly TorrentSource[], options: AddOptions): Promise<readonly string[]> {
+async function addAll(
+  engine: RunningEngine,
+  sources: readonly TorrentSource[],
+  options: AddOptions,
+): Promise<readonly string[]> {
   const ids: string[] = [];
   for (const source of sources) ids.push((await engine.view.commands.add(source, options)).id);
   return ids;
@@ -104,24 +125,35 @@ async function requireWritableFolder(folder: string): Promise<void> {
     if (error instanceof ClientError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "EEXIST" || code === "ENOTDIR") throw notAFolder(folder);
-    throw new ClientError("PATH_NOT_WRITABLE", `Cannot write to ${folder}: ${code === "EROFS" ? "read-only file system" : "permission denied"}`, {
-      hint: "Choose another folder with -o, or change its permissions.",
-      cause: error,
-    });
+    throw new ClientError(
+      "PATH_NOT_WRITABLE",
+      `Cannot write to ${folder}: ${code === "EROFS" ? "read-only file system" : "permission denied"}`,
+      {
+        hint: "Choose another folder with -o, or change its permissions.",
+        cause: error,
+      },
+    );
   }
 }
 
 function notAFolder(folder: string): ClientError {
-  return new ClientError("PATH_IN_THE_WAY", `${folder} is not a folder`, { hint: "Choose another folder with -o." });
+  return new ClientError("PATH_IN_THE_WAY", `${folder} is not a folder`, {
+    hint: "Choose another folder with -o.",
+  });
 }
 
-function reportResult(torrents: readonly TorrentSnapshot[], goal: SeedGoal | undefined, output: Output): void {
+function reportResult(
+  torrents: readonly TorrentSnapshot[],
+  goal: SeedGoal | undefined,
+  output: Output,
+): void {
   for (const torrent of torrents) {
     const { downloadedBytes, uploadedBytes } = torrent.totals;
     output.result(`${torrent.folder}/${torrent.name}`);
     const took = torrent.milestones.doneMs === null ? "" : ` in ${durationText(torrent.milestones.doneMs)}`;
     const ratio = downloadedBytes === 0 ? null : uploadedBytes / downloadedBytes;
-    const gave = ratio === null ? `gave ${bytesText(uploadedBytes)}` : `gave ${ratio.toFixed(2)} of what you took`;
+    const gave =
+      ratio === null ? `gave ${bytesText(uploadedBytes)}` : `gave ${ratio.toFixed(2)} of what you took`;
     const advice = goal === undefined && (ratio ?? 1) < 1 ? "; `--seed=1` gives it back" : "";
     output.note(`took ${bytesText(downloadedBytes)}${took}, ${gave}${advice}`);
   }

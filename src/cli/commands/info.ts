@@ -8,8 +8,8 @@ import { encodeTorrentFile, type Metainfo } from "../../torrent/metainfo.ts";
 import { type NetworkFlags, parseNetworkOptions, parsePeers } from "../arguments/network-options.ts";
 import { parseDuration } from "../arguments/quantities.ts";
 import { EXIT_OK } from "../exit-codes.ts";
-import { bytesText } from "../output/quantity-text.ts";
 import type { Output } from "../output/output.ts";
+import { bytesText } from "../output/quantity-text.ts";
 import { fetchMetadata } from "../transfers/fetch-metadata.ts";
 import { readSource } from "../transfers/read-source.ts";
 
@@ -19,7 +19,11 @@ interface InfoFlags extends NetworkFlags {
   readonly peer?: readonly string[];
 }
 
-export async function runInfo(operands: readonly string[], flags: InfoFlags, output: Output): Promise<number> {
+export async function runInfo(
+  operands: readonly string[],
+  flags: InfoFlags,
+  output: Output,
+): Promise<number> {
   const source = await readSource(operands[0] as string);
   const network = parseNetworkOptions(flags, 0);
   const timeoutMs = parseDuration(flags.timeout, "--timeout");
@@ -30,7 +34,10 @@ export async function runInfo(operands: readonly string[], flags: InfoFlags, out
 }
 
 /** What the link itself names and Starling does not use comes on top of what the file names. */
-function ignoredIn(source: TorrentSource, metainfo: Metainfo): { readonly trackers: number; readonly webSeeds: number } {
+function ignoredIn(
+  source: TorrentSource,
+  metainfo: Metainfo,
+): { readonly trackers: number; readonly webSeeds: number } {
   const magnet = source.kind === "magnet" ? parseMagnet(source.text) : undefined;
   const link = magnet?.ok === true ? magnet.value : { ignoredTrackers: 0, ignoredWebSeeds: 0 };
   return {
@@ -39,7 +46,11 @@ function ignoredIn(source: TorrentSource, metainfo: Metainfo): { readonly tracke
   };
 }
 
-function printInfo(metainfo: Metainfo, ignored: { readonly trackers: number; readonly webSeeds: number }, output: Output): void {
+function printInfo(
+  metainfo: Metainfo,
+  ignored: { readonly trackers: number; readonly webSeeds: number },
+  output: Output,
+): void {
   const files = metainfo.files.filter((file) => !file.isPadding);
   const { pieceMap } = metainfo;
   const contentBytes = files.reduce((sum, file) => sum + file.lengthBytes, 0);
@@ -64,7 +75,10 @@ function printInfo(metainfo: Metainfo, ignored: { readonly trackers: number; rea
   if (metainfo.comment !== undefined) line("comment", safeText(metainfo.comment));
   if (metainfo.createdBy !== undefined) line("made with", safeText(metainfo.createdBy));
   if (ignored.trackers + ignored.webSeeds > 0) {
-    line("not used", `${ignored.trackers} trackers, ${ignored.webSeeds} web seeds (Starling finds peers by DHT)`);
+    line(
+      "not used",
+      `${ignored.trackers} trackers, ${ignored.webSeeds} web seeds (Starling finds peers by DHT)`,
+    );
   }
   line("files", String(files.length));
   for (const file of files) output.result(`  ${bytesText(file.lengthBytes).padStart(9)}  ${file.path}`);
@@ -75,7 +89,10 @@ async function save(path: string, metainfo: Metainfo): Promise<void> {
     await writeFile(path, encodeTorrentFile(metainfo), { flag: "wx" });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === "EEXIST") throw new ClientError("PATH_IN_THE_WAY", `${path} exists already`, { hint: "Choose another name for --save." });
+    if (code === "EEXIST")
+      throw new ClientError("PATH_IN_THE_WAY", `${path} exists already`, {
+        hint: "Choose another name for --save.",
+      });
     throw new ClientError("PATH_NOT_WRITABLE", `Cannot write ${path}: ${code}`, { cause: error });
   }
 }

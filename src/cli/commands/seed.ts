@@ -1,6 +1,11 @@
 /** `starling seed`: offer data that is on disk; what is missing of it is fetched like any download. */
 import { resolve } from "node:path";
-import { type NetworkFlags, parseLimits, parseNetworkOptions, parsePeers } from "../arguments/network-options.ts";
+import {
+  type NetworkFlags,
+  parseLimits,
+  parseNetworkOptions,
+  parsePeers,
+} from "../arguments/network-options.ts";
 import { sharedEngineSettings } from "../engine/shared-settings.ts";
 import { startEngine } from "../engine/start-engine.ts";
 import type { Output } from "../output/output.ts";
@@ -18,17 +23,29 @@ interface SeedFlags extends NetworkFlags {
 
 const DEFAULT_PORT = 6881;
 
-export async function runSeed(operands: readonly string[], flags: SeedFlags, output: Output): Promise<number> {
+export async function runSeed(
+  operands: readonly string[],
+  flags: SeedFlags,
+  output: Output,
+): Promise<number> {
   const network = parseNetworkOptions(flags, DEFAULT_PORT);
   const peers = parsePeers(flags.peer);
   const source = await readSource(operands[0] as string);
   const folder = resolve(flags.data);
   const stop = onStopRequest();
-  const engine = await startEngine(sharedEngineSettings({ network, limits: parseLimits(flags), peers, folder }));
+  const engine = await startEngine(
+    sharedEngineSettings({ network, limits: parseLimits(flags), peers, folder }),
+  );
   try {
     const { id } = await engine.view.commands.add(source, { folder, peers, seedOnly: true });
     announceListening(engine, output);
-    const rules = { ids: [id], endsWhenFinished: true, timeoutMs: undefined, dhtTimeoutMs: undefined, stallTimeoutMs: undefined };
+    const rules = {
+      ids: [id],
+      endsWhenFinished: true,
+      timeoutMs: undefined,
+      dhtTimeoutMs: undefined,
+      stallTimeoutMs: undefined,
+    };
     return (await runTransfer(engine, rules, output, stop)).exit;
   } finally {
     stop.dispose();

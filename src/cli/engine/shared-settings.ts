@@ -5,7 +5,10 @@ import type { EngineSettings } from "./engine-settings.ts";
 
 export function sharedEngineSettings(options: {
   readonly network: NetworkOptions;
-  readonly limits: { readonly maxDownBytesPerSecond: number | null; readonly maxUpBytesPerSecond: number | null };
+  readonly limits: {
+    readonly maxDownBytesPerSecond: number | null;
+    readonly maxUpBytesPerSecond: number | null;
+  };
   readonly peers: readonly string[];
   readonly folder: string;
 }): EngineSettings {

@@ -16,7 +16,12 @@ export interface RunningEngine {
 /** First message of the worker: it listens, or it says why it cannot. */
 export type EngineGreeting =
   | { readonly kind: "ready" }
-  | { readonly kind: "failed"; readonly code: ErrorCode; readonly message: string; readonly hint?: string | undefined };
+  | {
+      readonly kind: "failed";
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly hint?: string | undefined;
+    };
 
 /** How long a stopping engine may take before its thread is ended (SIGTERM must end us within 5 s). */
 const SHUTDOWN_LIMIT_MS = 4_000;
@@ -46,7 +51,14 @@ function greeting(worker: Worker): Promise<void> {
     worker.once("error", (error) => reject(new ClientError("INTERNAL", error.message, { cause: error })));
     worker.once("message", (message: EngineGreeting) => {
       if (message.kind === "ready") resolve();
-      else reject(new ClientError(message.code, message.message, message.hint === undefined ? {} : { hint: message.hint }));
+      else
+        reject(
+          new ClientError(
+            message.code,
+            message.message,
+            message.hint === undefined ? {} : { hint: message.hint },
+          ),
+        );
     });
   });
 }

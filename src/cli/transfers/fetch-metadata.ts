@@ -29,7 +29,10 @@ export async function fetchMetadata(source: TorrentSource, options: MetadataOpti
   try {
     const { id } = await engine.view.commands.add(source, { peers: options.peers, metadataOnly: true });
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(tooLate(engine.view.getSnapshot().dht)), options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+      const timer = setTimeout(
+        () => reject(tooLate(engine.view.getSnapshot().dht)),
+        options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      );
       const look = (): void => {
         const torrent = engine.view.getSnapshot().torrents.find((candidate) => candidate.id === id);
         if (torrent?.totalBytes === null || torrent === undefined) return;
@@ -52,9 +55,17 @@ function mustParse(bytes: Uint8Array): Metainfo {
   return metainfo.value;
 }
 
-function tooLate(dht: { readonly enabled: boolean; readonly goodNodes: number; readonly goodNodes6: number }): ClientError {
+function tooLate(dht: {
+  readonly enabled: boolean;
+  readonly goodNodes: number;
+  readonly goodNodes6: number;
+}): ClientError {
   if (dht.enabled && dht.goodNodes + dht.goodNodes6 === 0) {
-    return new ClientError("DHT_UNREACHABLE", "No DHT node is reachable", { hint: "Check the connection, or name nodes with --bootstrap HOST:PORT." });
+    return new ClientError("DHT_UNREACHABLE", "No DHT node is reachable", {
+      hint: "Check the connection, or name nodes with --bootstrap HOST:PORT.",
+    });
   }
-  return new ClientError("NO_PEERS", "No peer sent the metadata in time", { hint: "A longer --timeout may help, or a peer given with --peer HOST:PORT." });
+  return new ClientError("NO_PEERS", "No peer sent the metadata in time", {
+    hint: "A longer --timeout may help, or a peer given with --peer HOST:PORT.",
+  });
 }

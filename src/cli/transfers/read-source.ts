@@ -18,7 +18,8 @@ export async function readSource(text: string): Promise<TorrentSource> {
 export async function readSources(texts: readonly string[]): Promise<readonly TorrentSource[]> {
   const sources: TorrentSource[] = [];
   for (const text of texts) {
-    for (const line of text === "-" ? await standardInputLines() : [text]) sources.push(await readSource(line));
+    for (const line of text === "-" ? await standardInputLines() : [text])
+      sources.push(await readSource(line));
   }
   if (sources.length === 0) throw new ClientError("USAGE", "No link came on standard input");
   return sources;
@@ -41,9 +42,12 @@ function checkedMagnet(text: string): TorrentSource {
 export async function readTorrentFile(path: string): Promise<Uint8Array> {
   const info = await stat(path).catch(() => undefined);
   if (info === undefined || !info.isFile()) {
-    throw new ClientError("PATH_NOT_FOUND", `There is no file ${path}`, { hint: "Give a magnet link, an info-hash or a .torrent file." });
+    throw new ClientError("PATH_NOT_FOUND", `There is no file ${path}`, {
+      hint: "Give a magnet link, an info-hash or a .torrent file.",
+    });
   }
-  if (info.size > MAX_TORRENT_FILE_BYTES) throw new ClientError("TORRENT_INVALID", `${path} is too large for a .torrent file`);
+  if (info.size > MAX_TORRENT_FILE_BYTES)
+    throw new ClientError("TORRENT_INVALID", `${path} is too large for a .torrent file`);
   const bytes = new Uint8Array(await readFile(path));
   const metainfo = parseTorrentFile(bytes);
   if (metainfo.ok) return bytes;
@@ -54,11 +58,16 @@ export async function readTorrentFile(path: string): Promise<Uint8Array> {
 }
 
 function v2Only(): ClientError {
-  return new ClientError("TORRENT_V2_ONLY", "v2-only torrents are not supported yet", { hint: "Ask for a v1 or hybrid torrent of the same content." });
+  return new ClientError("TORRENT_V2_ONLY", "v2-only torrents are not supported yet", {
+    hint: "Ask for a v1 or hybrid torrent of the same content.",
+  });
 }
 
 async function standardInputLines(): Promise<readonly string[]> {
   let text = "";
   for await (const chunk of process.stdin) text += String(chunk);
-  return text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "");
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
 }

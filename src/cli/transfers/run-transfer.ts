@@ -51,7 +51,11 @@ export async function runTransfer(
           reporter.tick(snapshot);
           const torrents = torrentsOf(snapshot);
           deadlines.check(snapshot, torrents, performance.now());
-          if (rules.endsWhenFinished && torrents.length > 0 && torrents.every((torrent) => torrent.phase === "finished")) {
+          if (
+            rules.endsWhenFinished &&
+            torrents.length > 0 &&
+            torrents.every((torrent) => torrent.phase === "finished")
+          ) {
             resolve({ exit: EXIT_OK, torrents });
           }
         } catch (error) {
@@ -61,7 +65,10 @@ export async function runTransfer(
       unsubscribe = engine.view.subscribe(look);
       timer = setInterval(look, DEADLINE_CHECK_MS);
       engine.failed.then(reject, reject);
-      stop.requested.then((exit) => resolve({ exit, torrents: torrentsOf(engine.view.getSnapshot()) }), reject);
+      stop.requested.then(
+        (exit) => resolve({ exit, torrents: torrentsOf(engine.view.getSnapshot()) }),
+        reject,
+      );
       look();
     });
   } finally {
@@ -88,37 +95,66 @@ class Deadlines {
     for (const torrent of torrents) if (torrent.phase === "failed") throw failureOf(torrent);
     const waitedMs = nowMs - this.#startMs;
     const { timeoutMs, dhtTimeoutMs, stallTimeoutMs } = this.#rules;
-    const isUnreached = torrents.some((torrent) => torrent.milestones.firstPeerMs === null && torrent.phase !== "finished");
+    const isUnreached = torrents.some(
+      (torrent) => torrent.milestones.firstPeerMs === null && torrent.phase !== "finished",
+    );
     const needsMetadata = torrents.some((torrent) => torrent.totalBytes === null);
     const hasDhtAnswer = snapshot.dht.goodNodes + snapshot.dht.goodNodes6 > 0;
-    const hasCandidates = torrents.some((torrent) => torrent.counts.candidates + torrent.counts.connectingPeers > 0);
-    if (dhtTimeoutMs !== undefined && waitedMs > dhtTimeoutMs && isUnreached && !hasDhtAnswer && !hasCandidates) {
+    const hasCandidates = torrents.some(
+      (torrent) => torrent.counts.candidates + torrent.counts.connectingPeers > 0,
+    );
+    if (
+      dhtTimeoutMs !== undefined &&
+      waitedMs > dhtTimeoutMs &&
+      isUnreached &&
+      !hasDhtAnswer &&
+      !hasCandidates
+    ) {
       throw dhtUnreachable(snapshot);
     }
     if (timeoutMs !== undefined && waitedMs > timeoutMs && (isUnreached || needsMetadata)) {
-      throw snapshot.dht.enabled && !hasDhtAnswer && isUnreached ? dhtUnreachable(snapshot) : noPeers(torrents, needsMetadata && !isUnreached);
+      throw snapshot.dht.enabled && !hasDhtAnswer && isUnreached
+        ? dhtUnreachable(snapshot)
+        : noPeers(torrents, needsMetadata && !isUnreached);
     }
     if (stallTimeoutMs !== undefined) this.#checkStall(torrents, nowMs, stallTimeoutMs);
   }
 
   #checkStall(torrents: readonly TorrentSnapshot[], nowMs: number, stallTimeoutMs: number): void {
-    const bytes = torrents.reduce((sum, torrent) => sum + torrent.totals.downloadedBytes + torrent.haveBytes, 0);
-    const isBusy = torrents.every((torrent) => torrent.phase === "seeding" || torrent.phase === "finished" || torrent.phase === "checking");
+    const bytes = torrents.reduce(
+      (sum, torrent) => sum + torrent.totals.downloadedBytes + torrent.haveBytes,
+      0,
+    );
+    const isBusy = torrents.every(
+      (torrent) =>
+        torrent.phase === "seeding" || torrent.phase === "finished" || torrent.phase === "checking",
+    );
     if (bytes !== this.#lastBytes || isBusy) {
       this.#lastBytes = bytes;
       this.#lastBytesAtMs = nowMs;
     } else if (nowMs - this.#lastBytesAtMs > stallTimeoutMs) {
       const why = torrents.find((torrent) => torrent.diagnosis.severity === "problem") ?? torrents[0];
-      throw new ClientError("STALLED", `Nothing arrived for ${Math.round(stallTimeoutMs / 1000)} s: ${why?.diagnosis.sentence ?? ""}`, {
-        hint: "What is here is kept; the same command goes on from it.",
-      });
+      throw new ClientError(
+        "STALLED",
+        `Nothing arrived for ${Math.round(stallTimeoutMs / 1000)} s: ${why?.diagnosis.sentence ?? ""}`,
+        {
+          hint: "What is here is kept; the same command goes on from it.",
+        },
+      );
     }
   }
 }
 
 function failureOf(torrent: TorrentSnapshot): ClientError {
   const { code, sentence, remedy } = torrent.diagnosis;
-  const errorCode = code === "E1" ? "DISK_FULL" : code === "E2" ? "PATH_NOT_WRITABLE" : code.startsWith("E") ? "DISK_ERROR" : "INTERNAL";
+  const errorCode =
+    code === "E1"
+      ? "DISK_FULL"
+      : code === "E2"
+        ? "PATH_NOT_WRITABLE"
+        : code.startsWith("E")
+          ? "DISK_ERROR"
+          : "INTERNAL";
   return new ClientError(errorCode, sentence, remedy === "" ? {} : { hint: remedy });
 }
 
@@ -132,5 +168,7 @@ function dhtUnreachable(snapshot: SessionSnapshot): ClientError {
 function noPeers(torrents: readonly TorrentSnapshot[], hasPeersButNoMetadata: boolean): ClientError {
   const why = torrents[0]?.diagnosis.sentence ?? "";
   const what = hasPeersButNoMetadata ? "No peer sent the metadata in time" : "No peer was found in time";
-  return new ClientError("NO_PEERS", why === "" ? what : `${what}: ${why}`, { hint: "A longer --timeout may help, or a peer given with --peer HOST:PORT." });
+  return new ClientError("NO_PEERS", why === "" ? what : `${what}: ${why}`, {
+    hint: "A longer --timeout may help, or a peer given with --peer HOST:PORT.",
+  });
 }

@@ -1,0 +1,120 @@
+/** A DHT node without a session around it, for the `dht` commands: sockets, resolved bootstrap nodes, nothing else. */
+import type { AddressProfile } from "../../core/address-profile.ts";
+import { type Endpoint, endpoint, formatEndpoint } from "../../core/endpoint.ts";
+import { ClientError } from "../../core/errors.ts";
+import { type DhtEvent, DhtNode } from "../../dht/index.ts";
+import { createNodePlatform, type NodePlatform } from "../../platform/index.ts";
+import { chooseAddressProfile, DEFAULT_BOOTSTRAP, parseHostPort } from "../../session/index.ts";
+import type { NetworkOptions } from "../arguments/network-options.ts";
+
+export interface OpenDhtNode {
+  readonly node: DhtNode;
+  readonly platform: NodePlatform;
+  /** `HOST:PORT` that others can ask. */
+  readonly listening: string;
+  readonly bootstrapNodes: readonly Endpoint[];
+  readonly warnings: readonly string[];
+  close(): Promise<void>;
+}
+
+export interface DhtNodeSettings {
+  readonly network: NetworkOptions;
+  /** Bootstrap nodes where none were named: the public routers, or nobody for a network of one's own. */
+  readonly defaultBootstrap: "public" | "none";
+  readonly limits: "on" | "off";
+  /** BEP 43: a node that is gone in a moment does not enter anybody's table. */
+  readonly readOnly: boolean;
+  readonly onEvent?: (event: DhtEvent) => void;
+}
+
+/** Rejects with PORT_IN_USE, ADDRESS_UNAVAILABLE, or DHT_UNREACHABLE when no bootstrap name resolves. */
+export async function openDhtNode(settings: DhtNodeSettings): Promise<OpenDhtNode> {
+  const { network } = settings;
+  const platform = await createNodePlatform();
+  try {
+    const open = await platform.network.openUdp({
+      port: network.port,
+      ...(network.host === undefined ? {} : { host: network.host }),
+    });
+    const texts =
+      network.bootstrap ??
+      (settings.defaultBootstrap === "none"
+        ? []
+        : DEFAULT_BOOTSTRAP.map(({ host, port }) => `${host}:${port}`));
+    const bootstrapNodes = await resolveAll(platform, texts);
+    const sockets = { v4: open.udp4, v6: open.udp6 };
+    const node = new DhtNode({
+      clock: platform.clock,
+      random: platform.random,
+      sockets,
+      config: {
+        addressProfile: network.addressProfile ?? (await profileFor(platform, network, texts)),
+        limits: settings.limits,
+        readOnly: settings.readOnly,
+        bootstrapEndpoints: bootstrapNodes,
+      },
+      onEvent: (event) => {
+        if (event.kind === "bootstrap-needed") node.bootstrap(bootstrapNodes);
+        settings.onEvent?.(event);
+      },
+    });
+    for (const socket of [open.udp4, open.udp6]) {
+      if (socket === undefined) continue;
+      socket.onDatagram = (payload, from) => {
+        if (payload[0] === FIRST_BYTE_OF_KRPC) node.handleDatagram(payload, from);
+      };
+      socket.onUnreachable = (to) => node.handleUnreachable(to);
+    }
+    node.start();
+    return {
+      node,
+      platform,
+      listening: formatEndpoint(endpoint(network.host ?? "0.0.0.0", open.port)),
+      bootstrapNodes,
+      warnings: open.warnings,
+      close: async () => {
+        node.close();
+        await open.close();
+        await platform.close();
+      },
+    };
+  } catch (error) {
+    await platform.close();
+    throw error;
+  }
+}
+
+/** `d`: every KRPC message is a bencoded dictionary. */
+const FIRST_BYTE_OF_KRPC = 0x64;
+
+async function resolveAll(platform: NodePlatform, texts: readonly string[]): Promise<readonly Endpoint[]> {
+  const resolved = await Promise.all(
+    texts.map((text) => {
+      const address = parseHostPort(text);
+      return address === undefined ? [] : platform.network.resolve(address.host, address.port);
+    }),
+  );
+  const endpoints = resolved.flat();
+  if (texts.length > 0 && endpoints.length === 0) {
+    throw new ClientError("DHT_UNREACHABLE", `None of the bootstrap names resolves: ${texts.join(", ")}`, {
+      hint: "Check the connection, or give a numeric address with --bootstrap.",
+    });
+  }
+  return endpoints;
+}
+
+function profileFor(
+  platform: NodePlatform,
+  network: NetworkOptions,
+  bootstrap: readonly string[],
+): Promise<AddressProfile> {
+  return chooseAddressProfile(
+    {
+      host: network.host,
+      bootstrap: bootstrap.flatMap((text) => parseHostPort(text) ?? []),
+      usesDefaultBootstrap: false,
+      expectedPeers: [],
+    },
+    (host, port) => platform.network.resolve(host, port),
+  );
+}
