@@ -7,6 +7,10 @@ import { type BencodeLimits, scanBencode, skipValue, stringSpan } from "./bencod
 import { utf8Text } from "./bytes.ts";
 import { type Decoded, decoded } from "./decoded.ts";
 
+const CHAR_0 = 0x30;
+const CHAR_MINUS = 0x2d;
+const CHAR_E = 0x65;
+
 export type BencodeKind = "dictionary" | "list" | "string" | "integer";
 
 /** Opens `bytes` as one value within `limits`. The bytes are borrowed, not copied. */
@@ -52,8 +56,14 @@ export class BencodeView {
   /** An integer within ±2^53; `undefined` for other kinds and for integers beyond. */
   integer(): number | undefined {
     if (this.kind !== "integer") return undefined;
-    const value = Number(utf8Text(this.raw().subarray(1, -1)));
-    return Number.isSafeInteger(value) ? value : undefined;
+    const isNegative = this.#bytes[this.#offset + 1] === CHAR_MINUS;
+    let value = 0;
+    // The scanner allows 20 digits: a double overflows its exact range there, which is told apart below.
+    for (let i = this.#offset + (isNegative ? 2 : 1); this.#bytes[i] !== CHAR_E; i++) {
+      value = value * 10 + (this.#bytes[i] as number) - CHAR_0;
+    }
+    if (!Number.isSafeInteger(value)) return undefined;
+    return isNegative ? -value : value;
   }
 
   /** The value under `key` of a dictionary; `undefined` when absent or when this is not a dictionary. */
@@ -94,7 +104,7 @@ export class BencodeView {
   }
 
   #endsAt(position: number): boolean {
-    return this.#bytes[position] === 0x65;
+    return this.#bytes[position] === CHAR_E;
   }
 }
 

@@ -66,6 +66,8 @@ class Scanner {
   readonly #containers: number[] = [];
   /** Per open container: the offset of its first element. */
   readonly #starts: number[] = [];
+  /** Per open container: offsets of all its keys, once one of them stood out of order. */
+  readonly #unsortedKeys: (number[] | undefined)[] = [];
   #position = 0;
   #tokens = 0;
   #expectsKey = false;
@@ -106,6 +108,7 @@ class Scanner {
     this.#position++;
     this.#containers.push(kind === CHAR_D ? 0 : -1);
     this.#starts.push(this.#position);
+    this.#unsortedKeys.push(undefined);
     this.#expectsKey = kind === CHAR_D;
     return undefined;
   }
@@ -113,8 +116,10 @@ class Scanner {
   #close(): string | undefined {
     const top = this.#containers.pop();
     this.#starts.pop();
+    const keys = this.#unsortedKeys.pop();
     if (top === undefined) return "an end without a beginning";
     if (top >= 0 && !this.#expectsKey) return "a key without a value";
+    if (keys !== undefined && this.#hasDuplicate(keys)) return "a key stands twice";
     this.#position++;
     this.#valueDone();
     return undefined;
@@ -135,25 +140,31 @@ class Scanner {
     const order = greatest > 0 ? this.#compareKeys(greatest, offset) : -1;
     if (order === 0) return "a key stands twice";
     if (order > 0 && this.#limits.allowUnsortedKeys !== true) return "keys are not sorted";
-    if (order > 0 && this.#standsBefore(offset)) return "a key stands twice";
+    const unsorted = this.#unsortedKeys[top];
+    if (unsorted !== undefined) unsorted.push(offset);
+    else if (order > 0) this.#unsortedKeys[top] = this.#keysUpTo(offset);
     if (order < 0) this.#containers[top] = offset;
     if (this.#isUnsafe(offset)) this.#hasUnsafeKey = true;
     this.#expectsKey = false;
     return undefined;
   }
 
-  /**
-   * Duplicate check for an out-of-order key: walks the open dictionary from its start. Quadratic, so it spends
-   * tokens for what it reads: an input of unsorted keys runs into `maxTokens`, not into a hang.
-   */
-  #standsBefore(offset: number): boolean {
+  /** Offsets of the keys of the open dictionary, the one at `offset` last. Walked once a dictionary. */
+  #keysUpTo(offset: number): number[] {
+    const keys: number[] = [];
     let position = this.#starts[this.#starts.length - 1] as number;
     while (position < offset) {
-      if (this.#compareKeys(position, offset) === 0) return true;
+      keys.push(position);
       position = skipValue(this.#bytes, stringSpan(this.#bytes, position).end);
-      if (++this.#tokens > this.#limits.maxTokens) return true;
     }
-    return false;
+    keys.push(offset);
+    return keys;
+  }
+
+  /** Unsorted keys are compared when their dictionary ends, sorted: no input makes this quadratic. */
+  #hasDuplicate(keys: number[]): boolean {
+    keys.sort((a, b) => this.#compareKeys(a, b));
+    return keys.some((key, i) => i > 0 && this.#compareKeys(keys[i - 1] as number, key) === 0);
   }
 
   #integer(): string | undefined {

@@ -69,6 +69,13 @@ describe("the bencode scanner", () => {
     expect(scan("d1:bi1e1:ai2ee", { maxDepth: 2, maxTokens: 9 }).ok).toBe(false);
   });
 
+  test("stays linear when keys stand out of order behind a huge value", () => {
+    const keys = Array.from({ length: 1700 }, (_, i) => `4:${9999 - i}0:`).join("");
+    const startedAtMs = performance.now();
+    expect(scan(`d5:zzzzzl${"0:".repeat(1_400_000)}e${keys}e`).ok).toBe(true);
+    expect(performance.now() - startedAtMs).toBeLessThan(5000);
+  });
+
   test("stops at the token limit when every key is out of order", () => {
     let text = "";
     for (let i = 9999; i >= 1000; i--) text += `4:${i}0:`;
