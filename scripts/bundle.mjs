@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -40,7 +41,11 @@ const COMMON = {
   write: false,
   logLevel: "warning",
   jsx: "automatic",
-  define: { "process.env.NODE_ENV": '"production"', "process.env.DEV": '"false"' },
+  define: {
+    "process.env.NODE_ENV": '"production"',
+    "process.env.DEV": '"false"',
+    STARLING_VERSION: JSON.stringify(JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).version),
+  },
   plugins: [withoutDevtools],
   // CommonJS packages inside an ES module still call require for Node's own modules.
   banner: {
@@ -48,7 +53,11 @@ const COMMON = {
   },
 };
 
-const CLI_ENTRIES = { main: "src/cli/main.ts", "engine-worker": "src/cli/engine-worker.ts" };
+const CLI_ENTRIES = {
+  main: "src/cli/main.ts",
+  "engine-worker": "src/cli/engine-worker.ts",
+  "demo-world": "src/cli/demo/demo-world.ts",
+};
 const DISK_WORKER = { "disk-worker": "src/platform/disk-worker.ts" };
 
 function existing(entries) {
