@@ -2,7 +2,9 @@
  * The platform on Node: everything of `session-ports.ts` over sockets, files and threads of this machine. Nothing is
  * opened before it is used, apart from the state folder, which is locked for the life of the platform.
  */
+
 import type { SessionPlatform } from "../session/session-ports.ts";
+import type { NodeNetwork } from "./network.ts";
 
 export interface NodePlatformOptions {
   /**
@@ -10,6 +12,11 @@ export interface NodePlatformOptions {
    * state lives in memory and ends with the platform.
    */
   readonly stateFolder?: string;
+  /**
+   * Leaves the folder unlocked: for short commands that read what the session which owns it has learnt. Records stay
+   * whole, and the last writer wins.
+   */
+  readonly isStateShared?: boolean;
   /** Size of the arena that payload moves through, in bytes; a multiple of SEGMENT_BYTES. */
   readonly arenaBytes?: number;
   /** Blocks that may be read and not yet sent. */
@@ -23,6 +30,7 @@ export interface NodePlatformOptions {
 }
 
 export interface NodePlatform extends SessionPlatform {
+  readonly network: NodeNetwork;
   /** Ends the threads and releases the state folder. Close networks and torrents first. Closing twice is a no-op. */
   close(): Promise<void>;
 }

@@ -1,0 +1,41 @@
+/** Node's monotonic clock and timers behind the `Clock` port. */
+import type { Clock } from "../core/ports.ts";
+
+/** Node fires a timer of more than 2^31-1 ms at once; longer waits are made of several. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+export class NodeClock implements Clock {
+  nowMs(): number {
+    return performance.now();
+  }
+
+  setTimer(delayMs: number, callback: () => void): Disposable {
+    return new NodeTimer(delayMs, callback);
+  }
+}
+
+class NodeTimer implements Disposable {
+  readonly #callback: () => void;
+  #remainingMs: number;
+  #timeout: NodeJS.Timeout | undefined;
+
+  constructor(delayMs: number, callback: () => void) {
+    this.#callback = callback;
+    this.#remainingMs = Math.max(0, delayMs);
+    this.#arm();
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timeout);
+    this.#timeout = undefined;
+  }
+
+  #arm(): void {
+    const stepMs = Math.min(this.#remainingMs, MAX_TIMER_MS);
+    this.#remainingMs -= stepMs;
+    this.#timeout = setTimeout(() => {
+      if (this.#remainingMs > 0) this.#arm();
+      else this.#callback();
+    }, stepMs);
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Names to addresses, for bootstrap nodes and `--peer`. Asks name servers for A and AAAA at once, without the thread
+ * pool that files share; what they do not know is looked up as the system does it (hosts file, mDNS). Never rejects.
+ */
+import { promises as dns } from "node:dns";
+import { addressBytes, type Endpoint, endpoint, formatAddress } from "../core/endpoint.ts";
+import type { EgressGuard } from "./egress-guard.ts";
+import { canonicalHost } from "./node-address.ts";
+import { RESOLVE_TIMEOUT_MS } from "./platform-config.ts";
+
+/** All addresses of `host`, IPv4 first; numeric text as it is; empty when there are none or the time is up. */
+export async function resolveHost(
+  host: string,
+  port: number,
+  guard: EgressGuard,
+): Promise<readonly Endpoint[]> {
+  const numeric = addressBytes(host);
+  if (numeric !== undefined) return [endpoint(formatAddress(numeric), port)];
+  const hosts = isLocalhostName(host) ? ["127.0.0.1", "::1"] : await query(host, guard);
+  return [...new Set(hosts.map(canonicalHost))].map((address) => endpoint(address, port));
+}
+
+/** RFC 6761, 6.3: such names are loopback and are never asked of a name server. */
+function isLocalhostName(host: string): boolean {
+  return /^(?:.+\.)?localhost\.?$/i.test(host);
+}
+
+async function query(host: string, guard: EgressGuard): Promise<readonly string[]> {
+  if (host === "" || !guard.allowsNameQuery()) return [];
+  const resolver = new dns.Resolver();
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<readonly string[]>((resolve) => {
+    timer = setTimeout(() => {
+      resolver.cancel();
+      resolve([]);
+    }, RESOLVE_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([ask(resolver, host), timeUp]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function ask(resolver: dns.Resolver, host: string): Promise<readonly string[]> {
+  const answers = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+  const hosts = answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
+  if (hosts.length > 0) return hosts;
+  return dns.lookup(host, { all: true }).then(
+    (found) => found.map((entry) => entry.address),
+    () => [],
+  );
+}

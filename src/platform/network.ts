@@ -1,0 +1,180 @@
+/**
+ * The network of a session on Node: one port for UDP and TCP, on one address or on both families. BEP 5 names one port
+ * for both a node and its peers, and NAT mappings and users expect a single number.
+ */
+import { isIP } from "node:net";
+import { type Endpoint, endpoint, formatEndpoint } from "../core/endpoint.ts";
+import { ClientError } from "../core/errors.ts";
+import type { OpenNetwork, SessionNetwork } from "../session/session-ports.ts";
+import type { EgressGuard } from "./egress-guard.ts";
+import { resolveHost } from "./name-resolution.ts";
+import { canonicalHost } from "./node-address.ts";
+import { MAX_PORT_TRIES } from "./platform-config.ts";
+import { TcpDialer } from "./tcp-dialer.ts";
+import { listenTcp, type TcpListener } from "./tcp-listener.ts";
+import { bindUdp, type UdpSocket } from "./udp.ts";
+
+/** The sockets of one address family, on one port. */
+interface BoundFamily {
+  readonly udp: UdpSocket;
+  readonly tcp: TcpListener | undefined;
+}
+
+export interface BindOptions {
+  /** Numeric address of this machine, or a name of it; without it both families are tried. */
+  readonly host?: string;
+  /** 0: any free one. */
+  readonly port: number;
+}
+
+/** Datagram sockets alone, for a DHT node without peers. */
+export type OpenDatagrams = Pick<OpenNetwork, "port" | "udp4" | "udp6" | "warnings" | "close">;
+
+export class NodeNetwork implements SessionNetwork {
+  readonly #guard: EgressGuard;
+
+  constructor(guard: EgressGuard) {
+    this.#guard = guard;
+  }
+
+  async open(options: BindOptions): Promise<OpenNetwork> {
+    const host = options.host === undefined ? undefined : await this.#localAddress(options.host);
+    const plan = { hosts: this.#hostsFor(host), port: options.port, wantsTcp: true };
+    const { bound, warnings } = await bindAll(plan, this.#guard);
+    const isWildcard = host === undefined || host === "0.0.0.0" || host === "::";
+    return {
+      ...datagramsOf(bound, warnings),
+      dialer: new TcpDialer({ guard: this.#guard, ...(isWildcard ? {} : { localHost: host }) }),
+      listeners: bound.flatMap((one) => (one.tcp === undefined ? [] : [one.tcp])),
+    };
+  }
+
+  /** As `open`, for UDP only. */
+  async openUdp(options: BindOptions): Promise<OpenDatagrams> {
+    const host = options.host === undefined ? undefined : await this.#localAddress(options.host);
+    const plan = { hosts: this.#hostsFor(host), port: options.port, wantsTcp: false };
+    const { bound, warnings } = await bindAll(plan, this.#guard);
+    return datagramsOf(bound, warnings);
+  }
+
+  resolve(host: string, port: number): Promise<readonly Endpoint[]> {
+    return resolveHost(host, port, this.#guard);
+  }
+
+  /** IPv4 first: it has to work, IPv6 may fail with a warning. */
+  #hostsFor(host: string | undefined): readonly string[] {
+    if (host !== undefined) return [host];
+    return this.#guard.isLoopbackOnly ? ["127.0.0.1", "::1"] : ["0.0.0.0", "::"];
+  }
+
+  async #localAddress(host: string): Promise<string> {
+    if (isIP(host) !== 0) return canonicalHost(host);
+    const [address] = await this.resolve(host, 0);
+    if (address !== undefined) return address.host;
+    throw new ClientError("ADDRESS_UNAVAILABLE", `${host} is not an address of this machine.`, {
+      hint: "Give one of its numeric addresses with --host, or leave it out.",
+    });
+  }
+}
+
+interface BindPlan {
+  /** The first has to work. */
+  readonly hosts: readonly string[];
+  readonly port: number;
+  readonly wantsTcp: boolean;
+}
+
+interface BindResult {
+  readonly bound: readonly BoundFamily[];
+  readonly warnings: readonly string[];
+}
+
+/** A port that the system chose for one socket may be taken for another: then the next is tried. */
+async function bindAll(plan: BindPlan, guard: EgressGuard): Promise<BindResult> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await bindHosts(plan, guard);
+    } catch (error) {
+      const mayTryAgain = plan.port === 0 && attempt < MAX_PORT_TRIES && codeOf(error) === "EADDRINUSE";
+      if (!mayTryAgain) throw bindFailure(error, plan.hosts[0] as string, plan.port);
+    }
+  }
+}
+
+async function bindHosts(plan: BindPlan, guard: EgressGuard): Promise<BindResult> {
+  const bound: BoundFamily[] = [];
+  const warnings: string[] = [];
+  try {
+    for (const host of plan.hosts) {
+      const port = bound[0]?.udp.local.port ?? plan.port;
+      const family = await bindFamily(host, port, plan.wantsTcp, guard).catch((error: unknown) => {
+        const isClash = plan.port === 0 && codeOf(error) === "EADDRINUSE";
+        if (bound.length === 0 || isClash) throw error;
+        warnings.push(`IPv6 is off: ${bindFailure(error, host, port).message}`);
+      });
+      if (family !== undefined) bound.push(family);
+    }
+    return { bound, warnings };
+  } catch (error) {
+    await closeAll(bound);
+    throw error;
+  }
+}
+
+async function bindFamily(
+  host: string,
+  port: number,
+  wantsTcp: boolean,
+  guard: EgressGuard,
+): Promise<BoundFamily> {
+  if (!wantsTcp) return { udp: await bindUdp(host, port, guard), tcp: undefined };
+  const tcp = await listenTcp(host, port, guard);
+  try {
+    return { tcp, udp: await bindUdp(host, tcp.local.port, guard) };
+  } catch (error) {
+    await tcp.closed();
+    throw error;
+  }
+}
+
+function datagramsOf(bound: readonly BoundFamily[], warnings: readonly string[]): OpenDatagrams {
+  const udp = (family: 4 | 6) => bound.find((one) => one.udp.local.family === family)?.udp;
+  return {
+    port: (bound[0] as BoundFamily).udp.local.port,
+    udp4: udp(4),
+    udp6: udp(6),
+    warnings,
+    close: () => closeAll(bound),
+  };
+}
+
+async function closeAll(bound: readonly BoundFamily[]): Promise<void> {
+  await Promise.all(bound.flatMap((one) => [one.tcp?.closed(), one.udp.closed()]));
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+}
+
+function bindFailure(error: unknown, host: string, port: number): ClientError {
+  if (error instanceof ClientError) return error;
+  const address = formatEndpoint(endpoint(host, port));
+  switch (codeOf(error)) {
+    case "EADDRINUSE":
+      return new ClientError("PORT_IN_USE", `Port ${port} is taken by another program.`, {
+        hint: "Choose another with --port, or --port 0 for any free one.",
+        cause: error,
+      });
+    case "EACCES":
+    case "EPERM":
+      return new ClientError("ADDRESS_UNAVAILABLE", `This user may not listen on ${address}.`, {
+        hint: "Ports below 1024 are reserved; choose another with --port.",
+        cause: error,
+      });
+    default:
+      return new ClientError("ADDRESS_UNAVAILABLE", `${address} is not an address of this machine.`, {
+        hint: "Give one of its addresses with --host, or leave it out.",
+        cause: error,
+      });
+  }
+}

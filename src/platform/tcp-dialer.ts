@@ -1,0 +1,54 @@
+/** Outgoing TCP connections, from the address that the session listens on (decision 15: `--host` is also the source). */
+import { type AddressFamily, type Endpoint, endpoint } from "../core/endpoint.ts";
+import type { ByteStream, StreamDialer, StreamHandler } from "../core/ports.ts";
+import type { EgressGuard } from "./egress-guard.ts";
+import { socketOnSharedBuffer } from "./receive-buffer.ts";
+import { TcpStream } from "./tcp-stream.ts";
+
+export interface TcpDialerOptions {
+  readonly guard: EgressGuard;
+  /** Address that connections come from; without it the system chooses. */
+  readonly localHost?: string;
+}
+
+export class TcpDialer implements StreamDialer {
+  readonly #guard: EgressGuard;
+  readonly #localHost: string | undefined;
+  readonly #localFamily: AddressFamily | undefined;
+
+  constructor(options: TcpDialerOptions) {
+    this.#guard = options.guard;
+    this.#localHost = options.localHost;
+    this.#localFamily = options.localHost === undefined ? undefined : endpoint(options.localHost, 0).family;
+  }
+
+  dial(to: Endpoint, handler: StreamHandler, timeoutMs: number): ByteStream {
+    const stream = new TcpStream(to);
+    stream.handler = handler;
+    if (this.#isReachable(to)) this.#connect(stream, to, timeoutMs);
+    else stream.fail("unreachable");
+    return stream;
+  }
+
+  #isReachable(to: Endpoint): boolean {
+    if (to.port === 0 || !this.#guard.allows("tcp", to)) return false;
+    return this.#localFamily === undefined || this.#localFamily === to.family;
+  }
+
+  #connect(stream: TcpStream, to: Endpoint, timeoutMs: number): void {
+    const socket = socketOnSharedBuffer(stream);
+    stream.attach(socket);
+    const timer = setTimeout(() => stream.closeBecause("timeout"), timeoutMs);
+    socket.once("close", () => clearTimeout(timer));
+    socket.once("connect", () => {
+      clearTimeout(timer);
+      stream.opened();
+    });
+    socket.connect({
+      host: to.host,
+      port: to.port,
+      noDelay: true,
+      ...(this.#localHost === undefined ? {} : { localAddress: this.#localHost }),
+    });
+  }
+}
