@@ -38,6 +38,15 @@ export function diskName(element: string): string | undefined {
 }
 
 /**
+ * True for a path that stays below the folder it is joined to, on any system: relative, no `..`, no drive, no NUL.
+ * For paths that were not made here, such as those of stored state.
+ */
+export function staysInside(path: string): boolean {
+  if (DRIVE_PREFIX.test(path) || path.includes("\0")) return false;
+  return path.split(/[\\/]/).every((element) => element !== "" && element !== "." && element !== "..");
+}
+
+/**
  * Paths on disk for the files of one torrent, in order: below the folder `root` (a disk name already), or at the top
  * for a single file. Each input is the list of elements that the torrent names. All results differ (case-folded and
  * composed), also from every folder. Faults: `torrent-path-too-deep`, `torrent-path-too-long`,

@@ -14,7 +14,7 @@ import { concatBytes, utf8Bytes, utf8Text } from "../core/bytes.ts";
 import { type Decoded, decoded, fault } from "../core/decoded.ts";
 import { type InfoHash, type InfoHashHex, infoHashFrom, infoHashHex } from "../core/ids.ts";
 import { sha1 } from "../core/sha1.ts";
-import { diskName } from "./disk-names.ts";
+import { diskName, staysInside } from "./disk-names.ts";
 import { checkHybrid } from "./hybrid-check.ts";
 import { MAX_PIECES, PieceMap } from "./piece-map.ts";
 import {
@@ -98,6 +98,18 @@ export function encodeTorrentFile(
   });
   // Every other key sorts before "info", so the raw bytes go behind them untouched.
   return concatBytes([surroundings.subarray(0, -1), utf8Bytes("4:info"), metainfo.rawInfo, utf8Bytes("e")]);
+}
+
+/**
+ * The same torrent with files elsewhere on disk: by index, paths relative to the chosen folder. For what is shared
+ * under names of its own that `disk-names.ts` would change. Throws when a path leads out of the folder.
+ */
+export function withPaths(metainfo: Metainfo, paths: ReadonlyMap<number, string>): Metainfo {
+  for (const path of paths.values()) {
+    if (!staysInside(path)) throw new RangeError("The path of a file leads out of the folder");
+  }
+  const files = metainfo.files.map((file, i) => ({ ...file, path: paths.get(i) ?? file.path }));
+  return { ...metainfo, files };
 }
 
 function readInfo(info: BencodeView, surroundings: Surroundings): Decoded<Metainfo> {
