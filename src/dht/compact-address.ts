@@ -1,0 +1,88 @@
+/**
+ * Addresses between their text, their bits and their compact form (BEP 5 "Contact Encoding", BEP 32), for the hot
+ * path: every query is answered with the asker's address and a token made from it, every reply names eight nodes.
+ * `core/compact.ts` does the same for whole lists, with allocation.
+ */
+import { readUint16, writeUint16 } from "../core/bytes.ts";
+import { type AddressFamily, addressBytes, type Endpoint, formatAddress } from "../core/endpoint.ts";
+
+/** Address and port: 6 bytes (BEP 5) or 18 (BEP 32). */
+export function compactPeerBytes(family: AddressFamily): number {
+  return family === 4 ? 6 : 18;
+}
+
+/** Id, address and port: 26 bytes (BEP 5) or 38 (BEP 32). */
+export function compactNodeBytes(family: AddressFamily): number {
+  return family === 4 ? 26 : 38;
+}
+
+/** The 32 bits of canonical dotted text as a signed integer. */
+export function ipv4Bits(host: string): number {
+  let bits = 0;
+  let octet = 0;
+  for (let i = 0; i < host.length; i++) {
+    const code = host.charCodeAt(i);
+    if (code === CHAR_DOT) {
+      bits = (bits << 8) | octet;
+      octet = 0;
+    } else octet = octet * 10 + code - CHAR_0;
+  }
+  return (bits << 8) | octet;
+}
+
+export function ipv4Text(bits: number): string {
+  return `${bits >>> 24}.${(bits >>> 16) & 255}.${(bits >>> 8) & 255}.${bits & 255}`;
+}
+
+/** Writes the 4 or 16 address bytes of `address` at `offset`; answers the offset behind them. */
+export function writeAddress(out: Uint8Array, offset: number, address: Endpoint): number {
+  if (address.family === 6) {
+    out.set(addressBytes(address.host) ?? UNSPECIFIED_V6, offset);
+    return offset + 16;
+  }
+  return writeIpv4(out, offset, ipv4Bits(address.host));
+}
+
+export function writeIpv4(out: Uint8Array, offset: number, bits: number): number {
+  out[offset] = bits >>> 24;
+  out[offset + 1] = bits >>> 16;
+  out[offset + 2] = bits >>> 8;
+  out[offset + 3] = bits;
+  return offset + 4;
+}
+
+/** Writes `address` in compact form; answers the offset behind it. */
+export function writeEndpoint(out: Uint8Array, offset: number, address: Endpoint): number {
+  const portAt = writeAddress(out, offset, address);
+  writeUint16(out, portAt, address.port);
+  return portAt + 2;
+}
+
+/** Reads the compact endpoint at `offset`; the caller has checked the bounds. Port 0 is kept: policy is the caller's. */
+export function readEndpoint(bytes: Uint8Array, offset: number, family: AddressFamily): Endpoint {
+  return family === 4
+    ? { host: ipv4Text(readInt32(bytes, offset)), port: readUint16(bytes, offset + 4), family }
+    : {
+        host: formatAddress(bytes.subarray(offset, offset + 16)),
+        port: readUint16(bytes, offset + 16),
+        family,
+      };
+}
+
+/** Big-endian signed 32-bit read: such values stay small integers in the engine, unsigned ones do not. */
+export function readInt32(bytes: Uint8Array, offset: number): number {
+  return (
+    ((bytes[offset] as number) << 24) |
+    ((bytes[offset + 1] as number) << 16) |
+    ((bytes[offset + 2] as number) << 8) |
+    (bytes[offset + 3] as number)
+  );
+}
+
+export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
+  return a === b || (a.port === b.port && a.host === b.host);
+}
+
+const CHAR_DOT = 0x2e;
+const CHAR_0 = 0x30;
+const UNSPECIFIED_V6 = new Uint8Array(16);

@@ -1,0 +1,19 @@
+/** CRC-32C (Castagnoli, RFC 3720 appendix B.4), which BEP 42 derives node ids with. */
+
+/** The checksum as an unsigned 32-bit number. */
+export function crc32c(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (let i = 0; i < bytes.length; i++) {
+    crc = (crc >>> 8) ^ (TABLE[(crc ^ (bytes[i] as number)) & 0xff] as number);
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+/** The polynomial 0x1EDC6F41, bits reversed. */
+const REVERSED_POLYNOMIAL = 0x82f63b78;
+
+const TABLE: Uint32Array = Uint32Array.from({ length: 256 }, (_, index) => {
+  let value = index;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ REVERSED_POLYNOMIAL : value >>> 1;
+  return value;
+});

@@ -1,0 +1,336 @@
+/**
+ * The routing table of one address family (BEP 5, "Routing Table"; Maymounkov & Mazières 2002, section 2.4).
+ *
+ * `k-bucket` holds the tree of live contacts; everything that is policy stands here, in front of it. The tree
+ * never sees a contact that has not answered us from the very address asked, with the transaction we chose and the
+ * id we expected. Its own `closest` is not used: it compares distances as floating-point numbers, which tie beyond
+ * 53 bits, and allocates a sorted copy per call; `closest` here walks the same tree and is exact.
+ *
+ * A bucket is a depth: the contacts that share exactly that many leading bits with our id. The tree splits towards
+ * our id as it fills; the width of a bucket is enforced before it is asked to add.
+ *
+ *   heard of -> replacement -> (asked, answered) -> live, or replacement while the bucket is full
+ *   live -> failed once: not handed out; replaced if someone verified waits -> failed MAX_FAILURES times: forgotten
+ */
+import KBucket from "k-bucket";
+import { type AddressProfile, mayContact, partyKey } from "../core/address-profile.ts";
+import { equalBytes } from "../core/bytes.ts";
+import { sharedPrefixBits } from "../core/distance.ts";
+import type { AddressFamily, Endpoint } from "../core/endpoint.ts";
+import { ID_BYTES, type NodeId } from "../core/ids.ts";
+import { Bucket } from "./bucket.ts";
+import type { ClosestContacts } from "./closest-contacts.ts";
+import { sameEndpoint } from "./compact-address.ts";
+import { Contact, livenessOf } from "./contact.ts";
+import { idFitsAddress } from "./node-id-rules.ts";
+
+/** BEP 5 suggests one more try after the first failure; we allow two, for lost packets. */
+export const MAX_FAILURES = 3;
+
+/** Nobody shares more bits with us by chance; who claims to is remembered only after it answered. */
+const DEEPEST_RESERVE = 40;
+
+export interface RoutingTableOptions {
+  readonly localNodeId: NodeId;
+  readonly family: AddressFamily;
+  readonly addressProfile: AddressProfile;
+  /** Contacts per bucket. */
+  readonly k: number;
+  /** Widths of the farthest buckets, from depth 0; the others are `k` wide. Empty for BEP 5's table. */
+  readonly farBucketWidths: readonly number[];
+}
+
+export type Admission =
+  /** Known at this address: its times are renewed. */
+  | "renewed"
+  | "added"
+  /** Took the place of a contact that failed, or whose id does not fit its address. */
+  | "replaced"
+  /** Its bucket is full of others as good. */
+  | "reserved"
+  /** Ours, not allowed by the profile, or in the place of another: same id elsewhere, same address, same network. */
+  | "refused";
+
+export class RoutingTable {
+  readonly #options: RoutingTableOptions;
+  #localId: NodeId;
+  #tree: ContactTree;
+  /** By depth; sparse. */
+  readonly #buckets: (Bucket | undefined)[] = [];
+  /** Live contacts by address (`public`) or address and port: one each. */
+  readonly #parties = new Map<string, Contact>();
+
+  constructor(options: RoutingTableOptions) {
+    this.#options = options;
+    this.#localId = options.localNodeId;
+    this.#tree = newTree(options.localNodeId, options.k);
+  }
+
+  get localNodeId(): NodeId {
+    return this.#localId;
+  }
+
+  /** Live contacts. */
+  get size(): number {
+    return this.#parties.size;
+  }
+
+  /** Depth of the deepest bucket that holds anything, -1 for an empty table. */
+  get deepest(): number {
+    return this.#buckets.length - 1;
+  }
+
+  bucketAt(depth: number): Bucket | undefined {
+    return this.#buckets[depth];
+  }
+
+  capacityAt(depth: number): number {
+    return this.#options.farBucketWidths[depth] ?? this.#options.k;
+  }
+
+  /** Every live contact, in no useful order. */
+  contacts(): IterableIterator<Contact> {
+    return this.#parties.values();
+  }
+
+  /** The live contact with the id at `idAt` of `bytes`. */
+  find(bytes: Uint8Array, idAt: number): Contact | undefined {
+    let node = this.#tree.root;
+    for (let bit = 0; node.contacts === null; bit++) node = bitOf(bytes, idAt, bit) ? node.right : node.left;
+    const contacts = node.contacts;
+    for (let i = 0; i < contacts.length; i++) {
+      const contact = contacts[i] as Contact;
+      if (hasId(contact, bytes, idAt)) return contact;
+    }
+    return undefined;
+  }
+
+  /** Fills `found` with the live contacts nearest to the id at `targetAt`; equals sorting all by distance. */
+  closest(found: ClosestContacts, target: Uint8Array, targetAt: number): void {
+    collect(this.#tree.root, 0, found, target, targetAt);
+  }
+
+  /** A node answered as it must; `id` is copied by the caller where it lives longer than the datagram. */
+  answered(id: NodeId, address: Endpoint, nowMs: number, rttMs: number): Admission {
+    const known = this.find(id, 0);
+    if (known !== undefined) {
+      if (!sameEndpoint(known.endpoint, address)) return "refused";
+      known.noteReply(nowMs, rttMs);
+      return "renewed";
+    }
+    if (!this.#isAcceptable(id, address)) return "refused";
+    const depth = sharedPrefixBits(this.#localId, id);
+    const contact = this.#reserved(depth, id, address) ?? this.#newContact(id, address, depth);
+    contact.noteReply(nowMs, rttMs);
+    return this.#admit(contact, nowMs);
+  }
+
+  /** A node was named by another, or asked us: keeps it in reserve if its bucket needs somebody. */
+  heard(id: NodeId, address: Endpoint, nowMs: number): boolean {
+    const depth = sharedPrefixBits(this.#localId, id);
+    if (!this.needsDepth(depth) || this.find(id, 0) !== undefined || !this.#isAcceptable(id, address))
+      return false;
+    if (this.#parties.has(partyKey(this.#options.addressProfile, address))) return false;
+    if (this.#reserved(depth, id, address) !== undefined) return false;
+    return this.#bucket(depth, nowMs).reserve(this.#newContact(id, address, depth), this.#options.k);
+  }
+
+  /** Whether somebody new at `depth` is of use: the bucket has room, or somebody in it fails, and few wait. */
+  needsDepth(depth: number): boolean {
+    const bucket = this.#buckets[depth];
+    if (depth > DEEPEST_RESERVE) return false;
+    if (bucket === undefined) return true;
+    return bucket.count < this.capacityAt(depth) || bucket.replacements.length < this.#options.k / 2;
+  }
+
+  /** `contact` did not answer. `isOurFault`: nobody answers, so nobody is forgotten for it. */
+  failed(contact: Contact, nowMs: number, isOurFault: boolean): void {
+    contact.failures = isOurFault ? Math.max(1, contact.failures) : contact.failures + 1;
+    const bucket = this.#buckets[contact.depth];
+    if (bucket === undefined) return;
+    if (this.find(contact.id, 0) !== contact) {
+      if (contact.failures > 1) bucket.release(contact);
+      return;
+    }
+    const replacement = isOurFault ? undefined : bucket.bestVerified(nowMs);
+    if (replacement === undefined && contact.failures < MAX_FAILURES) return;
+    this.#remove(contact);
+    if (replacement !== undefined) this.#admit(replacement, nowMs);
+  }
+
+  /** The address of `contact` answers with another id now: it is no longer who we knew. */
+  forget(contact: Contact): void {
+    if (this.find(contact.id, 0) === contact) this.#remove(contact);
+    else this.#buckets[contact.depth]?.release(contact);
+  }
+
+  /** We have a new id: the same contacts, sorted around it. Those whose bucket is full now wait in reserve. */
+  rebase(localNodeId: NodeId, nowMs: number): void {
+    const contacts = [...this.#parties.values()];
+    this.#localId = localNodeId;
+    this.#tree = newTree(localNodeId, this.#options.k);
+    this.#buckets.length = 0;
+    this.#parties.clear();
+    for (const contact of contacts) {
+      if (equalBytes(contact.id, localNodeId)) continue;
+      contact.depth = sharedPrefixBits(localNodeId, contact.id);
+      this.#admit(contact, nowMs);
+    }
+  }
+
+  #newContact(id: NodeId, address: Endpoint, depth: number): Contact {
+    const contact = new Contact(id, address, idFitsAddress(id, address));
+    contact.depth = depth;
+    return contact;
+  }
+
+  #isAcceptable(id: NodeId, address: Endpoint): boolean {
+    if (address.family !== this.#options.family || equalBytes(id, this.#localId)) return false;
+    return mayContact(this.#options.addressProfile, address);
+  }
+
+  #reserved(depth: number, id: NodeId, address: Endpoint): Contact | undefined {
+    return this.#buckets[depth]?.replacements.find(
+      (it) => equalBytes(it.id, id) && sameEndpoint(it.endpoint, address),
+    );
+  }
+
+  #bucket(depth: number, nowMs: number): Bucket {
+    let bucket = this.#buckets[depth];
+    if (bucket === undefined) {
+      while (this.#buckets.length < depth) this.#buckets.push(undefined);
+      bucket = new Bucket(nowMs);
+      this.#buckets[depth] = bucket;
+    }
+    return bucket;
+  }
+
+  /** A verified contact that is not live yet. */
+  #admit(contact: Contact, nowMs: number): Admission {
+    const bucket = this.#bucket(contact.depth, nowMs);
+    const neighbour = this.#parties.get(partyKey(this.#options.addressProfile, contact.endpoint));
+    if (neighbour !== undefined) {
+      // One address, two ids: the one that lives there answered just now; elsewhere the incumbent stays while it answers.
+      if (neighbour.failures === 0 && !sameEndpoint(neighbour.endpoint, contact.endpoint)) return "refused";
+      this.#remove(neighbour);
+    }
+    const sharer = this.#sharerOfSubnet(contact);
+    if (sharer !== undefined) {
+      if (sharer.failures === 0) return "refused";
+      this.#remove(sharer);
+    }
+    if (bucket.count < this.capacityAt(contact.depth)) {
+      bucket.release(contact);
+      this.#insert(contact, nowMs);
+      return "added";
+    }
+    const victim = this.#victimFor(contact, nowMs);
+    if (victim === undefined) {
+      bucket.reserve(contact, this.#options.k);
+      return "reserved";
+    }
+    this.#remove(victim);
+    bucket.release(contact);
+    this.#insert(contact, nowMs);
+    return "replaced";
+  }
+
+  /** In `public`, one contact per /24 (/64) and bucket: the live one that shares it with `contact`. */
+  #sharerOfSubnet(contact: Contact): Contact | undefined {
+    if (this.#options.addressProfile !== "public") return undefined;
+    return this.#contactsAt(contact.depth).find((other) => other !== contact && sharesSubnet(other, contact));
+  }
+
+  /** Who gives way in a full bucket: one that fails, else one whose id does not fit its address if the newcomer's does. */
+  #victimFor(newcomer: Contact, nowMs: number): Contact | undefined {
+    let misfit: Contact | undefined;
+    for (const contact of this.#contactsAt(newcomer.depth)) {
+      if (contact.failures > 0) return contact;
+      if (!contact.hasFittingId && livenessOf(contact, nowMs) !== "good") misfit ??= contact;
+    }
+    return newcomer.hasFittingId ? misfit : undefined;
+  }
+
+  /** Live contacts of one depth: a leaf beside our path in the tree, or part of the leaf that holds our own id. */
+  #contactsAt(depth: number): Contact[] {
+    let node = this.#tree.root;
+    for (let bit = 0; node.contacts === null; bit++) {
+      const isOwnSide = bit < depth;
+      const goesRight = bitOf(this.#localId, 0, bit) === isOwnSide;
+      node = goesRight ? node.right : node.left;
+    }
+    return node.contacts.filter((contact) => contact.depth === depth);
+  }
+
+  #insert(contact: Contact, nowMs: number): void {
+    const bucket = this.#bucket(contact.depth, nowMs);
+    bucket.count++;
+    bucket.lastRefreshMs = nowMs;
+    this.#parties.set(partyKey(this.#options.addressProfile, contact.endpoint), contact);
+    this.#tree.numberOfNodesPerKBucket = this.capacityAt(contact.depth);
+    this.#tree.add(contact);
+  }
+
+  #remove(contact: Contact): void {
+    const bucket = this.#buckets[contact.depth];
+    if (bucket !== undefined) bucket.count--;
+    this.#parties.delete(partyKey(this.#options.addressProfile, contact.endpoint));
+    this.#tree.remove(contact.id);
+  }
+}
+
+/** The part of `k-bucket` that is used. Its published types demand a vector clock, which our arbiter makes needless. */
+interface ContactTree {
+  readonly root: TreeNode;
+  numberOfNodesPerKBucket: number;
+  add(contact: Contact): unknown;
+  remove(id: Uint8Array): unknown;
+}
+
+/** A leaf has contacts, an inner node has none and two children: left for a 0 bit, right for a 1. */
+type TreeNode =
+  | { readonly contacts: Contact[] }
+  | { readonly contacts: null; readonly left: TreeNode; readonly right: TreeNode };
+
+/** The incumbent always stays: a known id at another address is refused before the tree hears of it. */
+function newTree(localNodeId: NodeId, k: number): ContactTree {
+  const tree: unknown = new KBucket({
+    localNodeId,
+    numberOfNodesPerKBucket: k,
+    arbiter: (incumbent) => incumbent,
+  });
+  return tree as ContactTree;
+}
+
+/** Nearest subtree first: once a subtree has filled the list, all others are farther. */
+function collect(
+  node: TreeNode,
+  bit: number,
+  found: ClosestContacts,
+  target: Uint8Array,
+  targetAt: number,
+): void {
+  if (node.contacts !== null) {
+    for (let i = 0; i < node.contacts.length; i++) found.offer(node.contacts[i] as Contact);
+    return;
+  }
+  const isRight = bitOf(target, targetAt, bit);
+  collect(isRight ? node.right : node.left, bit + 1, found, target, targetAt);
+  if (!found.isFull) collect(isRight ? node.left : node.right, bit + 1, found, target, targetAt);
+}
+
+function bitOf(bytes: Uint8Array, offset: number, bit: number): boolean {
+  return ((bytes[offset + (bit >> 3)] as number) & (0x80 >> (bit & 7))) !== 0;
+}
+
+function hasId(contact: Contact, bytes: Uint8Array, idAt: number): boolean {
+  const id = contact.id;
+  for (let i = 0; i < ID_BYTES; i++) if (id[i] !== bytes[idAt + i]) return false;
+  return true;
+}
+
+function sharesSubnet(a: Contact, b: Contact): boolean {
+  if (a.ipv6Bytes === undefined || b.ipv6Bytes === undefined) return a.ipv4Bits >>> 8 === b.ipv4Bits >>> 8;
+  for (let i = 0; i < 8; i++) if (a.ipv6Bytes[i] !== b.ipv6Bytes[i]) return false;
+  return true;
+}
