@@ -101,6 +101,7 @@ function addOptions(value: unknown): AddOptions | undefined {
     paused: isBoolean,
     select: isText,
     peers: isTextList,
+    metadataOnly: isBoolean,
     seedOnly: isBoolean,
     seedRatio: isAmount,
     seedForMs: isAmount,
