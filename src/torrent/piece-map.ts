@@ -8,7 +8,7 @@ export const BLOCK_BYTES = 16_384;
  * Longest run of one piece that is buffered before it goes to storage. A piece up to this size is hashed before it
  * is written; a longer one is written run by run while its hash advances, so memory is independent of piece size.
  */
-export const SEGMENT_BYTES = 1 << 20;
+export const SEGMENT_BYTES: number = 1 << 20;
 
 /** threats F3: the most pieces that any client in use accepts. */
 export const MAX_PIECES = 2_097_152;
