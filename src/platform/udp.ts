@@ -26,7 +26,7 @@ export async function bindUdp(host: string, port: number, guard: EgressGuard): P
   const { family } = wanted;
   const life = DgramAsPromised.createSocket({
     type: family === 6 ? "udp6" : "udp4",
-    ipv6Only: true,
+    ipv6Only: family === 6,
     // Hosts are numeric; without this Node would take each through the resolver's thread pool.
     lookup: (address, _options, done) => done(null, address, family),
   });
