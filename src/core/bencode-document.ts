@@ -60,7 +60,7 @@ export class BencodeView {
     let value = 0;
     // The scanner allows 20 digits: a double overflows its exact range there, which is told apart below.
     for (let i = this.#offset + (isNegative ? 2 : 1); this.#bytes[i] !== CHAR_E; i++) {
-      value = value * 10 + (this.#bytes[i] as number) - CHAR_0;
+      value = value * 10 + ((this.#bytes[i] as number) - CHAR_0);
     }
     if (!Number.isSafeInteger(value)) return undefined;
     return isNegative ? -value : value;

@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { BoundedCache } from "../../src/core/bounded-cache.ts";
+
+describe("a bounded cache", () => {
+  test("forgets what was used least recently, and tells so", () => {
+    const evicted: [string, number][] = [];
+    const cache = new BoundedCache<string, number>(2, (key, value) => evicted.push([key, value]));
+    cache.set("a", 1);
+    cache.set("b", 2);
+
+    cache.get("a");
+    cache.set("c", 3);
+
+    expect(evicted).toEqual([["b", 2]]);
+    expect([cache.size, cache.has("a"), cache.has("b"), cache.has("c")]).toEqual([2, true, false, true]);
+  });
+
+  test("does not count a peek as use", () => {
+    const cache = new BoundedCache<string, number>(2);
+    cache.set("a", 1);
+    cache.set("b", 2);
+
+    expect(cache.peek("a")).toBe(1);
+    cache.set("c", 3);
+
+    expect(cache.has("a")).toBe(false);
+  });
+
+  test("tells of evictions only, not of deletions and replacements", () => {
+    const evicted: string[] = [];
+    const cache = new BoundedCache<string, number>(2, (key) => evicted.push(key));
+    cache.set("a", 1);
+    cache.set("a", 2);
+    expect(cache.delete("a")).toBe(true);
+    expect(cache.delete("a")).toBe(false);
+    cache.set("b", 1);
+    cache.clear();
+    expect([evicted, cache.size]).toEqual([[], 0]);
+  });
+
+  test("lists its entries, the most recently used first", () => {
+    const cache = new BoundedCache<string, number>(3);
+    for (const [i, key] of ["a", "b", "c"].entries()) cache.set(key, i);
+    cache.get("a");
+    expect([...cache.entries()].map(([key]) => key)).toEqual(["a", "c", "b"]);
+  });
+
+  test("never grows beyond its limit", () => {
+    const cache = new BoundedCache<number, string>(100);
+    for (let i = 0; i < 10_000; i++) cache.set(i, "x");
+    expect(cache.size).toBe(100);
+  });
+});
