@@ -32,6 +32,9 @@ const HOSTILE = new RegExp(`[${DECEPTIVE_CODE_POINTS}\\p{Co}\\p{Cn}]`, "gu");
 const STRAY_SELECTOR = /(?<!\p{Emoji})[\ufe0e\ufe0f]|[\ufe00-\ufe0d\u{e0100}-\u{e01ef}]/gu;
 const EXCESS_MARKS = new RegExp(`([\\p{Mn}\\p{Me}]{${MAX_MARKS_PER_BASE}})[\\p{Mn}\\p{Me}]+`, "gu");
 
+/** UTF-16 units read for each code point that may come out: bounds the work on text that is all marks. */
+const UNITS_READ_PER_POINT = 32;
+
 /**
  * `untrusted` made fit for a terminal: NFC, at most `maxCodePoints`, the last of which is `…` when it was cut.
  * Idempotent; the result holds no line break and no byte below 0x20.
@@ -41,17 +44,13 @@ export function safeText(
   maxCodePoints: number = MAX_SAFE_CODE_POINTS,
 ): SafeText {
   const text = typeof untrusted === "string" ? untrusted : utf8Text(untrusted);
-  // Composing never takes more than a base and its marks apart, so a generous cut first bounds the work.
-  const composed = text.slice(0, maxCodePoints * 32).normalize("NFC");
-  const clean = composed
+  const beginning = text.slice(0, maxCodePoints * UNITS_READ_PER_POINT);
+  const clean = beginning
+    .normalize("NFC")
     .replace(HOSTILE, REPLACEMENT)
     .replace(STRAY_SELECTOR, REPLACEMENT)
     .replace(EXCESS_MARKS, "$1");
-  return cut(clean, maxCodePoints) as SafeText;
-}
-
-function cut(text: string, maxCodePoints: number): string {
-  if (text.length <= maxCodePoints) return text;
-  const points = [...text];
-  return points.length <= maxCodePoints ? text : `${points.slice(0, maxCodePoints - 1).join("")}…`;
+  const points = [...clean];
+  if (points.length <= maxCodePoints && beginning.length === text.length) return clean as SafeText;
+  return `${points.slice(0, maxCodePoints - 1).join("")}…` as SafeText;
 }
