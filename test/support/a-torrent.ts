@@ -20,7 +20,7 @@ export function multiFileInfo(files: readonly BencodeInput[], fields: Fields = {
     files,
     name: "temp",
     "piece length": pieceBytes,
-    pieces: new Uint8Array(20 * Math.max(0, Math.ceil(totalBytes / pieceBytes))),
+    pieces: hashesFor(totalBytes, pieceBytes),
     ...fields,
   };
 }
@@ -39,6 +39,12 @@ export function aTorrent(info: Fields, outer: Fields = {}): Metainfo {
   const result = parseTorrentFile(torrentBytes(info, outer));
   if (!result.ok) throw new Error(`${result.fault.code}: ${result.fault.message}`);
   return result.value;
+}
+
+/** As many zeros as hashes are needed; none for content that is refused for its size anyway. */
+function hashesFor(totalBytes: number, pieceBytes: number): Uint8Array {
+  const isPossible = totalBytes > 0 && totalBytes < 2 ** 40;
+  return new Uint8Array(isPossible ? 20 * Math.ceil(totalBytes / pieceBytes) : 0);
 }
 
 function lengthOf(entry: BencodeInput): number {

@@ -5,13 +5,25 @@ import { type BencodeInput, encodeBencode } from "../../src/core/bencode.ts";
 /** Keys that JavaScript objects treat specially are among them; `__proto__` is not, it can never be one. */
 const awkwardKeys = fc.constantFrom("constructor", "toString", "hasOwnProperty", "length", "0", "17", "");
 
+/** Where signs, sizes and exactness change. */
+const awkwardIntegers = fc.constantFrom(
+  0,
+  -1,
+  1,
+  2 ** 31,
+  2 ** 32,
+  2 ** 48,
+  -(2 ** 31),
+  Number.MAX_SAFE_INTEGER,
+);
+
 export function bencodeKeys(): fc.Arbitrary<string> {
   return fc.oneof(fc.string({ unit: "grapheme-ascii", maxLength: 8 }), awkwardKeys);
 }
 
 export function bencodeValues(): fc.Arbitrary<BencodeInput> {
   const { value } = fc.letrec<{ value: BencodeInput; leaf: BencodeInput }>((tie) => ({
-    leaf: fc.oneof(fc.uint8Array({ maxLength: 24 }), fc.maxSafeInteger()),
+    leaf: fc.oneof(fc.uint8Array({ maxLength: 24 }), fc.maxSafeInteger(), awkwardIntegers),
     value: fc.oneof(
       { depthSize: "small", withCrossShrink: true },
       tie("leaf"),
@@ -41,9 +53,9 @@ export function misusedDictionaries(fields: {
   const entries = Object.entries(fields);
   const choices = entries.map(([, value]) =>
     fc.oneof(
-      { weight: 6, arbitrary: fc.constant(value) },
+      { weight: 20, arbitrary: fc.constant(value) },
       { weight: 1, arbitrary: fc.constant(undefined) },
-      { weight: 2, arbitrary: bencodeValues() },
+      { weight: 3, arbitrary: bencodeValues() },
     ),
   );
   return fc
