@@ -51,7 +51,7 @@ export function parseFileSelection(text: string): Decoded<FileSelection> {
     } else {
       const matches = compileGlob(part);
       if (matches === undefined)
-        return fault("selection-invalid", `"${part}" is not a pattern: a [ is not closed`);
+        return fault("selection-invalid", `"${part}" is not a pattern: its [ ] are not right`);
       patterns.push({ text: part, matches });
     }
   }
