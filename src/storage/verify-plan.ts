@@ -9,10 +9,11 @@
  *   gone       not there (or in the part file)                   claimed pieces are looked at
  *   changed    anything else                                     all its pieces are looked at
  *
- * A piece over several files is judged by the worst of them. Without resume data everything that exists is hashed.
+ * A file that is shorter than its claimed pieces need counts as changed, whatever its stamp says. A piece over
+ * several files is judged by the worst of them. Without resume data everything that exists is hashed.
  */
 import { Bitfield } from "../torrent/bitfield.ts";
-import { FileLayout } from "../torrent/file-layout.ts";
+import { FileLayout, type PieceRange } from "../torrent/file-layout.ts";
 import type { Metainfo } from "../torrent/metainfo.ts";
 import { type FileStamp, sameStamp } from "./file-stamp.ts";
 import type { ResumeContent } from "./resume-data.ts";
@@ -53,8 +54,14 @@ export function planVerification(question: VerifyQuestion): VerifyPlan {
   metainfo.files.forEach((file, fileIndex) => {
     const pieces = layout.piecesOf(fileIndex, metainfo.pieceMap);
     if (pieces === undefined || file.isPadding) return;
-    const isComplete = have !== undefined && hasAll(have, pieces.first, pieces.end);
-    const kind = kindOfFile(fileIndex, question.stamps[fileIndex] ?? null, saved?.content, isComplete);
+    const claim = have === undefined ? undefined : claimOn(have, pieces, layout.startOf(fileIndex), metainfo);
+    const kind = kindOfFile({
+      now: question.stamps[fileIndex] ?? null,
+      before: saved?.content.stamps[fileIndex] ?? null,
+      isClean: saved?.content.isClean ?? true,
+      isComplete: claim?.isComplete ?? false,
+      neededBytes: Math.min(claim?.endBytes ?? Number.POSITIVE_INFINITY, file.lengthBytes),
+    });
     for (let piece = pieces.first; piece < pieces.end; piece++)
       kinds[piece] = (kinds[piece] as number) | kind;
   });
@@ -96,18 +103,39 @@ function fittingContent({
   return have === undefined ? undefined : { content: saved, have };
 }
 
-function kindOfFile(
-  fileIndex: number,
-  now: FileStamp | null,
-  saved: ResumeContent | undefined,
-  isComplete: boolean,
-): number {
+interface FileFacts {
+  readonly now: FileStamp | null;
+  readonly before: FileStamp | null;
+  readonly isClean: boolean;
+  /** All its pieces are claimed, so that nothing of it was left to write. */
+  readonly isComplete: boolean;
+  /** Length that the claimed pieces need. */
+  readonly neededBytes: number;
+}
+
+function kindOfFile({ now, before, isClean, isComplete, neededBytes }: FileFacts): number {
   if (now === null) return GONE;
-  if (saved === undefined) return CHANGED;
-  const before = saved.stamps[fileIndex] ?? null;
+  if (now.lengthBytes < neededBytes) return CHANGED;
   if (before !== null && sameStamp(before, now)) return UNCHANGED;
   const isLonger = now.lengthBytes >= (before?.lengthBytes ?? 0);
-  return !saved.isClean && !isComplete && isLonger ? WRITTEN : CHANGED;
+  return !isClean && !isComplete && isLonger ? WRITTEN : CHANGED;
+}
+
+/** What `have` says of the pieces of one file: whether it has all, and where the last one ends within the file. */
+function claimOn(
+  have: Bitfield,
+  pieces: PieceRange,
+  fileStartBytes: number,
+  { pieceMap }: Pick<Metainfo, "pieceMap">,
+): { readonly isComplete: boolean; readonly endBytes: number } {
+  let isComplete = true;
+  let end = pieces.first;
+  for (let piece = pieces.first; piece < pieces.end; piece++) {
+    if (have.has(piece)) end = piece + 1;
+    else isComplete = false;
+  }
+  const endBytes = end === pieces.first ? 0 : end * pieceMap.pieceBytes - fileStartBytes;
+  return { isComplete, endBytes };
 }
 
 function judgePiece(plan: VerifyPlan, piece: number, kind: number, isClaimed: boolean): void {
@@ -143,11 +171,6 @@ function drawSamples(plan: VerifyPlan, pieceBytes: number): void {
     plan.samples.set(piece);
     plan.toCheck.set(piece);
   }
-}
-
-function hasAll(have: Bitfield, first: number, end: number): boolean {
-  for (let piece = first; piece < end; piece++) if (!have.has(piece)) return false;
-  return true;
 }
 
 function indices(field: Bitfield): number[] {
