@@ -22,7 +22,6 @@ export interface WireConfig {
   readonly maxHalfOpen: number;
   readonly maxDialsPerSecond: number;
 
-  readonly connectTimeoutMs: number;
   /** From the connection to the last byte of the handshake; absolute, not renewed by each byte (W2). */
   readonly handshakeTimeoutMs: number;
   /** Nothing received for this long: the connection is dead (BEP 3 sends keep-alives every two minutes). */
@@ -62,7 +61,10 @@ export interface WireConfig {
   readonly blockTimeoutMs: number;
 
   readonly chokeIntervalMs: number;
-  readonly uploadSlots: number;
+  /** Peers that are uploaded to at a time; "auto" = as many as the uplink fills. */
+  readonly uploadSlots: number | "auto";
+  /** Whom a seed prefers. */
+  readonly seedChoking: "round-robin" | "anti-leech" | "fastest";
 
   /** Metadata size that is believed (W8). */
   readonly maxMetadataBytes: number;
@@ -84,7 +86,6 @@ export const DEFAULT_WIRE_CONFIG: WireConfig = {
   maxHalfOpen: 100, // D9
   maxDialsPerSecond: 30, // D9; as libtorrent
 
-  connectTimeoutMs: 15_000, // as libtorrent
   handshakeTimeoutMs: 10_000, // W2; as libtorrent
   idleTimeoutMs: 120_000, // W2; as libtorrent
   keepAliveMs: 55_000, // well under the 120 s of others, even when one is lost
@@ -107,7 +108,8 @@ export const DEFAULT_WIRE_CONFIG: WireConfig = {
   blockTimeoutMs: 20_000, // as libtorrent's piece_timeout
 
   chokeIntervalMs: 10_000, // BEP 3
-  uploadSlots: 8, // as libtorrent
+  uploadSlots: "auto",
+  seedChoking: "round-robin", // equal service; Legout et al. 2006 show that it keeps a swarm healthy
 
   maxMetadataBytes: 32 * 1024 * 1024, // W8
   maxQueuedMetadataRequests: 64, // W8

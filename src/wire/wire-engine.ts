@@ -2,13 +2,28 @@
  * The wire of the whole client: accepts connections, finds the swarm each belongs to, shares limits and the one
  * 100 ms wheel among the swarms. Synchronous and deterministic: streams, clock and randomness are injected.
  */
-import type { AddressProfile } from "../core/address-profile.ts";
+import { type AddressProfile, partyKey } from "../core/address-profile.ts";
+import { latin1Text } from "../core/bytes.ts";
+import type { Endpoint } from "../core/endpoint.ts";
+import { invariant } from "../core/invariant.ts";
 import type { ByteStream, Clock, Random, StreamDialer } from "../core/ports.ts";
 import type { SlabPool } from "../core/slab.ts";
+import { OutBufferPool } from "./peer/outbox.ts";
+import { PeerConnection } from "./peer/peer-connection.ts";
+import type { PeerGreeter } from "./peer/peer-owner.ts";
+import { TokenBucket } from "./peer/token-bucket.ts";
+import { BanList, type SavedBan } from "./swarm/ban-list.ts";
 import type { Swarm, SwarmOptions } from "./swarm/swarm.ts";
-import type { WireConfig } from "./wire-config.ts";
-import type { WireEvent } from "./wire-events.ts";
+import { SwarmEngine } from "./swarm/swarm-engine.ts";
+import { WireBudget } from "./wire-budget.ts";
+import { DEFAULT_WIRE_CONFIG, type WireConfig } from "./wire-config.ts";
+import type { CloseReason, WireEvent } from "./wire-events.ts";
+import type { WireShared } from "./wire-shared.ts";
+import { TICK_MS, WireTurns } from "./wire-turns.ts";
 import type { WireView } from "./wire-view.ts";
+
+/** Ticks between two looks at what changes slowly. */
+const TICKS_PER_SECOND = 1000 / TICK_MS;
 
 export interface WireEngineOptions {
   readonly clock: Clock;
@@ -21,35 +36,222 @@ export interface WireEngineOptions {
 }
 
 export interface WireLimits {
-  /** Payload bytes per second over all torrents; null = no limit. Absent = unchanged. */
+  /** Bytes per second over all torrents; null = no limit. Absent = unchanged. */
   readonly maxDownBytesPerSecond?: number | null;
   readonly maxUpBytesPerSecond?: number | null;
   readonly maxConnections?: number;
 }
 
-/** The engine as its owner sees it. */
-export interface WireEngineFace {
-  /** Takes an incoming connection and sets its handler; closes it when there is no place or no such torrent. */
-  accept(stream: ByteStream): void;
-  /** Throws when the torrent is here already. The swarm is stopped; call `start`. */
-  addSwarm(options: SwarmOptions): Swarm;
-  setLimits(limits: WireLimits): void;
-  view(): WireView;
-  /** Closes every connection and timer; the engine is dead afterwards. */
-  close(): void;
-}
+export class WireEngine implements PeerGreeter<PeerConnection> {
+  readonly #clock: Clock;
+  readonly #shared: WireShared;
+  readonly #budget: WireBudget;
+  readonly #onEvent: (event: WireEvent) => void;
+  /** By info-hash, one character a byte. */
+  readonly #swarms = new Map<string, SwarmEngine>();
+  /** Accepted, handshake not finished; those that are done are swept out at the next look. */
+  readonly #arriving = new Set<PeerConnection>();
+  #timer: Disposable | undefined;
+  #ticks = 0;
+  #acceptedIncoming = 0;
+  #isClosed = false;
 
-export class WireEngine implements WireEngineFace {
-  constructor(_options: WireEngineOptions) {}
+  constructor(options: WireEngineOptions) {
+    const config = { ...DEFAULT_WIRE_CONFIG, ...options.config };
+    const turns = new WireTurns(options.clock);
+    this.#clock = options.clock;
+    this.#onEvent = options.onEvent ?? (() => {});
+    this.#budget = new WireBudget(config, options.addressProfile, turns);
+    this.#shared = {
+      random: options.random,
+      dialer: options.dialer,
+      slabs: options.slabs,
+      config,
+      profile: options.addressProfile,
+      turns,
+      buffers: new OutBufferPool(),
+      bans: new BanList(options.addressProfile),
+      downLimit: new TokenBucket(),
+      upLimit: new TokenBucket(),
+      budget: this.#budget,
+      sendBufferBytes: 0,
+      metSelf: (address) => turns.tell(this.#onEvent, { type: "self-connection", address }),
+    };
+    this.#armTimer();
+  }
+
+  /** Takes an incoming connection and sets its handler; closes it when there is no place for it. */
   accept(stream: ByteStream): void {
-    stream.close();
+    this.#turn(() => {
+      const refusal = this.#refusalOf(stream.remote);
+      if (refusal !== undefined) {
+        stream.close();
+        this.#tellRefused(stream.remote, refusal);
+        return;
+      }
+      const { config, turns, buffers } = this.#shared;
+      const peer = new PeerConnection({
+        address: stream.remote,
+        source: "incoming",
+        config,
+        turns,
+        buffers,
+        greeter: this,
+      });
+      this.#budget.accepted(stream.remote);
+      this.#arriving.add(peer);
+      stream.handler = peer;
+      peer.attach(stream);
+    });
   }
-  addSwarm(_options: SwarmOptions): Swarm {
-    throw new Error("not built yet");
+
+  /** Throws when the torrent is here already. The swarm is stopped; call `start`. */
+  addSwarm(options: SwarmOptions): Swarm {
+    invariant(!this.#isClosed, "the engine is closed");
+    const key = latin1Text(options.infoHash);
+    invariant(!this.#swarms.has(key), "the torrent is here already");
+    const swarm = new SwarmEngine(this.#shared, options, () => this.#swarms.delete(key));
+    this.#swarms.set(key, swarm);
+    return swarm;
   }
-  setLimits(_limits: WireLimits): void {}
+
+  setLimits(limits: WireLimits): void {
+    this.#turn(() => {
+      const { downLimit, upLimit, turns } = this.#shared;
+      if (limits.maxDownBytesPerSecond !== undefined)
+        downLimit.setRate(limits.maxDownBytesPerSecond, turns.nowMs);
+      if (limits.maxUpBytesPerSecond !== undefined) upLimit.setRate(limits.maxUpBytesPerSecond, turns.nowMs);
+      if (limits.maxConnections !== undefined) this.#budget.maxConnections = limits.maxConnections;
+    });
+  }
+
+  /** Bans that still run, for the state file. */
+  exportBans(): SavedBan[] {
+    return this.#shared.bans.exportBans(this.#clock.nowMs());
+  }
+
+  importBans(saved: readonly SavedBan[]): void {
+    this.#shared.bans.importBans(saved, this.#clock.nowMs());
+  }
+
   view(): WireView {
-    throw new Error("not built yet");
+    this.#sweepArriving();
+    const views = [...this.#swarms.values()].map((swarm) => swarm.rates());
+    return {
+      connections: this.#budget.connections,
+      pendingIncoming: this.#arriving.size,
+      halfOpen: this.#budget.halfOpen,
+      swarms: this.#swarms.size,
+      downBytesPerSecond: views.reduce((sum, view) => sum + view.downBytesPerSecond, 0),
+      upBytesPerSecond: views.reduce((sum, view) => sum + view.upBytesPerSecond, 0),
+      acceptedIncoming: this.#acceptedIncoming,
+      sendBufferBytes: this.#shared.sendBufferBytes,
+      maxDownBytesPerSecond: this.#shared.downLimit.bytesPerSecond,
+      maxUpBytesPerSecond: this.#shared.upLimit.bytesPerSecond,
+    };
   }
-  close(): void {}
+
+  /** Closes every connection and timer; the engine is dead afterwards. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#timer?.[Symbol.dispose]();
+    this.#turn(() => {
+      for (const peer of this.#arriving) peer.close("stopped");
+      for (const swarm of [...this.#swarms.values()]) swarm.remove();
+    });
+  }
+
+  // Arrivals -------------------------------------------------------------------------------------------------------
+
+  #refusalOf(from: Endpoint): CloseReason | undefined {
+    const { config, bans, turns, profile } = this.#shared;
+    if (this.#isClosed || this.#swarms.size === 0) return "unknown-torrent";
+    if (bans.has(from, turns.nowMs)) return "banned";
+    this.#sweepArriving();
+    if (this.#arriving.size >= config.maxPendingIncoming) return "too-many";
+    const party = partyKey(profile, from);
+    const fromParty = [...this.#arriving].filter((peer) => partyKey(profile, peer.address) === party).length;
+    if (fromParty >= config.maxPendingIncomingPerParty) return "too-many";
+    return this.#budget.mayAccept(from) ? undefined : "too-many";
+  }
+
+  /** Who finished the handshake, or went, is not arriving any more. */
+  #sweepArriving(): void {
+    for (const peer of this.#arriving) {
+      if (peer.isConnected) this.#acceptedIncoming++;
+      if (peer.isConnected || peer.isClosed) this.#arriving.delete(peer);
+    }
+  }
+
+  /** An accepted connection says which torrent it wants. */
+  onHandshakeHead(peer: PeerConnection, infoHash: Uint8Array): void {
+    const swarm = this.#swarms.get(latin1Text(infoHash));
+    if (swarm?.isRunning === true) swarm.admit(peer);
+    else peer.close("unknown-torrent");
+  }
+
+  onClosed(peer: PeerConnection, reason: CloseReason): void {
+    this.#arriving.delete(peer);
+    this.#budget.released(peer.address);
+    this.#tellRefused(peer.address, reason);
+  }
+
+  #tellRefused(address: Endpoint, reason: CloseReason): void {
+    this.#shared.turns.tell(this.#onEvent, { type: "incoming-refused", address, reason });
+  }
+
+  #checkHandshakes(): void {
+    const { turns, config } = this.#shared;
+    for (const peer of this.#arriving) {
+      const isLate = turns.nowMs - peer.openedAtMs >= config.handshakeTimeoutMs;
+      if (isLate && !peer.isConnected) peer.close("handshake-timeout");
+    }
+    this.#sweepArriving();
+  }
+
+  // The wheel ------------------------------------------------------------------------------------------------------
+
+  #armTimer(): void {
+    this.#timer = this.#clock.setTimer(TICK_MS, () => {
+      this.#armTimer();
+      this.#turn(() => this.#tick());
+    });
+  }
+
+  #tick(): void {
+    const { downLimit, upLimit, turns } = this.#shared;
+    const isSecond = ++this.#ticks % TICKS_PER_SECOND === 0;
+    downLimit.refill(turns.nowMs);
+    upLimit.refill(turns.nowMs);
+    const running = this.#runningInTurn();
+    let allowance = downLimit.tokens;
+    for (const swarm of running) {
+      swarm.pacing.refill(turns.nowMs);
+      allowance = swarm.pacing.resumeReaders(allowance);
+    }
+    for (const swarm of running) swarm.tick(isSecond);
+    if (!isSecond) return;
+    this.#checkHandshakes();
+    this.#freeMemory(running);
+  }
+
+  /** Running swarms, beginning with another one at each tick, so that none is always first at shared limits. */
+  #runningInTurn(): SwarmEngine[] {
+    const running = [...this.#swarms.values()].filter((swarm) => swarm.isRunning);
+    const first = running.length === 0 ? 0 : this.#ticks % running.length;
+    return [...running.slice(first), ...running.slice(0, first)];
+  }
+
+  /** The slab arena is full and somebody waits: unfinished pieces that nobody works on give their slabs back. */
+  #freeMemory(running: readonly SwarmEngine[]): void {
+    if (!running.some((swarm) => swarm.isOutOfMemory)) return;
+    for (const swarm of running) swarm.abandonStuckPiece();
+  }
+
+  #turn(action: () => void): void {
+    this.#shared.turns.enter();
+    action();
+    this.#shared.turns.leave();
+  }
 }

@@ -7,9 +7,6 @@ import { MESSAGE_LIMITS } from "../../core/bencode-scanner.ts";
 import { concatBytes } from "../../core/bytes.ts";
 import { type Decoded, decoded, fault } from "../../core/decoded.ts";
 
-/** BEP 9: "The metadata is handled in blocks of 16KiB". */
-export const METADATA_BLOCK_BYTES = 16_384;
-
 const REQUEST = 0;
 const DATA = 1;
 const REJECT = 2;
@@ -51,11 +48,7 @@ export function encodeMetadataReject(block: number): Uint8Array {
   return encodeBencode({ msg_type: REJECT, piece: block });
 }
 
-/** The data message for `block` of `metadata`; the block must exist. */
-export function encodeMetadataData(block: number, metadata: Uint8Array): Uint8Array {
-  const start = block * METADATA_BLOCK_BYTES;
-  return concatBytes([
-    encodeBencode({ msg_type: DATA, piece: block, total_size: metadata.length }),
-    metadata.subarray(start, start + METADATA_BLOCK_BYTES),
-  ]);
+/** The data message for `block` of metadata of `totalBytes`, with the bytes of that block. */
+export function encodeMetadataData(block: number, totalBytes: number, payload: Uint8Array): Uint8Array {
+  return concatBytes([encodeBencode({ msg_type: DATA, piece: block, total_size: totalBytes }), payload]);
 }

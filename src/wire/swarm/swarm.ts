@@ -60,6 +60,8 @@ export interface Swarm {
   addCandidates(endpoints: readonly Endpoint[], source: Exclude<PeerSource, "incoming">): void;
   /** Storage's verdict on a piece whose last segment it was given. */
   pieceChecked(pieceIndex: number, verdict: PieceVerdict): void;
+  /** A piece that was verified turned out to be missing or wrong on disk; it is fetched anew where it is wanted. */
+  pieceLost(pieceIndex: number): void;
   /** Storage's answer to `readBlock`. */
   blockRead(token: number, slot: BlockSlot | undefined): void;
   /** Ends the halt after `disk-failed`. */

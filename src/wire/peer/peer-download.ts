@@ -1,0 +1,63 @@
+/** What we ask of one peer: its outstanding requests, how many there may be, and the block that is arriving. */
+
+import type { PickOptions } from "../swarm/piece-picker.ts";
+import { RequestWindow } from "../swarm/request-window.ts";
+import type { ReceivingSegment } from "../swarm/swarm-segments.ts";
+import type { PeerActivity } from "../wire-view.ts";
+import { BlockList } from "./block-list.ts";
+import { RateMeter } from "./rate-meter.ts";
+
+/** Tags of outstanding requests: the picker counts on it, or only an answer is still owed (BEP 6). */
+export const LIVE = 0;
+export const GIVEN_UP = 1;
+
+export class PeerDownload {
+  /** In the order they were sent; at most one window of live ones, and as many given up. */
+  readonly requests: BlockList = new BlockList();
+  readonly window: RequestWindow = new RequestWindow();
+  /** Payload as it arrives, accepted or not. */
+  readonly meter: RateMeter = new RateMeter();
+  readonly pick: PickOptions = { speedClass: 0, sharing: "share", maxNewSegments: 0 };
+  liveRequests = 0;
+  /** Blocks that may still arrive though no request is known any more: answers that crossed a choke or cancel. */
+  lateAllowance = 0;
+  /** Blocks that nobody asked for. */
+  unsolicitedBlocks = 0;
+  /** Rejects since the last block; each makes the next question wait longer. */
+  rejectStreak = 0;
+  strayRejects = 0;
+  notBeforeMs = 0;
+  /** The last refill did not find as much as the peer could take. */
+  isStarved = false;
+  /** The last refill ended for want of memory. */
+  isOutOfMemory = false;
+
+  /** When the last whole block arrived, or the first of the present requests was made if that is later. */
+  progressAtMs = 0;
+  /** Payload at the last check, to tell a slow peer from one that dribbles. */
+  payloadAtProgress = 0;
+  secondStartBytes = 0;
+  isSnubbed = false;
+  /** When the lone request left that measures the round trip; 0 = none. */
+  probeSentMs = 0;
+
+  /** Pieces that we may fetch while choked (BEP 6), and those the peer would like to give. */
+  readonly allowedFast: number[] = [];
+  readonly suggested: number[] = [];
+
+  activity: PeerActivity = "awaiting-metadata";
+  activitySinceMs = 0;
+
+  // The block that is arriving; piece -1 = none, or one that was never asked for.
+  arrivingPiece = -1;
+  arrivingBegin = 0;
+  arrivingBytes = 0;
+  /** The segment that the payload belongs to; undefined = it is dropped. */
+  segment: ReceivingSegment | undefined;
+  /** The payload goes here first because another connection is writing its place. */
+  isInScratch = false;
+  scratch: Uint8Array | undefined;
+
+  /** Accepted payload. */
+  usefulBytes = 0;
+}

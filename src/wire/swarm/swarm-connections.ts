@@ -1,0 +1,179 @@
+/**
+ * How connections of a swarm begin and end: dials from the pool, accepted ones from the lobby, the handshakes, our
+ * introduction, doubles and ourselves. After that a peer belongs to the other parts.
+ */
+import { partyKey } from "../../core/address-profile.ts";
+import { compareBytes, equalBytes } from "../../core/bytes.ts";
+import type { Endpoint } from "../../core/endpoint.ts";
+import type { PeerId } from "../../core/ids.ts";
+import { PeerConnection } from "../peer/peer-connection.ts";
+import type { PeerOwner } from "../peer/peer-owner.ts";
+import { encodeHandshake, type HandshakeFeatures } from "../protocol/handshake.ts";
+import type { CloseReason } from "../wire-events.ts";
+import type { PeerPool } from "./peer-pool.ts";
+import type { SwarmContext } from "./swarm-context.ts";
+
+/** Two connections of the same pair that are younger than this were opened towards each other at the same time. */
+const SIMULTANEOUS_OPEN_MS = 10_000;
+/** A connection that has been silent for this long gives way to a new one of the same peer. */
+const STALE_AFTER_MS = 30_000;
+
+/** Ends that say that the peer had nothing for us or we nothing for it; the others may be tried again sooner. */
+const USELESS: ReadonlySet<CloseReason> = new Set(["useless", "duplicate"]);
+
+export class SwarmConnections {
+  readonly #swarm: SwarmContext;
+  readonly #pool: PeerPool;
+  readonly #peerId: PeerId;
+  readonly #owner: PeerOwner<PeerConnection>;
+  #dialling = 0;
+  maxConnections: number;
+
+  constructor(swarm: SwarmContext, pool: PeerPool, peerId: PeerId, owner: PeerOwner<PeerConnection>) {
+    this.#swarm = swarm;
+    this.#pool = pool;
+    this.#peerId = peerId;
+    this.#owner = owner;
+    this.maxConnections = swarm.shared.config.maxConnectionsPerTorrent;
+  }
+
+  /** Dials as many candidates as pool and budget allow now. */
+  tick(): void {
+    const { roster, shared } = this.#swarm;
+    const { nowMs } = shared.turns;
+    const wanted = this.#pool.wantedDials(roster.connected.length, this.maxConnections);
+    while (this.#dialling < wanted && roster.count < this.maxConnections && shared.budget.mayDial()) {
+      const dial = this.#pool.nextDial(nowMs);
+      if (dial === undefined) return;
+      const peer = this.#newPeer(dial.address, dial.source);
+      this.#dialling++;
+      shared.budget.dialled(dial.address);
+      peer.attach(shared.dialer.dial(dial.address, peer, dial.timeoutMs));
+    }
+  }
+
+  #newPeer(address: Endpoint, source: PeerConnection["source"]): PeerConnection {
+    const { shared, roster } = this.#swarm;
+    const { config, turns, buffers } = shared;
+    const peer = new PeerConnection({ address, source, config, turns, buffers, greeter: this.#owner });
+    peer.adoptBy(this.#owner);
+    peer.party = partyKey(shared.profile, address);
+    roster.pending.add(peer);
+    return peer;
+  }
+
+  /** A dialled connection stands. */
+  opened(peer: PeerConnection): void {
+    this.#dialEnded();
+    this.#sendHandshake(peer);
+  }
+
+  /** An accepted connection asks for this torrent: answers at once, or closes. */
+  admit(peer: PeerConnection): void {
+    const { roster, shared } = this.#swarm;
+    if (roster.count >= this.maxConnections) peer.close("too-many");
+    else if (shared.bans.has(peer.address, shared.turns.nowMs)) peer.close("banned");
+    else {
+      peer.adoptBy(this.#owner);
+      peer.party = partyKey(shared.profile, peer.address);
+      roster.pending.add(peer);
+      this.#sendHandshake(peer);
+    }
+  }
+
+  #sendHandshake(peer: PeerConnection): void {
+    peer.hasSentHandshake = true;
+    peer.outbox.write(encodeHandshake(this.#swarm.infoHash, this.#peerId, this.#ownFeatures()));
+  }
+
+  #ownFeatures(): HandshakeFeatures {
+    return { hasExtensions: true, hasFast: true, hasDht: this.#swarm.shared.config.dhtPort !== 0 };
+  }
+
+  /** The info-hash of a dialled peer; that of an accepted one was looked up by the lobby. */
+  checkInfoHash(peer: PeerConnection, infoHash: Uint8Array): void {
+    if (!equalBytes(infoHash, this.#swarm.infoHash))
+      peer.close("unknown-torrent", "answered for another torrent");
+  }
+
+  /** The handshake is complete; true when the peer is one of ours now. */
+  accepted(peer: PeerConnection): boolean {
+    const { roster, shared } = this.#swarm;
+    const { nowMs } = shared.turns;
+    if (equalBytes(peer.peerId, this.#peerId)) {
+      if (!peer.isIncoming) this.#pool.addSelf(peer.address);
+      if (!peer.isIncoming) shared.metSelf(peer.address);
+      peer.close("self-connection");
+      return false;
+    }
+    if (this.#losesToDouble(peer)) {
+      peer.close("duplicate");
+      return false;
+    }
+    if (!roster.join(peer)) {
+      peer.close("too-many");
+      return false;
+    }
+    peer.state = "connected";
+    peer.connectedAtMs = nowMs;
+    peer.uselessSinceMs = nowMs;
+    if (peer.isIncoming) this.#pool.incomingConnected(peer.address, nowMs);
+    else this.#pool.connected(peer.address, nowMs);
+    const own = this.#ownFeatures();
+    peer.agreeOn({
+      hasExtensions: peer.features.hasExtensions && own.hasExtensions,
+      hasFast: peer.features.hasFast && own.hasFast,
+      hasDht: peer.features.hasDht && own.hasDht,
+    });
+    return true;
+  }
+
+  /** Whether the new connection gives way to one that we have; otherwise that one is closed. */
+  #losesToDouble(peer: PeerConnection): boolean {
+    const same = this.#swarm.roster.otherWithId(peer);
+    if (same !== undefined) {
+      if (!this.#isBetter(peer, same)) return true;
+      same.close("duplicate");
+    }
+    return this.#swarm.shared.profile === "public" && this.#pool.isConnected(peer.address);
+  }
+
+  /**
+   * Of two connections of one pair, both ends must keep the same one. When both dialled at once, that is the one
+   * which the greater peer id opened (as libtorrent decides); else the older one, unless it has fallen silent.
+   */
+  #isBetter(peer: PeerConnection, than: PeerConnection): boolean {
+    const { nowMs } = this.#swarm.shared.turns;
+    const isSimultaneous =
+      peer.isIncoming !== than.isIncoming && nowMs - than.connectedAtMs < SIMULTANEOUS_OPEN_MS;
+    if (isSimultaneous) return peer.isIncoming === compareBytes(peer.peerId, this.#peerId) > 0;
+    return peer.address.host === than.address.host && nowMs - than.lastReceivedMs > STALE_AFTER_MS;
+  }
+
+  /** The connection is over; its slot is still valid. */
+  closed(peer: PeerConnection, reason: CloseReason): void {
+    const { shared, roster } = this.#swarm;
+    const { nowMs } = shared.turns;
+    const wasConnected = peer.slot >= 0;
+    if (!peer.isIncoming && peer.openedAtMs === 0) this.#dialEnded();
+    if (wasConnected) this.#pool.disconnected(peer.address, nowMs, !USELESS.has(reason));
+    else if (!peer.isIncoming) this.#pool.dialFailed(peer.address, nowMs);
+    roster.leave(peer);
+    shared.budget.released(peer.address);
+  }
+
+  #dialEnded(): void {
+    this.#dialling--;
+    this.#swarm.shared.budget.dialEnded();
+  }
+
+  /** Handshakes that take too long, slow dribbles included (threats W2). */
+  second(): void {
+    const { shared, roster } = this.#swarm;
+    for (const peer of [...roster.pending]) {
+      if (peer.openedAtMs === 0) continue;
+      if (shared.turns.nowMs - peer.openedAtMs >= shared.config.handshakeTimeoutMs)
+        peer.close("handshake-timeout");
+    }
+  }
+}

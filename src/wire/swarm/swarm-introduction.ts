@@ -1,0 +1,121 @@
+/**
+ * What a peer is told about us right after the handshake, and again when it changes: our pieces (BEP 3, BEP 6), our
+ * extensions (BEP 10), our DHT port (BEP 5), what it may fetch while choked (BEP 6).
+ */
+import type { PeerConnection } from "../peer/peer-connection.ts";
+import { allowedFastSet } from "../protocol/allowed-fast.ts";
+import { decodeExtensionHandshake, encodeExtensionHandshake } from "../protocol/extension-handshake.ts";
+import { extendedMessage, messageWithBody } from "../protocol/message-encoder.ts";
+import {
+  ALLOWED_FAST,
+  BITFIELD,
+  EXTENSION_HANDSHAKE,
+  HAVE,
+  HAVE_ALL,
+  HAVE_NONE,
+} from "../protocol/message-ids.ts";
+import type { PeerPool } from "./peer-pool.ts";
+import type { SwarmContext } from "./swarm-context.ts";
+import type { SwarmMetadata } from "./swarm-metadata.ts";
+
+/** Pieces that are told one by one to a peer which was told "none" before; beyond, it is met afresh. */
+const MAX_LATE_HAVES = 8_192;
+
+export class SwarmIntroduction {
+  readonly #swarm: SwarmContext;
+  readonly #pool: PeerPool;
+  readonly #metadata: SwarmMetadata;
+  readonly #listenPort: number;
+
+  constructor(swarm: SwarmContext, pool: PeerPool, metadata: SwarmMetadata, listenPort: number) {
+    this.#swarm = swarm;
+    this.#pool = pool;
+    this.#metadata = metadata;
+    this.#listenPort = listenPort;
+  }
+
+  /** The handshake is complete. BEP 6 wants the pieces before anything else. */
+  greet(peer: PeerConnection): void {
+    if (this.#swarm.content !== undefined) this.#sendPieces(peer);
+    else if (!this.#metadata.isKnown && peer.hasFast) {
+      peer.outbox.empty(HAVE_NONE);
+      peer.hasSentPieces = true;
+    }
+    this.sendExtensions(peer);
+    if (peer.features.hasDht) peer.outbox.port(this.#swarm.shared.config.dhtPort);
+  }
+
+  /** The content has become known while the peer was connected. */
+  contentKnown(peer: PeerConnection): void {
+    const content = this.#swarm.content;
+    if (content === undefined) return;
+    if (!peer.hasSentPieces) this.#sendPieces(peer);
+    else if (content.picker.have.count > MAX_LATE_HAVES)
+      peer.close("stopped", "meets us afresh with all our pieces");
+    else {
+      for (let piece = 0; piece < content.map.pieceCount; piece++)
+        if (content.picker.have.has(piece)) peer.outbox.index(HAVE, piece);
+    }
+  }
+
+  #sendPieces(peer: PeerConnection): void {
+    const content = this.#swarm.content;
+    if (content === undefined) return;
+    peer.hasSentPieces = true;
+    const { have } = content.picker;
+    if (peer.hasFast && have.isFull) peer.outbox.empty(HAVE_ALL);
+    else if (have.count > 0) peer.outbox.write(messageWithBody(BITFIELD, have.bytes));
+    else if (peer.hasFast) peer.outbox.empty(HAVE_NONE);
+  }
+
+  /** The extension handshake; repeated when what it says has changed. */
+  sendExtensions(peer: PeerConnection): void {
+    if (!peer.features.hasExtensions) return;
+    const { config } = this.#swarm.shared;
+    const body = encodeExtensionHandshake({
+      clientName: config.clientName,
+      listenPort: this.#listenPort,
+      requestQueue: config.announcedRequestQueue,
+      metadataBytes: this.#metadata.isKnown ? this.#metadata.sizeBytes : undefined,
+      isUploadOnly: this.#swarm.content?.picker.isComplete === true,
+      theirHost: peer.address.host,
+    });
+    peer.outbox.write(extendedMessage(EXTENSION_HANDSHAKE, body));
+  }
+
+  /** A beginner may fetch a few pieces before it has anything to trade (BEP 6). Call once its pieces are known. */
+  grant(peer: PeerConnection): void {
+    const content = this.#swarm.content;
+    const count = this.#swarm.shared.config.allowedFastPieces;
+    if (content === undefined || !peer.hasFast || count === 0 || peer.upload.granted.size > 0) return;
+    if (content.picker.have.count === 0 || content.picker.peerHaveCount(peer.slot) >= count) return;
+    const pieces = allowedFastSet(peer.address.host, this.#swarm.infoHash, content.map.pieceCount, count);
+    peer.upload.granted = new Set(pieces);
+    for (const piece of pieces) peer.outbox.index(ALLOWED_FAST, piece);
+  }
+
+  /** The peer's extension handshake; later ones add to earlier ones. */
+  received(peer: PeerConnection, body: Uint8Array): void {
+    const message = decodeExtensionHandshake(body);
+    if (!message.ok) {
+      peer.close("protocol-error", `extension handshake: ${message.fault.message}`);
+      return;
+    }
+    const said = message.value;
+    if (said.clientName !== undefined) peer.clientName = said.clientName;
+    if (said.requestQueue !== undefined) peer.download.window.setPeerLimit(said.requestQueue);
+    if (said.isUploadOnly !== undefined) peer.isUploadOnly = said.isUploadOnly;
+    if (said.utMetadataId !== undefined) peer.utMetadataId = said.utMetadataId;
+    if (said.listenPort !== undefined) this.#learnPort(peer, said.listenPort);
+    if (said.ourHost !== undefined)
+      this.#swarm.tell({ type: "external-address-reported", host: said.ourHost, by: peer.address });
+    if (said.metadataBytes !== undefined && peer.utMetadataId !== 0)
+      this.#metadata.offered(peer, said.metadataBytes);
+  }
+
+  #learnPort(peer: PeerConnection, port: number): void {
+    if (peer.listenPort === port || !peer.isIncoming) return;
+    peer.listenPort = port;
+    this.#pool.incomingListensOn(peer.address, port, this.#swarm.shared.turns.nowMs);
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * Rate limits of one swarm under those of the engine. Downloading is limited by not reading: a peer whose bytes
+ * arrive while a bucket is in debt is paused, and paused peers go on in the order they were paused as tokens flow
+ * in, so that the transport's window slows the sender down. Uploading is limited by not reading from the disk.
+ */
+import { BLOCK_BYTES } from "../../torrent/piece-map.ts";
+import { PAUSED_BY_LIMIT, type PeerConnection } from "../peer/peer-connection.ts";
+import { TokenBucket } from "../peer/token-bucket.ts";
+import type { WireShared } from "../wire-shared.ts";
+
+/** What one resumed peer is expected to bring before it is paused again: an ordinary socket read. */
+const EXPECTED_READ_BYTES = 64 * 1024;
+/** Under a low limit, requests are outstanding for this long at most, so that what they bring cannot overshoot it. */
+const LIMITED_QUEUE_SECONDS = 1;
+/** Above this, one socket read is under 2 % of ten seconds and requests need no limit of their own. */
+const LOW_LIMIT_BYTES_PER_SECOND = 2 * 1024 * 1024;
+
+export class SwarmPacing {
+  readonly down: TokenBucket = new TokenBucket();
+  readonly up: TokenBucket = new TokenBucket();
+  readonly #shared: WireShared;
+  /** Peers that are paused, in the order they were. */
+  readonly #paused: PeerConnection[] = [];
+
+  constructor(shared: WireShared) {
+    this.#shared = shared;
+  }
+
+  get isDownLimited(): boolean {
+    return this.down.bytesPerSecond !== undefined || this.#shared.downLimit.bytesPerSecond !== undefined;
+  }
+
+  get isUpLimited(): boolean {
+    return this.up.bytesPerSecond !== undefined || this.#shared.upLimit.bytesPerSecond !== undefined;
+  }
+
+  /** Lets tokens of this swarm flow in. */
+  refill(nowMs: number): void {
+    this.down.refill(nowMs);
+    this.up.refill(nowMs);
+  }
+
+  /** Bytes arrived from `peer`. */
+  received(peer: PeerConnection, bytes: number): void {
+    if (!this.isDownLimited) return;
+    this.down.spend(bytes);
+    this.#shared.downLimit.spend(bytes);
+    if (this.down.isOpen && this.#shared.downLimit.isOpen) return;
+    if (peer.isClosed || peer.isPausedByLimit) return;
+    peer.pause(PAUSED_BY_LIMIT);
+    this.#paused.push(peer);
+  }
+
+  /** Lets paused peers read again as far as `allowance` bytes go; answers what is left of it. */
+  resumeReaders(allowance: number): number {
+    let own = this.down.tokens;
+    let left = allowance;
+    while (left > 0 && own > 0) {
+      const peer = this.#paused.shift();
+      if (peer === undefined) break;
+      if (peer.isClosed) continue;
+      peer.resume(PAUSED_BY_LIMIT);
+      own -= EXPECTED_READ_BYTES;
+      left -= EXPECTED_READ_BYTES;
+    }
+    return left;
+  }
+
+  /** Requests that each of `peers` peers may have outstanding, so that a limit is kept by asking for less. */
+  maxRequestsPerPeer(peers: number): number {
+    const rate = Math.min(
+      this.down.bytesPerSecond ?? Number.POSITIVE_INFINITY,
+      this.#shared.downLimit.bytesPerSecond ?? Number.POSITIVE_INFINITY,
+    );
+    if (rate >= LOW_LIMIT_BYTES_PER_SECOND) return Number.POSITIVE_INFINITY;
+    return Math.max(1, Math.floor((rate * LIMITED_QUEUE_SECONDS) / BLOCK_BYTES / Math.max(1, peers)));
+  }
+
+  get mayUpload(): boolean {
+    return this.up.isOpen && this.#shared.upLimit.isOpen;
+  }
+
+  uploaded(bytes: number): void {
+    this.up.spend(bytes);
+    this.#shared.upLimit.spend(bytes);
+  }
+}

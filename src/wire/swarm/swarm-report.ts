@@ -1,0 +1,211 @@
+/** Makes the views of one swarm: facts for snapshots, counted on demand. */
+import type { PeerConnection } from "../peer/peer-connection.ts";
+import type { PeerActivity, PeerView, SwarmPeerCounts, SwarmStrips, SwarmView } from "../wire-view.ts";
+import type { PeerPool } from "./peer-pool.ts";
+import type { ContentState, SwarmContext } from "./swarm-context.ts";
+import type { SwarmMetadata } from "./swarm-metadata.ts";
+
+/** Blocks that arrived within this time make a peer one that is sending. */
+const SENDING_WITHIN_MS = 3_000;
+
+const NO_ACTIVITY: Record<PeerActivity, number> = {
+  sending: 0,
+  requested: 0,
+  snubbed: 0,
+  "chokes-us": 0,
+  "nothing-for-us": 0,
+  "awaiting-metadata": 0,
+  "waiting-for-memory": 0,
+  "rate-limited": 0,
+  "all-requested": 0,
+  "download-halted": 0,
+  complete: 0,
+};
+
+export class SwarmReport {
+  readonly #swarm: SwarmContext;
+  readonly #pool: PeerPool;
+  readonly #metadata: SwarmMetadata;
+  firstPeerAtMs: number | undefined;
+  firstPieceAtMs: number | undefined;
+
+  constructor(swarm: SwarmContext, pool: PeerPool, metadata: SwarmMetadata) {
+    this.#swarm = swarm;
+    this.#pool = pool;
+    this.#metadata = metadata;
+  }
+
+  view(): SwarmView {
+    const { content, roster, totals } = this.#swarm;
+    const counts = content?.picker.counts();
+    const activity = { ...NO_ACTIVITY };
+    let protocolDownBytes = totals.protocolDownBytes;
+    let protocolUpBytes = totals.protocolUpBytes;
+    for (const peer of roster.connected) {
+      activity[peer.download.activity]++;
+      protocolDownBytes += peer.protocolDownBytes;
+      protocolUpBytes += protocolUpBytesOf(peer);
+    }
+    return {
+      state: this.#swarm.isRunning ? "running" : "stopped",
+      hasMetadata: this.#metadata.isKnown,
+      metadataRatio: this.#metadata.progressRatio,
+      metadataBytes: this.#metadata.sizeBytes,
+      totalBytes: counts?.totalBytes,
+      wantedBytes: counts?.wantedBytes ?? 0,
+      haveBytes: counts?.haveBytes ?? 0,
+      wantedHaveBytes: counts?.wantedHaveBytes ?? 0,
+      pieceCount: content?.map.pieceCount ?? 0,
+      havePieces: counts?.havePieces ?? 0,
+      wantedMissingPieces: counts?.wantedMissingPieces ?? 0,
+      pendingPieces: counts?.pendingPieces ?? 0,
+      unavailablePieces: counts?.unavailablePieces ?? 0,
+      ...this.rates(),
+      totals: { ...totals, protocolDownBytes, protocolUpBytes },
+      counts: this.#peerCounts(),
+      copies: content?.picker.copies() ?? 0,
+      reachableRatio: reachableRatio(content),
+      activity,
+      isDownloadHalted: this.#swarm.isHalted,
+      isEndgame: content?.picker.isEndgame ?? false,
+      firstPeerAtMs: this.firstPeerAtMs,
+      firstPieceAtMs: this.firstPieceAtMs,
+    };
+  }
+
+  rates(): { readonly downBytesPerSecond: number; readonly upBytesPerSecond: number } {
+    const { slot } = this.#swarm.shared.turns;
+    let downBytesPerSecond = 0;
+    let upBytesPerSecond = 0;
+    for (const peer of this.#swarm.roster.connected) {
+      downBytesPerSecond += peer.download.meter.bytesPerSecond(slot);
+      upBytesPerSecond += peer.upload.meter.bytesPerSecond(slot);
+    }
+    return { downBytesPerSecond, upBytesPerSecond };
+  }
+
+  #peerCounts(): SwarmPeerCounts {
+    const { connected, pending } = this.#swarm.roster;
+    const picker = this.#swarm.content?.picker;
+    const pool = this.#pool.counts();
+    const count = (holds: (peer: PeerConnection) => boolean) => connected.filter(holds).length;
+    return {
+      connectedPeers: connected.length,
+      connectedSeeds: count((peer) => picker?.isSeed(peer.slot) ?? peer.earlyPieces === "all"),
+      connectingPeers: pending.size,
+      candidates: pool.candidates,
+      unchokedByPeers: count((peer) => !peer.isChokedByPeer),
+      interestedPeers: count((peer) => peer.isPeerInterested),
+      incomingPeers: count((peer) => peer.isIncoming),
+      failedDials: pool.failedDials,
+      unchokedPeers: count((peer) => !peer.isChokingPeer),
+      bannedPeers: this.#swarm.shared.bans.size,
+    };
+  }
+
+  /** Keeps what each peer is doing, and since when; call once a second. */
+  second(): void {
+    const { nowMs } = this.#swarm.shared.turns;
+    for (const peer of this.#swarm.roster.connected) {
+      const activity = this.#activityOf(peer);
+      if (activity === peer.download.activity) continue;
+      peer.download.activity = activity;
+      peer.download.activitySinceMs = nowMs;
+    }
+  }
+
+  #activityOf(peer: PeerConnection): PeerActivity {
+    const { content, isHalted, shared } = this.#swarm;
+    const { download } = peer;
+    if (content === undefined) return "awaiting-metadata";
+    if (content.picker.isComplete) return "complete";
+    if (isHalted) return "download-halted";
+    if (!content.picker.isInteresting(peer.slot)) return "nothing-for-us";
+    if (download.isSnubbed) return "snubbed";
+    if (peer.isPausedByLimit) return "rate-limited";
+    if (download.liveRequests > 0)
+      return shared.turns.nowMs - download.progressAtMs < SENDING_WITHIN_MS ? "sending" : "requested";
+    if (peer.isChokedByPeer) return "chokes-us";
+    return download.isOutOfMemory ? "waiting-for-memory" : "all-requested";
+  }
+
+  peers(): PeerView[] {
+    const { connected, pending } = this.#swarm.roster;
+    return [...connected, ...pending].map((peer) => this.#peerView(peer));
+  }
+
+  #peerView(peer: PeerConnection): PeerView {
+    const { content, shared } = this.#swarm;
+    const { nowMs, slot } = shared.turns;
+    return {
+      address: peer.address,
+      client: peer.clientName,
+      source: peer.source,
+      transport: peer.transport,
+      isEncrypted: false,
+      isIncoming: peer.isIncoming,
+      state: peer.state === "closed" ? "connecting" : peer.state,
+      haveRatio:
+        content === undefined || peer.slot < 0
+          ? undefined
+          : content.picker.peerHaveCount(peer.slot) / content.map.pieceCount,
+      downBytesPerSecond: peer.download.meter.bytesPerSecond(slot),
+      upBytesPerSecond: peer.upload.meter.bytesPerSecond(slot),
+      downloadedBytes: peer.download.usefulBytes,
+      uploadedBytes: peer.upload.meter.totalBytes,
+      amChoking: peer.isChokingPeer,
+      amInterested: peer.isInterestedInPeer,
+      peerChoking: peer.isChokedByPeer,
+      peerInterested: peer.isPeerInterested,
+      isSnubbed: peer.download.isSnubbed,
+      pendingRequests: peer.download.liveRequests,
+      queuedUploads: peer.upload.queue.length + peer.upload.readingBlocks,
+      rttMs: peer.rttMs,
+      activity: peer.download.activity,
+      activityMs: nowMs - peer.download.activitySinceMs,
+    };
+  }
+
+  strips(cells: number): SwarmStrips {
+    const content = this.#swarm.content;
+    if (content === undefined) return { have: "", availability: "" };
+    let have = "";
+    let availability = "";
+    for (let cell = 0; cell < cells; cell++) {
+      const slice = sliceOf(content, cell, cells);
+      have += Math.floor((9 * slice.have) / slice.pieces);
+      availability += Math.min(9, slice.fewestCopies);
+    }
+    return { have, availability };
+  }
+}
+
+/** Pieces of one of `cells` slices; with more cells than pieces neighbours share one. */
+function sliceOf(
+  content: ContentState,
+  cell: number,
+  cells: number,
+): { have: number; pieces: number; fewestCopies: number } {
+  const { picker, map } = content;
+  const first = Math.floor((cell * map.pieceCount) / cells);
+  const end = Math.max(first + 1, Math.floor(((cell + 1) * map.pieceCount) / cells));
+  let have = 0;
+  let fewestCopies = Number.POSITIVE_INFINITY;
+  for (let piece = first; piece < end; piece++) {
+    const isHad = picker.have.has(piece);
+    if (isHad) have++;
+    fewestCopies = Math.min(fewestCopies, picker.availability(piece) + (isHad ? 1 : 0));
+  }
+  return { have, pieces: end - first, fewestCopies };
+}
+
+function reachableRatio(content: ContentState | undefined): number {
+  if (content === undefined) return 0;
+  const { wantedPieces, unavailablePieces } = content.picker.counts();
+  return wantedPieces === 0 ? 1 : 1 - unavailablePieces / wantedPieces;
+}
+
+/** Everything we wrote that was not payload of a block; their headers included. */
+export function protocolUpBytesOf(peer: PeerConnection): number {
+  return peer.outbox.writtenBytes - peer.upload.meter.totalBytes;
+}

@@ -1,0 +1,39 @@
+/** What all swarms of an engine share: the world, the limits over all torrents, the bans, the turns. */
+import type { AddressProfile } from "../core/address-profile.ts";
+import type { Endpoint } from "../core/endpoint.ts";
+import type { Random, StreamDialer } from "../core/ports.ts";
+import type { SlabPool } from "../core/slab.ts";
+import type { OutBufferPool } from "./peer/outbox.ts";
+import type { TokenBucket } from "./peer/token-bucket.ts";
+import type { BanList } from "./swarm/ban-list.ts";
+import type { WireConfig } from "./wire-config.ts";
+import type { WireTurns } from "./wire-turns.ts";
+
+/** Places for connections over all torrents. */
+export interface ConnectionBudget {
+  /** Whether one more may be dialled now. */
+  mayDial(): boolean;
+  dialled(address: Endpoint): void;
+  /** A dialled connection stands or came to nothing. */
+  dialEnded(): void;
+  /** A connection, dialled or accepted, is over. */
+  released(address: Endpoint): void;
+}
+
+export interface WireShared {
+  readonly random: Random;
+  readonly dialer: StreamDialer;
+  readonly slabs: SlabPool;
+  readonly config: WireConfig;
+  readonly profile: AddressProfile;
+  readonly turns: WireTurns;
+  readonly buffers: OutBufferPool;
+  readonly bans: BanList;
+  readonly downLimit: TokenBucket;
+  readonly upLimit: TokenBucket;
+  readonly budget: ConnectionBudget;
+  /** Payload in the streams of all peers. */
+  sendBufferBytes: number;
+  /** We met ourselves at this address. */
+  metSelf(address: Endpoint): void;
+}
