@@ -18,7 +18,7 @@ const addressOf = (request) => `${request.host}:${request.port}`;
 
 const commands = {
   /** Starts a node; resolves when its first lookup for itself has ended. */
-  async open({ host, port, bootstrap, nodeId, answerLikeOthers }) {
+  async open({ host, port, bootstrap, nodeId, answerLikeOthers, storesPeers = true }) {
     const node = new Client({
       bootstrap: bootstrap.length > 0 ? bootstrap : false,
       host,
@@ -31,6 +31,7 @@ const commands = {
       const closest = node.nodes.closest.bind(node.nodes);
       node.nodes.closest = (target, count) => closest(target, count ?? ANSWERED_NODES);
     }
+    if (!storesPeers) node._peers.add = () => {};
     await new Promise((resolve, reject) => {
       node.once("error", reject);
       node.listen(port, host, resolve);
@@ -75,6 +76,14 @@ const commands = {
     const all = [...nodes.values()].flatMap((node) => node._peers.get(infoHash));
     const text = (peer) => `${[...peer.subarray(0, 4)].join(".")}:${peer.readUInt16BE(4)}`;
     return [...new Set(all.map(text))].sort();
+  },
+  /** Takes all contacts at these addresses out of every table, as if they had never been heard of. */
+  forget({ hosts }) {
+    for (const node of nodes.values()) {
+      for (const contact of node.nodes.toArray()) {
+        if (hosts.includes(contact.host)) node.nodes.remove(contact.id);
+      }
+    }
   },
   close(request) {
     const node = nodes.get(addressOf(request));

@@ -48,11 +48,17 @@ PRIVATE_DHT = {  # what a DHT of a few nodes on one machine or network needs
     "min_reconnect_time": 1,
     "smooth_connects": False,
 }
+ASK_FIRST_S, ASK_AGAIN_S = 0.05, 1.0  # between two attempts to ask the DHT with "impatient": before, after the first query
 SAMPLE_S = 0.01  # how often progress is looked at; bounds the error of the times in events
 
 
 def emit(event, **fields):
     print(json.dumps({"event": event, "atMs": round(time.time() * 1000, 1), **fields}), flush=True)
+
+
+def is_connected(peer):
+    """A peer counts when its handshake is here; libtorrent lists it from the first attempt on."""
+    return not peer.flags & (lt.peer_info.handshake | lt.peer_info.connecting)
 
 
 class Peer:
@@ -76,14 +82,13 @@ class Peer:
             | category.progress_notification | category.peer_notification | category.connect_notification
         )
         settings.update(options.get("settings", {}))
-        params = lt.session_params()
+        self.session = lt.session(settings)
         if options.get("stateFile") and os.path.exists(options["stateFile"]):
             with open(options["stateFile"], "rb") as file:
-                params = lt.read_session_params(file.read())
-        params.settings = settings
-        self.session = lt.session(params)
+                self.session.load_state(lt.bdecode(file.read()), lt.save_state_flags_t.save_dht_state)
         self.state_file = options.get("stateFile")
-        self.torrents = {}  # info-hash -> {"handle", "seen": set of events already sent}
+        self.is_impatient = bool(options.get("impatient"))
+        self.torrents = {}  # info-hash -> its handle, the events already sent, and how far it is with the DHT
 
     # ---- commands -------------------------------------------------------------------------------------------------
     def command_add(self, request):
@@ -103,7 +108,14 @@ class Peer:
             params.flags |= lt.torrent_flags.disable_dht
         handle = self.session.add_torrent(params)
         info_hash = str(handle.info_hashes().v1)
-        self.torrents[info_hash] = {"handle": handle, "seen": set(), "wantsDone": not request.get("seed")}
+        self.torrents[info_hash] = {
+            "handle": handle,
+            "seen": set(),
+            "wantsDone": not request.get("seed"),
+            "isAsking": False,
+            "hasPeers": False,
+            "askedAt": 0.0,
+        }
         for host, port in request.get("peers", []):
             handle.connect_peer((host, port))
         return {"infoHash": info_hash}
@@ -165,7 +177,7 @@ class Peer:
 
     def command_save_state(self, _request):
         with open(self.state_file, "wb") as file:
-            file.write(lt.write_session_params_buf(self.session.session_state(lt.session.save_dht_state)))
+            file.write(lt.bencode(self.session.save_state(lt.save_state_flags_t.save_dht_state)))
 
     def handle(self, request):
         return self.torrents[request["infoHash"]]["handle"]
@@ -183,6 +195,10 @@ class Peer:
                 emit("error", kind=kind, message=alert.message())
             elif kind == "listen_succeeded_alert":
                 emit("listening", message=alert.message())
+            elif kind == "dht_outgoing_get_peers_alert":
+                torrent = self.torrents.get(str(alert.info_hash))
+                if torrent is not None:
+                    torrent["isAsking"] = True
             elif hasattr(alert, "handle"):
                 self.report_torrent_alert(kind, alert)
 
@@ -196,12 +212,12 @@ class Peer:
         names = {
             "metadata_received_alert": "metadata",
             "piece_finished_alert": "first-piece",
-            "peer_connect_alert": "first-peer",
             "dht_reply_alert": "dht-reply",
         }
         if kind == "hash_failed_alert":
             emit("hash-failed", infoHash=info_hash, message=alert.message())
         elif kind == "dht_reply_alert":
+            torrent["hasPeers"] = True
             emit("dht-reply", infoHash=info_hash, peers=alert.num_peers)
         elif kind in names:
             self.once(info_hash, torrent, names[kind])
@@ -212,12 +228,25 @@ class Peer:
             if torrent["wantsDone"] and "done" in seen:
                 continue
             status = torrent["handle"].status()
+            if "first-peer" not in seen and any(is_connected(peer) for peer in torrent["handle"].get_peer_info()):
+                self.once(info_hash, torrent, "first-peer")
             if status.total_payload_download > 0:
                 self.once(info_hash, torrent, "first-byte")
             if status.total_payload_upload > 0:
                 self.once(info_hash, torrent, "first-upload")
             if torrent["wantsDone"] and status.is_seeding:
                 self.once(info_hash, torrent, "done", downloadedBytes=status.total_payload_download)
+
+    def press_on(self):
+        """A torrent that is added before the DHT runs would wait for the end of the bootstrap or for the timer; an
+        impatient session asks until its first query is out, and again every second until somebody knows a peer:
+        the soonest that libtorrent can do."""
+        now = time.monotonic()
+        for torrent in self.torrents.values():
+            pause = ASK_AGAIN_S if torrent["isAsking"] else ASK_FIRST_S
+            if not torrent["hasPeers"] and now - torrent["askedAt"] >= pause:
+                torrent["askedAt"] = now
+                torrent["handle"].force_dht_announce()
 
     def once(self, info_hash, torrent, event, **fields):
         if event not in torrent["seen"]:
@@ -241,6 +270,8 @@ class Peer:
                     self.answer(json.loads(line))
             self.report_alerts()
             self.report_progress()
+            if self.is_impatient:
+                self.press_on()
 
     def answer(self, request):
         reply = {"id": request["id"]}

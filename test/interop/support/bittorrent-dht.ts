@@ -12,10 +12,13 @@ export interface NpmDhtNode {
 
 export interface OpenNodeOptions {
   readonly bootstrap: readonly string[];
+  readonly port?: number;
   /** 40 hex digits; else the package picks one. */
   readonly nodeId?: string;
   /** Answer with the 8 closest contacts as others do, not with the whole table. */
   readonly answerLikeOthers?: boolean;
+  /** False: forget every announce, as the public routers do, which only introduce nodes to each other. */
+  readonly storesPeers?: boolean;
 }
 
 const START_TIMEOUT_MS = 15_000;
@@ -41,8 +44,9 @@ export class NpmDhtNodes extends JsonPeer {
 
   /** Starts a node at an address; resolves when it has looked itself up. */
   async open(host: string, options: OpenNodeOptions): Promise<NpmDhtNode> {
-    await this.request("open", { host, port: PEER_PORT, ...options });
-    return { host, port: PEER_PORT };
+    const port = options.port ?? PEER_PORT;
+    await this.request("open", { host, ...options, port });
+    return { host, port };
   }
 
   /** Announces a peer at the node's address; resolves to how many nodes took it. */
@@ -65,6 +69,16 @@ export class NpmDhtNodes extends JsonPeer {
   /** The contacts in a node's table, HOST:PORT each. */
   async contacts(node: NpmDhtNode): Promise<readonly string[]> {
     return this.request<string[]>("contacts", node);
+  }
+
+  /** The peers, HOST:PORT each, that the nodes of this process store for a torrent. */
+  async stored(infoHash: string): Promise<readonly string[]> {
+    return this.request<string[]>("stored", { infoHash });
+  }
+
+  /** Takes all contacts at these addresses out of every table. */
+  async forget(hosts: readonly string[]): Promise<void> {
+    await this.request("forget", { hosts });
   }
 
   async close(node: NpmDhtNode): Promise<void> {

@@ -11,7 +11,10 @@ export interface LibtorrentOptions {
   readonly profile?: "loopback" | "public";
   /** libtorrent's high-performance preset, for a seeder that must not be what limits a measurement. */
   readonly fastSeed?: boolean;
+  /** File that the DHT's table is read from, and written to on request. */
   readonly stateFile?: string;
+  /** Ask the DHT as soon as it runs, not when the bootstrap has ended or libtorrent's timer is due. */
+  readonly impatient?: boolean;
   /** Settings of libtorrent by their own names, over the profile's. */
   readonly settings?: Readonly<Record<string, string | number | boolean>>;
   /** A command line in front of the interpreter, e.g. to enter a network namespace. */
