@@ -12,15 +12,23 @@ export class ClosestContacts {
   count = 0;
   #capacity = 0;
   #maxFailures = 0;
+  #except: Contact | undefined;
   #target: Uint8Array = NO_BYTES;
   #targetAt = 0;
   #targetHead = 0;
   /** Unsigned first 32 bits of each distance. */
   readonly #heads: number[] = [];
 
-  /** Begins a search for `capacity` contacts with at most `maxFailures` unanswered queries. */
-  begin(target: Uint8Array, targetAt: number, capacity: number, maxFailures: number): void {
+  /** Begins a search for `capacity` contacts other than `except`, with at most `maxFailures` unanswered queries. */
+  begin(
+    target: Uint8Array,
+    targetAt: number,
+    capacity: number,
+    maxFailures: number,
+    except?: Contact | undefined,
+  ): void {
     this.count = 0;
+    this.#except = except;
     this.#capacity = capacity;
     this.#maxFailures = maxFailures;
     this.#target = target;
@@ -33,7 +41,7 @@ export class ClosestContacts {
   }
 
   offer(contact: Contact): void {
-    if (contact.failures > this.#maxFailures) return;
+    if (contact.failures > this.#maxFailures || contact === this.#except) return;
     const head = (contact.idHead ^ this.#targetHead) >>> 0;
     let index = this.count;
     if (index >= this.#capacity) {

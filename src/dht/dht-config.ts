@@ -1,6 +1,6 @@
 /**
- * What the owner of a DHT node may choose, and every limit of the node with its unit and reason (Law 6).
- * Nothing in `dht/` bounds anything by a number that does not stand here.
+ * What the owner of a DHT node may choose, and the settings that follow from it. Limits that nobody needs to
+ * choose stand as constants, with unit and reason, in the file that they bound.
  */
 import type { AddressProfile } from "../core/address-profile.ts";
 import type { Endpoint } from "../core/endpoint.ts";
@@ -10,25 +10,71 @@ export interface DhtConfig {
   /** Which addresses may be contacted, and whether limits count by IP (`public`) or by ip:port. */
   readonly addressProfile: AddressProfile;
   /** A fixed id for both families. Default: the saved one, else random; in `public` re-derived from our address (BEP 42). */
-  readonly nodeId?: NodeId;
+  readonly nodeId?: NodeId | undefined;
   /** BEP 43: ask, never answer, and tell others not to keep us. Default false. */
-  readonly readOnly?: boolean;
+  readonly readOnly?: boolean | undefined;
   /** `off` lifts the per-address query limit and the reply budget, for bootstrap nodes and measurements. Default `on`. */
-  readonly limits?: "on" | "off";
+  readonly limits?: "on" | "off" | undefined;
   /** Payload bytes a second that answers may cost while limits are on. Default by profile. */
-  readonly replyBytesPerSecond?: number;
-  /** Bucket width and size of the closest set (BEP 5: 8). */
-  readonly k?: number;
-  /** Queries a lookup keeps in flight at the head of its list before stalls add more. Default 5 (libtorrent 5, BEP 5 lookups 3). */
-  readonly alpha?: number;
-  /** Bytes of the `v` key, four at most by convention (BEP 5, BEP 20). */
-  readonly version?: Uint8Array;
-  /** Hashes this node stores peers for, and peers of all hashes together. Defaults: a client's (threats D4). */
-  readonly maxStoredHashes?: number;
-  readonly maxStoredPeers?: number;
+  readonly replyBytesPerSecond?: number | undefined;
+  /** Bucket width and size of the closest set. Default 8 (BEP 5). */
+  readonly k?: number | undefined;
+  /** Contacts in the farthest buckets, from the farthest; others hold k. Default none (BEP 5's table). */
+  readonly farBucketWidths?: readonly number[] | undefined;
+  /** Queries a lookup keeps in flight at the head of its list before stalls add more. Default 5 (libtorrent's). */
+  readonly alpha?: number | undefined;
+  /** Bytes of the `v` key, client and version as in BEP 20. Default "SL" 0 1. */
+  readonly version?: Uint8Array | undefined;
+  /** Hashes that peers are stored for, and peers of all hashes together, per family. Default: a client's (threats D4). */
+  readonly maxStoredHashes?: number | undefined;
+  readonly maxStoredPeers?: number | undefined;
   /** Bootstrap nodes as far as they are known from the start; `bootstrap()` adds to them. */
-  readonly bootstrapEndpoints?: readonly Endpoint[];
+  readonly bootstrapEndpoints?: readonly Endpoint[] | undefined;
+}
+
+/** The configuration with every default filled in. */
+export interface DhtSettings {
+  readonly addressProfile: AddressProfile;
+  readonly fixedNodeId: NodeId | undefined;
+  readonly readOnly: boolean;
+  readonly hasLimits: boolean;
+  readonly replyBytesPerSecond: number;
+  readonly k: number;
+  readonly farBucketWidths: readonly number[];
+  readonly alpha: number;
+  readonly version: Uint8Array;
+  readonly maxStoredHashes: number;
+  readonly maxStoredPeers: number;
+}
+
+export function settingsFrom(config: DhtConfig): DhtSettings {
+  const isPublic = config.addressProfile === "public";
+  return {
+    addressProfile: config.addressProfile,
+    fixedNodeId: config.nodeId,
+    readOnly: config.readOnly ?? false,
+    hasLimits: (config.limits ?? "on") === "on",
+    replyBytesPerSecond:
+      config.replyBytesPerSecond ?? (isPublic ? PUBLIC_REPLY_BYTES_PER_SECOND : LOCAL_REPLY_BYTES_PER_SECOND),
+    k: config.k ?? K_CLOSEST,
+    farBucketWidths: config.farBucketWidths ?? [],
+    alpha: config.alpha ?? ALPHA,
+    version: config.version ?? STARLING_VERSION,
+    maxStoredHashes: config.maxStoredHashes ?? CLIENT_MAX_HASHES,
+    maxStoredPeers: config.maxStoredPeers ?? CLIENT_MAX_PEERS,
+  };
 }
 
 /** BEP 5: "K ... currently eight". */
-export const K_CLOSEST = 8;
+const K_CLOSEST = 8;
+/** libtorrent's branching factor; mldht 10, BEP 5 names none. */
+const ALPHA = 5;
+/** "SL" and the version of this protocol implementation. */
+const STARLING_VERSION: Uint8Array = Uint8Array.of(0x53, 0x4c, 0, 1);
+/** Threats D2: what a client's answers may cost its uplink; libtorrent's default is the same. */
+const PUBLIC_REPLY_BYTES_PER_SECOND = 8_000;
+/** In a network of our own, answers serve us; this bounds a loop, not a neighbour. */
+const LOCAL_REPLY_BYTES_PER_SECOND = 1_000_000;
+/** Threats D4: a client's store; a bootstrap node's is ten times that. */
+const CLIENT_MAX_HASHES = 2_000;
+const CLIENT_MAX_PEERS = 100_000;

@@ -20,7 +20,7 @@ import type { AddressFamily, Endpoint } from "../core/endpoint.ts";
 import { ID_BYTES, type NodeId } from "../core/ids.ts";
 import { Bucket } from "./bucket.ts";
 import type { ClosestContacts } from "./closest-contacts.ts";
-import { sameEndpoint } from "./compact-address.ts";
+import { readInt32, sameEndpoint } from "./compact-address.ts";
 import { Contact, livenessOf } from "./contact.ts";
 import { idFitsAddress } from "./node-id-rules.ts";
 
@@ -93,6 +93,11 @@ export class RoutingTable {
     return this.#parties.values();
   }
 
+  /** Everybody in reserve, farthest buckets first. */
+  *reserves(): Generator<Contact> {
+    for (const bucket of this.#buckets) if (bucket !== undefined) yield* bucket.replacements;
+  }
+
   /** The live contact with the id at `idAt` of `bytes`. */
   find(bytes: Uint8Array, idAt: number): Contact | undefined {
     let node = this.#tree.root;
@@ -126,21 +131,27 @@ export class RoutingTable {
   }
 
   /** A node was named by another, or asked us: keeps it in reserve if its bucket needs somebody. */
-  heard(id: NodeId, address: Endpoint, nowMs: number): boolean {
-    const depth = sharedPrefixBits(this.#localId, id);
-    if (!this.needsDepth(depth) || this.find(id, 0) !== undefined || !this.#isAcceptable(id, address))
+  heard(id: NodeId, address: Endpoint, nowMs: number, how: "named" | "asked-us"): boolean {
+    if (!this.needs(id, 0) || this.find(id, 0) !== undefined || !this.#isAcceptable(id, address))
       return false;
+    const depth = sharedPrefixBits(this.#localId, id);
     if (this.#parties.has(partyKey(this.#options.addressProfile, address))) return false;
     if (this.#reserved(depth, id, address) !== undefined) return false;
-    return this.#bucket(depth, nowMs).reserve(this.#newContact(id, address, depth), this.#options.k);
+    const contact = this.#newContact(id, address, depth);
+    if (how === "asked-us") contact.noteQuery(nowMs);
+    return this.#bucket(depth, nowMs).reserve(contact, this.capacityAt(depth));
   }
 
-  /** Whether somebody new at `depth` is of use: the bucket has room, or somebody in it fails, and few wait. */
-  needsDepth(depth: number): boolean {
-    const bucket = this.#buckets[depth];
+  /** Whether the id at `idAt` is of use: its bucket has room, or few wait for a place in it. */
+  needs(bytes: Uint8Array, idAt: number): boolean {
+    const depth = this.#depthOf(bytes, idAt);
     if (depth > DEEPEST_RESERVE) return false;
+    const bucket = this.#buckets[depth];
     if (bucket === undefined) return true;
-    return bucket.count < this.capacityAt(depth) || bucket.replacements.length < this.#options.k / 2;
+    const waiting = bucket.replacements.length;
+    return bucket.count < this.capacityAt(depth)
+      ? waiting < this.capacityAt(depth)
+      : waiting < this.#options.k / 2;
   }
 
   /** `contact` did not answer. `isOurFault`: nobody answers, so nobody is forgotten for it. */
@@ -176,6 +187,13 @@ export class RoutingTable {
       contact.depth = sharedPrefixBits(localNodeId, contact.id);
       this.#admit(contact, nowMs);
     }
+  }
+
+  #depthOf(bytes: Uint8Array, idAt: number): number {
+    const difference = readInt32(bytes, idAt) ^ readInt32(this.#localId, 0);
+    return difference !== 0
+      ? Math.clz32(difference)
+      : sharedPrefixBits(this.#localId, bytes.subarray(idAt, idAt + ID_BYTES));
   }
 
   #newContact(id: NodeId, address: Endpoint, depth: number): Contact {

@@ -1,0 +1,203 @@
+/**
+ * Drives one lookup in one address family: sends what the machine of `lookup.ts` asks for, feeds it what comes
+ * back, and streams peers to whoever wants them.
+ */
+import { sharedPrefixBits } from "../core/distance.ts";
+import type { Endpoint } from "../core/endpoint.ts";
+import type { NodeId } from "../core/ids.ts";
+import { ClosestContacts } from "./closest-contacts.ts";
+import type { DhtFamily } from "./dht-family.ts";
+import type { LookupHandlers, LookupOutcome, LookupStep, PeersHandlers } from "./dht-lookups.ts";
+import type { KrpcMessage } from "./krpc-message.ts";
+import { Lookup, LookupCandidate, type LookupOptions } from "./lookup.ts";
+import type { PeersCollector } from "./peers-collector.ts";
+import type { Addressee, QuerySender } from "./query-sender.ts";
+import type { Query, QueryFailure, QueryOwner } from "./query-tracker.ts";
+
+/** What a lookup asks for. `peers` is undefined for find_node. */
+export interface LookupRequest {
+  readonly target: Uint8Array;
+  readonly purpose: "find-node" | "get-peers";
+  readonly noSeeds: boolean;
+  readonly needsToken: boolean;
+  readonly handlers: LookupHandlers & PeersHandlers;
+}
+
+export interface LookupRunParts {
+  readonly family: DhtFamily;
+  readonly sender: QuerySender;
+  readonly options: Omit<LookupOptions, "target" | "localNodeId" | "family" | "needsToken">;
+  readonly request: LookupRequest;
+  /** Peers found by all runs of the same lookup. */
+  readonly peers: PeersCollector;
+  nowMs(): number;
+  /** The run has nothing more to do; its owner reads the facts. Called once. */
+  onDone(run: LookupRun, outcome: LookupOutcome): void;
+}
+
+export class LookupRun implements QueryOwner {
+  readonly family: DhtFamily;
+  readonly machine: Lookup;
+  readonly #parts: LookupRunParts;
+  #timedOut = 0;
+  #firstPeersAtMs: number | undefined;
+  #isEnded = false;
+  /** The sender refused a query: try again when others have ended. */
+  isHeldBack = false;
+
+  constructor(parts: LookupRunParts) {
+    this.family = parts.family;
+    this.#parts = parts;
+    this.machine = new Lookup({
+      ...parts.options,
+      target: parts.request.target,
+      localNodeId: parts.family.table.localNodeId,
+      family: parts.family.family,
+      needsToken: parts.request.needsToken,
+    });
+  }
+
+  get timedOut(): number {
+    return this.#timedOut;
+  }
+
+  get firstPeersAtMs(): number | undefined {
+    return this.#firstPeersAtMs;
+  }
+
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  /** Gathers whom to ask first: live contacts; where they are few, those in reserve and the bootstrap nodes. */
+  seed(bootstrap: readonly Endpoint[]): void {
+    const { target } = this.#parts.request;
+    const { k } = this.#parts.options;
+    SEEDS.begin(target, 0, 2 * k, 1);
+    this.family.table.closest(SEEDS, target, 0);
+    for (let i = 0; i < SEEDS.count; i++) {
+      const contact = SEEDS.contacts[i];
+      if (contact !== undefined) this.machine.addContact(contact.id, contact.endpoint);
+    }
+    if (SEEDS.count >= k) return;
+    for (const contact of this.family.table.reserves()) this.machine.addContact(contact.id, contact.endpoint);
+    for (const address of bootstrap) this.machine.addAddress(address);
+  }
+
+  /** Sends whatever may be sent now; ends the run when nothing is left. */
+  pump(): void {
+    this.isHeldBack = false;
+    while (!this.#isEnded) {
+      const step = this.machine.next();
+      if (step === "wait") return;
+      if (step === "done") {
+        this.#end();
+        return;
+      }
+      if (!this.#ask(step)) {
+        this.machine.postpone(step);
+        this.isHeldBack = true;
+        return;
+      }
+    }
+  }
+
+  /** Stops without telling anybody. */
+  stop(): void {
+    this.#isEnded = true;
+  }
+
+  queryAnswered(query: Query, message: KrpcMessage, rttMs: number): void {
+    const candidate = query.subject;
+    if (this.#isEnded || !(candidate instanceof LookupCandidate)) return;
+    if (this.machine.answered(candidate, message.id(), message.token(), rttMs)) {
+      const nodes = this.#takeNodes(message, candidate.hop);
+      const peers = this.#takePeers(message, query.to);
+      this.#report(candidate, "answered", rttMs, peers, nodes);
+    }
+    this.pump();
+  }
+
+  queryStalled(query: Query): void {
+    const candidate = query.subject;
+    if (this.#isEnded || !(candidate instanceof LookupCandidate)) return;
+    this.machine.stalled(candidate);
+    this.#report(candidate, "stalled", undefined, 0, 0);
+    this.pump();
+  }
+
+  queryFailed(query: Query, failure: QueryFailure): void {
+    const candidate = query.subject;
+    if (this.#isEnded || !(candidate instanceof LookupCandidate)) return;
+    if (failure === "timeout" || failure === "unreachable") this.#timedOut++;
+    this.machine.failed(candidate);
+    this.#report(candidate, "timed-out", undefined, 0, 0);
+    this.pump();
+  }
+
+  #ask(candidate: LookupCandidate): boolean {
+    const { request, sender } = this.#parts;
+    const addressee: Addressee = {
+      to: candidate.endpoint,
+      expectedId: candidate.id,
+      owner: this,
+      subject: candidate,
+    };
+    return request.purpose === "get-peers"
+      ? sender.getPeers(this.family, addressee, request.target, request.noSeeds)
+      : sender.findNode(this.family, addressee, request.target, "own");
+  }
+
+  #takeNodes(message: KrpcMessage, hop: number): number {
+    return this.family.family === 4
+      ? this.#addNodes(message, message.nodesAt, message.nodesLength, hop)
+      : this.#addNodes(message, message.nodes6At, message.nodes6Length, hop);
+  }
+
+  #addNodes(message: KrpcMessage, at: number, length: number, hop: number): number {
+    return at < 0 ? 0 : this.machine.addNodes(message.bytes, at, length, hop);
+  }
+
+  #takePeers(message: KrpcMessage, from: Endpoint): number {
+    if (this.#parts.request.purpose !== "get-peers" || message.valuesAt < 0) return 0;
+    const peers = this.#parts.peers.read(message);
+    if (peers.length > 0) {
+      this.#firstPeersAtMs ??= this.#parts.nowMs();
+      this.#parts.request.handlers.onPeers?.(peers, from);
+    }
+    return peers.length;
+  }
+
+  #report(
+    candidate: LookupCandidate,
+    outcome: LookupStep["outcome"],
+    rttMs: number | undefined,
+    peers: number,
+    nodes: number,
+  ): void {
+    const { handlers, target } = this.#parts.request;
+    handlers.onStep?.({
+      endpoint: candidate.endpoint,
+      id: candidate.id,
+      hop: candidate.hop,
+      outcome,
+      rttMs,
+      sharedBits: candidate.id === undefined ? undefined : sharedPrefixBits(target, candidate.id),
+      peers,
+      nodes,
+    });
+  }
+
+  #end(): void {
+    this.#isEnded = true;
+    const { options, request } = this.#parts;
+    const closest = this.machine.closest(options.k);
+    const ids = closest.map((candidate) => candidate.id).filter((id): id is NodeId => id !== undefined);
+    if (!this.machine.isExhausted && ids.length === options.k) this.family.size.add(request.target, ids);
+    const outcome = closest.length === 0 ? "no-contacts" : this.machine.isExhausted ? "limit" : "complete";
+    this.#parts.onDone(this, outcome);
+  }
+}
+
+/** Scratch space of `seed`: synchronous, so one for all is enough. */
+const SEEDS = new ClosestContacts();

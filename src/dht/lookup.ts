@@ -1,0 +1,299 @@
+/**
+ * One iterative lookup as a state machine (BEP 5; Maymounkov & Mazières 2002, section 2.3). Knows no socket and no
+ * clock: the caller sends, and reports replies, stalls and failures.
+ *
+ * Theory: keep the candidates nearest to the target, sorted. Ask from the head of the list, `alpha` at a time,
+ * counting only what is in flight among the head (libtorrent's rule): a candidate that turns out nearer is asked
+ * at once, whatever is still in flight behind it. A query that stalls frees its place, so parallelism grows exactly
+ * where nodes are dead. Done when the `k` nearest candidates that are alive have answered; dead ones never count.
+ *
+ *   fresh -> asked -> answered
+ *               |---> stalled -> answered (late) | failed | asked once more, if fewer than k are alive
+ *               `---> failed                     fresh -> skipped (its address was asked under another id)
+ *
+ * Bounded against liars (threats D8): candidates, queries, nodes taken from one reply; one reply per address and
+ * per id; in the profile `public` one address per /24 (/64).
+ */
+import { type AddressProfile, mayContact, partyKey, subnetKey } from "../core/address-profile.ts";
+import { equalBytes } from "../core/bytes.ts";
+import { compareDistance } from "../core/distance.ts";
+import type { AddressFamily, Endpoint } from "../core/endpoint.ts";
+import { ID_BYTES, type NodeId, nodeIdFrom } from "../core/ids.ts";
+import { compactNodeBytes, readEndpoint, readInt32 } from "./compact-address.ts";
+
+/** Threats D8; libtorrent keeps 100 as well. */
+export const MAX_CANDIDATES = 100;
+/** Threats D8. An honest lookup needs 20 to 40. */
+export const MAX_QUERIES = 200;
+/** Threats D8: more than k nodes in one reply are a liar's, or a waste. */
+export const MAX_NODES_PER_REPLY = 8;
+/** Each candidate is asked at most this often: the second time only when nobody else is left. */
+const MAX_TRIES = 2;
+
+export interface LookupOptions {
+  readonly target: Uint8Array;
+  readonly localNodeId: Uint8Array;
+  readonly family: AddressFamily;
+  readonly addressProfile: AddressProfile;
+  readonly k: number;
+  readonly alpha: number;
+  /** Count only nodes that gave a token: those without have no room for an announce (BEP 33). */
+  readonly needsToken: boolean;
+}
+
+export type CandidateState = "fresh" | "asked" | "stalled" | "answered" | "failed" | "skipped";
+
+export class LookupCandidate {
+  /** Undefined for a bootstrap address until it answers. */
+  id: NodeId | undefined;
+  readonly endpoint: Endpoint;
+  /** First 32 bits of the distance to the target, unsigned. */
+  distanceHead: number;
+  /** 1 for contacts we knew, one more for each node that named the next. */
+  readonly hop: number;
+  state: CandidateState = "fresh";
+  /** Queries sent, and those whose fate is known. */
+  tries = 0;
+  settled = 0;
+  token: Uint8Array | undefined = undefined;
+  rttMs = 0;
+
+  constructor(id: NodeId | undefined, address: Endpoint, distanceHead: number, hop: number) {
+    this.id = id;
+    this.endpoint = address;
+    this.distanceHead = distanceHead;
+    this.hop = hop;
+  }
+}
+
+export type LookupStepKind = LookupCandidate | "wait" | "done";
+
+export class Lookup {
+  readonly #options: LookupOptions;
+  readonly #targetHead: number;
+  /** Nearest first. */
+  readonly #nearest: LookupCandidate[] = [];
+  /** Bootstrap addresses, whose ids are unknown: asked before all others. */
+  readonly #addresses: LookupCandidate[] = [];
+  /** Who was asked at an address (or address and port), and which networks have been asked. */
+  readonly #askedParties = new Map<string, LookupCandidate>();
+  readonly #askedSubnets = new Map<string, LookupCandidate>();
+  #asked = 0;
+  #answered = 0;
+  #failed = 0;
+
+  constructor(options: LookupOptions) {
+    this.#options = options;
+    this.#targetHead = readInt32(options.target, 0);
+  }
+
+  get asked(): number {
+    return this.#asked;
+  }
+
+  get answeredCount(): number {
+    return this.#answered;
+  }
+
+  get failedCount(): number {
+    return this.#failed;
+  }
+
+  /** Whether the bound on queries is reached. */
+  get isExhausted(): boolean {
+    return this.#asked >= MAX_QUERIES;
+  }
+
+  /** Adds a contact that we know ourselves. */
+  addContact(id: NodeId, address: Endpoint): void {
+    this.#insert(new LookupCandidate(id, address, (readInt32(id, 0) ^ this.#targetHead) >>> 0, 1));
+  }
+
+  /** Adds an address whose id we do not know. */
+  addAddress(address: Endpoint): void {
+    this.#addresses.push(new LookupCandidate(undefined, address, NO_DISTANCE, 1));
+  }
+
+  /** Adds the compact nodes [`at`, `at` + `length`) that a node at `hop` named; answers how many were new. */
+  addNodes(bytes: Uint8Array, at: number, length: number, hop: number): number {
+    const stride = compactNodeBytes(this.#options.family);
+    if (length % stride !== 0) return 0;
+    const count = Math.min(length / stride, MAX_NODES_PER_REPLY);
+    let added = 0;
+    for (let i = 0; i < count; i++) if (this.#addNode(bytes, at + i * stride, hop + 1)) added++;
+    return added;
+  }
+
+  /** Whom to ask next, already marked as asked; or whether to wait for answers; or that nothing is left to do. */
+  next(): LookupStepKind {
+    if (this.isExhausted) return "done";
+    const { k, alpha } = this.#options;
+    let inFlight = 0;
+    let firstTries = 0;
+    for (const candidate of this.#addresses) {
+      if (candidate.state === "asked") {
+        inFlight++;
+        firstTries += candidate.tries === 1 ? 1 : 0;
+      } else if (candidate.state === "fresh" && inFlight < alpha && this.#ask(candidate)) return candidate;
+    }
+    let alive = 0;
+    for (let i = 0; i < this.#nearest.length && alive < k && inFlight < alpha; i++) {
+      const candidate = this.#nearest[i] as LookupCandidate;
+      if (candidate.state === "answered") alive += this.#counts(candidate) ? 1 : 0;
+      else if (candidate.state === "asked") {
+        inFlight++;
+        firstTries += candidate.tries === 1 ? 1 : 0;
+      } else if (candidate.state === "fresh" && this.#ask(candidate)) return candidate;
+    }
+    if (alive >= k) return inFlight > 0 ? "wait" : "done";
+    if (firstTries > 0 || inFlight >= alpha) return "wait";
+    const resort = this.#lastResort();
+    return resort === "done" && inFlight > 0 ? "wait" : resort;
+  }
+
+  /** The query to `candidate` was not sent after all; it is fresh again. */
+  postpone(candidate: LookupCandidate): void {
+    candidate.state = "fresh";
+    candidate.tries--;
+    this.#asked--;
+    this.#release(candidate);
+  }
+
+  /** `candidate` answered. False when the answer does not count: a second one, our own id, or an id that answered before. */
+  answered(candidate: LookupCandidate, id: NodeId, token: Uint8Array | undefined, rttMs: number): boolean {
+    candidate.settled++;
+    if (candidate.state === "answered") return false;
+    if (candidate.id === undefined && !this.#identify(candidate, id)) {
+      candidate.state = "skipped";
+      return false;
+    }
+    candidate.state = "answered";
+    candidate.token = token;
+    candidate.rttMs = rttMs;
+    this.#answered++;
+    return true;
+  }
+
+  stalled(candidate: LookupCandidate): void {
+    if (candidate.state === "asked") candidate.state = "stalled";
+  }
+
+  /** No answer will come to one of the queries to `candidate`. */
+  failed(candidate: LookupCandidate): void {
+    candidate.settled++;
+    if (candidate.state === "answered" || candidate.settled < candidate.tries) return;
+    candidate.state = "failed";
+    this.#failed++;
+    this.#release(candidate);
+  }
+
+  /** The candidates that answered, nearest first. */
+  closest(count: number): LookupCandidate[] {
+    const found: LookupCandidate[] = [];
+    for (let i = 0; i < this.#nearest.length && found.length < count; i++) {
+      const candidate = this.#nearest[i] as LookupCandidate;
+      if (candidate.state === "answered") found.push(candidate);
+    }
+    return found;
+  }
+
+  /** The nearest candidates that gave a token. */
+  closestWithToken(count: number): LookupCandidate[] {
+    return this.closest(MAX_CANDIDATES)
+      .filter((candidate) => candidate.token !== undefined)
+      .slice(0, count);
+  }
+
+  #counts(candidate: LookupCandidate): boolean {
+    return !this.#options.needsToken || candidate.token !== undefined;
+  }
+
+  /** Marks `candidate` as asked unless its address was asked under another id. */
+  #ask(candidate: LookupCandidate): boolean {
+    const profile = this.#options.addressProfile;
+    const party = partyKey(profile, candidate.endpoint);
+    const subnet = profile === "public" ? subnetKey(candidate.endpoint) : party;
+    const holder = this.#askedParties.get(party) ?? this.#askedSubnets.get(subnet);
+    if (holder !== undefined && holder !== candidate) {
+      candidate.state = "skipped";
+      return false;
+    }
+    this.#askedParties.set(party, candidate);
+    this.#askedSubnets.set(subnet, candidate);
+    candidate.state = "asked";
+    candidate.tries++;
+    this.#asked++;
+    return true;
+  }
+
+  /** The address of `candidate` may be asked under another id again. */
+  #release(candidate: LookupCandidate): void {
+    const profile = this.#options.addressProfile;
+    const party = partyKey(profile, candidate.endpoint);
+    const subnet = profile === "public" ? subnetKey(candidate.endpoint) : party;
+    if (this.#askedParties.get(party) === candidate) this.#askedParties.delete(party);
+    if (this.#askedSubnets.get(subnet) === candidate) this.#askedSubnets.delete(subnet);
+  }
+
+  /** Fewer than k are alive and nobody new is left: those that stalled are asked once more, packets get lost. */
+  #lastResort(): LookupStepKind {
+    let isWaiting = false;
+    for (const list of [this.#addresses, this.#nearest]) {
+      for (const candidate of list) {
+        if (candidate.state !== "stalled") continue;
+        if (candidate.tries < MAX_TRIES && this.#ask(candidate)) return candidate;
+        isWaiting = true;
+      }
+    }
+    return isWaiting && this.#answered === 0 ? "wait" : "done";
+  }
+
+  /** A bootstrap address told its id: it takes its place in the list, unless that id is ours or stands there already. */
+  #identify(candidate: LookupCandidate, id: NodeId): boolean {
+    candidate.id = id;
+    candidate.distanceHead = (readInt32(id, 0) ^ this.#targetHead) >>> 0;
+    const known = this.#nearest.find((it) => it.id !== undefined && equalBytes(it.id, id));
+    if (known !== undefined && known.state !== "fresh") return false;
+    if (known !== undefined) this.#nearest.splice(this.#nearest.indexOf(known), 1);
+    return this.#insert(candidate);
+  }
+
+  #addNode(bytes: Uint8Array, at: number, hop: number): boolean {
+    const distanceHead = (readInt32(bytes, at) ^ this.#targetHead) >>> 0;
+    if (this.#nearest.length >= MAX_CANDIDATES) {
+      const farthest = this.#nearest[MAX_CANDIDATES - 1] as LookupCandidate;
+      if (distanceHead > farthest.distanceHead) return false;
+    }
+    const id = nodeIdFrom(bytes.slice(at, at + ID_BYTES));
+    const address = readEndpoint(bytes, at + ID_BYTES, this.#options.family);
+    if (!mayContact(this.#options.addressProfile, address)) return false;
+    return this.#insert(new LookupCandidate(id, address, distanceHead, hop));
+  }
+
+  /** Sorted insertion. False for our own id, an id that stands there, and what is too far away. */
+  #insert(candidate: LookupCandidate): boolean {
+    const id = candidate.id;
+    if (id === undefined || equalBytes(id, this.#options.localNodeId)) return false;
+    let low = 0;
+    let high = this.#nearest.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const order = this.#compare(candidate, this.#nearest[middle] as LookupCandidate);
+      if (order === 0) return false;
+      if (order < 0) high = middle;
+      else low = middle + 1;
+    }
+    if (low >= MAX_CANDIDATES) return false;
+    this.#nearest.splice(low, 0, candidate);
+    if (this.#nearest.length > MAX_CANDIDATES) this.#nearest.pop();
+    return true;
+  }
+
+  #compare(a: LookupCandidate, b: LookupCandidate): number {
+    if (a.distanceHead !== b.distanceHead) return a.distanceHead - b.distanceHead;
+    return compareDistance(this.#options.target, a.id as NodeId, b.id as NodeId);
+  }
+}
+
+/** Distance of a candidate without an id: never compared. */
+const NO_DISTANCE = 0xffffffff;

@@ -1,0 +1,264 @@
+/**
+ * Answers queries (BEP 5, 32, 42): one query, at most one answer, written into the encoder's buffer.
+ *
+ * Answers must not make us a weapon: addresses of askers can be forged. An answer costs at most 5.0 times the
+ * bytes of its query, 7.6 times where the asker has proved its address lately (it answered a query of ours, or used
+ * a token), and an error never more than the query. To fit, nodes are left out before values. Malformed queries
+ * get nothing; that is decided before they come here.
+ */
+import { mayContact, partyKey } from "../core/address-profile.ts";
+import { BoundedCache } from "../core/bounded-cache.ts";
+import type { AddressFamily, Endpoint } from "../core/endpoint.ts";
+import type { Random } from "../core/ports.ts";
+import { ClosestContacts } from "./closest-contacts.ts";
+import { compactNodeBytes, compactPeerBytes, sameEndpoint } from "./compact-address.ts";
+import { type Contact, GOOD_FOR_MS } from "./contact.ts";
+import type { DhtSettings } from "./dht-config.ts";
+import type { DhtFamily } from "./dht-family.ts";
+import { type KrpcEncoder, MAX_SENT_BYTES } from "./krpc-encoder.ts";
+import { ERROR_METHOD_UNKNOWN, ERROR_PROTOCOL, ERROR_SERVER, type KrpcMessage } from "./krpc-message.ts";
+import type { OwnAnnounces } from "./own-announces.ts";
+import type { RoutingTable } from "./routing-table.ts";
+import type { StoredSwarm } from "./stored-swarm.ts";
+import { TOKEN_BYTES, type WriteTokens } from "./write-tokens.ts";
+
+/** Bytes out per byte in (threats D2): what 8 nodes and 20 values cost, and 8 nodes and 50 values. */
+const MAX_FACTOR_UNVERIFIED = 5.0;
+const MAX_FACTOR_VERIFIED = 7.6;
+const MAX_VALUES_UNVERIFIED = 20;
+const MAX_VALUES_VERIFIED = 50;
+/** Askers remembered for having used a token. */
+const MAX_TOKEN_USERS = 1_024;
+
+/** One asker and its question. */
+export interface AskedQuery {
+  readonly message: KrpcMessage;
+  readonly from: Endpoint;
+  /** The live contact that asks, if it is one. */
+  readonly asker: Contact | undefined;
+  readonly nowMs: number;
+}
+
+export interface ResponderParts {
+  readonly settings: DhtSettings;
+  readonly encoder: KrpcEncoder;
+  readonly tokens: WriteTokens;
+  readonly random: Random;
+  readonly ownAnnounces: OwnAnnounces;
+  /** The node's tables; an answer may name nodes of both families (BEP 32). */
+  familyOf(family: AddressFamily): DhtFamily | undefined;
+}
+
+export class QueryResponder {
+  readonly #parts: ResponderParts;
+  readonly #found4 = new ClosestContacts();
+  readonly #found6 = new ClosestContacts();
+  /** Tables that the answer in the making names nodes of. */
+  #table4: RoutingTable | undefined;
+  #table6: RoutingTable | undefined;
+  /** Made at the first announce: most nodes of a simulation never get one. */
+  #tokenUsers: BoundedCache<string, number> | undefined;
+
+  constructor(parts: ResponderParts) {
+    this.#parts = parts;
+  }
+
+  /** The answer to a query that came to `family`, valid until the next message is encoded; undefined for none. */
+  respond(family: DhtFamily, query: AskedQuery): Uint8Array | undefined {
+    const { message } = query;
+    switch (message.queryName) {
+      case "ping":
+        return this.#acknowledge(family, query);
+      case "find_node":
+        return this.#nodes(family, query, message.targetAt);
+      case "get_peers":
+        return message.infoHashAt < 0 ? this.#badArguments(query) : this.#peers(family, query);
+      case "announce_peer":
+        return this.#store(family, query);
+      case "other":
+        return this.#other(family, query);
+    }
+  }
+
+  #acknowledge(family: DhtFamily, { message, from }: AskedQuery): Uint8Array {
+    const { encoder } = this.#parts;
+    encoder.beginReply(from, family.table.localNodeId);
+    return encoder.endReply(message);
+  }
+
+  /** Methods of later BEPs that have a target still learn where to go on (as libtorrent and mldht answer them). */
+  #other(family: DhtFamily, query: AskedQuery): Uint8Array | undefined {
+    const { targetAt, infoHashAt } = query.message;
+    if (targetAt >= 0 || infoHashAt >= 0) return this.#nodes(family, query, Math.max(targetAt, infoHashAt));
+    return this.#error(query, ERROR_METHOD_UNKNOWN, "Method Unknown");
+  }
+
+  #nodes(family: DhtFamily, query: AskedQuery, targetAt: number): Uint8Array | undefined {
+    if (targetAt < 0) return this.#badArguments(query);
+    const { encoder } = this.#parts;
+    const room = this.#roomFor(query, this.#isVerified(query)) - this.#frameBytes(query);
+    this.#findNodes(family, query, targetAt);
+    encoder.beginReply(query.from, family.table.localNodeId);
+    this.#writeNodes(room);
+    return encoder.endReply(query.message);
+  }
+
+  #peers(family: DhtFamily, query: AskedQuery): Uint8Array {
+    const { encoder, tokens } = this.#parts;
+    const { message, from, nowMs } = query;
+    const swarm = family.store.find(message.bytes, message.infoHashAt);
+    const hasToken = !family.store.isFullFor(swarm, from);
+    const own = this.#ownPeer(family, message);
+    const isVerified = this.#isVerified(query);
+    let room = this.#roomFor(query, isVerified) - this.#frameBytes(query);
+    if (hasToken) room -= TOKEN_FIELD_BYTES;
+    const values = this.#countValues(family, swarm, own, room, isVerified);
+    if (values > 0) room -= VALUES_FRAME_BYTES + values * valueBytes(family.family);
+    this.#findNodes(family, query, message.infoHashAt);
+
+    encoder.beginReply(from, family.table.localNodeId);
+    this.#writeNodes(room);
+    if (hasToken) {
+      const tokenAt = encoder.token();
+      tokens.issue(from, message.bytes, message.infoHashAt, nowMs, encoder.buffer, tokenAt);
+    }
+    if (values > 0) this.#writeValues(swarm, own, values, message.noSeeds);
+    return encoder.endReply(message);
+  }
+
+  #store(family: DhtFamily, query: AskedQuery): Uint8Array | undefined {
+    const { message, from, nowMs } = query;
+    const { settings, tokens } = this.#parts;
+    const port = message.impliedPort ? from.port : message.port;
+    if (message.infoHashAt < 0 || message.tokenAt < 0 || port < 1) return this.#badArguments(query);
+    const { bytes, infoHashAt, tokenAt, tokenLength } = message;
+    if (!tokens.accepts(from, bytes, infoHashAt, tokenAt, tokenLength, nowMs)) {
+      return this.#error(query, ERROR_PROTOCOL, "Bad Token");
+    }
+    const peer: Endpoint = { host: from.host, port, family: from.family };
+    if (!mayContact(settings.addressProfile, peer)) return this.#badArguments(query);
+    this.#tokenUsers ??= new BoundedCache<string, number>(MAX_TOKEN_USERS);
+    this.#tokenUsers.set(partyKey(settings.addressProfile, from), nowMs);
+    const infoHash = bytes.subarray(infoHashAt, infoHashAt + 20);
+    const isStored = family.store.add(infoHash, peer, message.isSeed, family.table.localNodeId, nowMs);
+    return isStored ? this.#acknowledge(family, query) : this.#error(query, ERROR_SERVER, "Store Full");
+  }
+
+  #badArguments(query: AskedQuery): Uint8Array | undefined {
+    return this.#error(query, ERROR_PROTOCOL, "Invalid Arguments");
+  }
+
+  #error({ message }: AskedQuery, code: number, text: string): Uint8Array | undefined {
+    const payload = this.#parts.encoder.error(message, code, text);
+    return payload.length <= message.bytes.length ? payload : undefined;
+  }
+
+  /** Finds the nodes that the answer shall name: of the asked family, or of those that `want` lists. */
+  #findNodes(family: DhtFamily, { message, asker }: AskedQuery, targetAt: number): void {
+    const wantsV4 = message.hasWant ? message.wantsV4 : family.family === 4;
+    const wantsV6 = message.hasWant ? message.wantsV6 : family.family === 6;
+    this.#table4 = wantsV4 ? this.#parts.familyOf(4)?.table : undefined;
+    this.#table6 = wantsV6 ? this.#parts.familyOf(6)?.table : undefined;
+    const { k } = this.#parts.settings;
+    this.#found4.begin(message.bytes, targetAt, k, 0, asker);
+    this.#table4?.closest(this.#found4, message.bytes, targetAt);
+    this.#found6.begin(message.bytes, targetAt, k, 0, asker);
+    this.#table6?.closest(this.#found6, message.bytes, targetAt);
+  }
+
+  /** Writes as many of the found nodes as `room` bytes hold, IPv4 first; an empty list where a table has none. */
+  #writeNodes(room: number): void {
+    const { encoder } = this.#parts;
+    let left = room;
+    if (this.#table4 !== undefined && left >= NODES_FRAME_BYTES) {
+      const count = fittingNodes(this.#found4.count, 4, left);
+      encoder.nodes(this.#found4.contacts, count, 4);
+      left -= NODES_FRAME_BYTES + count * compactNodeBytes(4);
+    }
+    if (this.#table6 !== undefined && left >= NODES_FRAME_BYTES) {
+      encoder.nodes(this.#found6.contacts, fittingNodes(this.#found6.count, 6, left), 6);
+    }
+  }
+
+  #countValues(
+    family: DhtFamily,
+    swarm: StoredSwarm | undefined,
+    own: Endpoint | undefined,
+    room: number,
+    isVerified: boolean,
+  ): number {
+    const available = (swarm?.count ?? 0) + (own === undefined ? 0 : 1);
+    const most = isVerified ? MAX_VALUES_VERIFIED : MAX_VALUES_UNVERIFIED;
+    const fitting = Math.floor((room - VALUES_FRAME_BYTES) / valueBytes(family.family));
+    return Math.max(0, Math.min(available, most, fitting));
+  }
+
+  /** `count` peers from a random one on, ourselves first if we are one. */
+  #writeValues(
+    swarm: StoredSwarm | undefined,
+    own: Endpoint | undefined,
+    count: number,
+    noSeeds: boolean,
+  ): void {
+    const { encoder, random } = this.#parts;
+    encoder.beginValues();
+    let left = count;
+    if (own !== undefined) {
+      encoder.value(own);
+      left--;
+    }
+    if (swarm !== undefined && left > 0) {
+      const first = left < swarm.count ? random.integer(swarm.count) : 0;
+      for (let i = 0; i < left; i++) {
+        const index = (first + i) % swarm.count;
+        if (noSeeds && swarm.isSeedAt(index)) continue;
+        encoder.valuesRun(swarm.encoded, index * swarm.strideBytes, swarm.strideBytes);
+      }
+    }
+    encoder.endValues();
+  }
+
+  /** Ourselves as a peer of the hash, where we announce it and know our address. */
+  #ownPeer(family: DhtFamily, message: KrpcMessage): Endpoint | undefined {
+    const port = this.#parts.ownAnnounces.portOf(message.bytes, message.infoHashAt);
+    const host = port === 0 ? undefined : family.ownHost();
+    return host === undefined ? undefined : { host, port, family: family.family };
+  }
+
+  #roomFor({ message }: AskedQuery, isVerified: boolean): number {
+    const factor = isVerified ? MAX_FACTOR_VERIFIED : MAX_FACTOR_UNVERIFIED;
+    return Math.min(MAX_SENT_BYTES, Math.floor(factor * message.bytes.length));
+  }
+
+  /** Bytes of an answer without nodes, token and values. */
+  #frameBytes({ message, from }: AskedQuery): number {
+    const version = this.#parts.settings.version.length;
+    return FRAME_BYTES + compactPeerBytes(from.family) + message.transactionLength + version;
+  }
+
+  #isVerified({ asker, from, nowMs }: AskedQuery): boolean {
+    if (asker !== undefined && nowMs - asker.lastReplyMs < GOOD_FOR_MS && sameEndpoint(asker.endpoint, from))
+      return true;
+    if (this.#tokenUsers === undefined) return false;
+    const usedAtMs = this.#tokenUsers.peek(partyKey(this.#parts.settings.addressProfile, from));
+    return usedAtMs !== undefined && nowMs - usedAtMs < GOOD_FOR_MS;
+  }
+}
+
+/** "d2:ip18:" "1:rd2:id20:" id "e" "1:t64:" "1:v4:" "1:y1:re", without address, transaction and version. */
+const FRAME_BYTES = 8 + 11 + 20 + 1 + 6 + 5 + 7;
+/** "6:nodes6304:" */
+const NODES_FRAME_BYTES = 12;
+/** "6:valuesl" "e" */
+const VALUES_FRAME_BYTES = 10;
+/** "5:token8:" and the token */
+const TOKEN_FIELD_BYTES: number = 9 + TOKEN_BYTES;
+
+/** A peer as a bencoded string: "6:" or "18:" before it. */
+function valueBytes(family: AddressFamily): number {
+  return family === 4 ? 8 : 21;
+}
+
+function fittingNodes(count: number, family: AddressFamily, room: number): number {
+  return Math.max(0, Math.min(count, Math.floor((room - NODES_FRAME_BYTES) / compactNodeBytes(family))));
+}

@@ -1,0 +1,341 @@
+/**
+ * Keeps one routing table alive (BEP 5, "Routing Table"; NICE, Jiménez et al. 2011; libtorrent `next_refresh`):
+ * instead of refreshing buckets in bursts, a small step every few seconds asks the one node where it helps most.
+ *
+ *   joining: saved and named contacts are asked many at a time, then a lookup for our own id; far buckets are
+ *            filled. Ends with `onJoined`.
+ *   settled: per step one query, the first that applies: a contact that failed, a reserve that its bucket could
+ *            use, the contact not heard from for longest, a node of a bucket that has room and is old. Our own
+ *            neighbourhood is looked up again, often while young, then every 15 minutes.
+ *
+ * A query goes out as find_node for an id in the contact's bucket where that bucket has room, else as ping.
+ */
+import type { Endpoint } from "../core/endpoint.ts";
+import { ID_BYTES, nodeIdFrom } from "../core/ids.ts";
+import type { Clock, Random } from "../core/ports.ts";
+import { compactNodeBytes, readEndpoint } from "./compact-address.ts";
+import { Contact, NEVER_MS } from "./contact.ts";
+import type { DhtFamily } from "./dht-family.ts";
+import type { Want } from "./krpc-encoder.ts";
+import type { KrpcMessage } from "./krpc-message.ts";
+import { MAX_NODES_PER_REPLY } from "./lookup.ts";
+import type { Lookups } from "./lookups.ts";
+import type { QuerySender } from "./query-sender.ts";
+import type { Query, QueryOwner } from "./query-tracker.ts";
+
+/** Pace while joining, and queries per step: a table of a hundred contacts is asked within two seconds. */
+const JOIN_STEP_MS = 200;
+const JOIN_QUERIES_PER_STEP = 8;
+const FIRST_BURST = 16;
+/** Pace of a settled table (libtorrent 5 s). */
+const STEP_MS = 5_000;
+/** Contacts stay good for 15 minutes: they are asked before that is over. */
+const KEEP_ALIVE_MS = 12 * 60_000;
+/** A contact that failed is asked again after this, then after twice as long, and so on. */
+const RETRY_FAILED_MS = 10_000;
+/** BEP 5: buckets not changed in 15 minutes are refreshed. */
+const BUCKET_REFRESH_MS = 15 * 60_000;
+/** Pauses between lookups of our own neighbourhood, the last one repeated. */
+const OWN_LOOKUP_PAUSES_MS: readonly number[] = [30_000, 120_000, 300_000, 900_000];
+/**
+ * How long we wait before asking a node that asked us, in `public`: the hole that its packet made in its NAT is
+ * closed then, so only reachable nodes answer (mldht waits 30 s as well).
+ */
+const QUARANTINE_MS = 30_000;
+/** After joining, nodes named for the far buckets are asked at the joining pace for this long. */
+const FILLING_MS = 15_000;
+
+export interface TableKeeperParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly family: DhtFamily;
+  readonly sender: QuerySender;
+  readonly lookups: Lookups;
+  readonly k: number;
+  readonly hasQuarantine: boolean;
+  /** Nodes of the other family that a reply named (BEP 32); absent where we have one family. */
+  readonly hearOther: ((message: KrpcMessage) => void) | undefined;
+  /** Whether the other family's table wants to hear of nodes. */
+  readonly otherNeedsNodes: () => boolean;
+  readonly onJoined: () => void;
+}
+
+export class TableKeeper implements QueryOwner {
+  readonly #parts: TableKeeperParts;
+  #phase: "empty" | "joining" | "settled" = "empty";
+  #timer: Disposable | undefined;
+  readonly #onTimer = (): void => this.#step();
+  #ownLookups = 0;
+  #nextOwnLookupMs = 0;
+  #fillingUntilMs = 0;
+  /** Contacts that neither answered nor were asked since are asked at the joining pace. */
+  #askBeforeMs: number = NEVER_MS;
+  #isLookingUp = false;
+  #isClosed = false;
+
+  constructor(parts: TableKeeperParts) {
+    this.#parts = parts;
+  }
+
+  get phase(): "empty" | "joining" | "settled" {
+    return this.#phase;
+  }
+
+  /** There are contacts or reserves: ask them all, and find our place. */
+  join(): void {
+    if (this.#phase === "joining" || this.#isClosed) return;
+    this.#phase = "joining";
+    this.#askMany(FIRST_BURST);
+    this.#lookUpOurselves();
+    this.#setTimer(JOIN_STEP_MS);
+  }
+
+  /** Whom we knew may be gone, or we are somebody else now: everybody is asked anew. */
+  rejoin(): void {
+    if (this.#isClosed) return;
+    for (const contact of this.#parts.family.table.reserves()) contact.lastAskedMs = NEVER_MS;
+    this.#askBeforeMs = this.#parts.clock.nowMs();
+    this.#phase = "empty";
+    this.#ownLookups = 0;
+    this.join();
+  }
+
+  /** All contacts are gone. */
+  becomeEmpty(): void {
+    this.#phase = "empty";
+    this.#ownLookups = 0;
+  }
+
+  /** Somebody new is in reserve; a young or small table does not let him wait. */
+  reserveGrew(): void {
+    if (this.#phase === "empty") this.join();
+    else if (this.#phase === "settled" && this.#isFilling(this.#parts.clock.nowMs())) this.#setTimer(0);
+  }
+
+  /** Remembers the nodes that a reply named, as far as the table has use for them. */
+  hear(message: KrpcMessage): void {
+    const family = this.#parts.family.family;
+    if (family === 4) this.#hearNodes(message, message.nodesAt, message.nodesLength);
+    else this.#hearNodes(message, message.nodes6At, message.nodes6Length);
+  }
+
+  /** Asks `to`, whose id may be unknown, for our own neighbourhood. */
+  askForOurselves(to: Endpoint, owner: QueryOwner, subject: object): boolean {
+    const { family, sender } = this.#parts;
+    const addressee = { to, expectedId: undefined, owner, subject };
+    return sender.findNode(family, addressee, family.table.localNodeId, this.#want());
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#timer?.[Symbol.dispose]();
+  }
+
+  queryAnswered(_query: Query, message: KrpcMessage): void {
+    this.hear(message);
+    this.#parts.hearOther?.(message);
+  }
+
+  queryStalled(): void {}
+
+  queryFailed(query: Query): void {
+    const contact = query.subject;
+    const { family, clock } = this.#parts;
+    if (contact instanceof Contact && family.table.find(contact.id, 0) !== contact)
+      family.table.failed(contact, clock.nowMs(), false);
+  }
+
+  #step(): void {
+    if (this.#isClosed || this.#phase === "empty") return;
+    const nowMs = this.#parts.clock.nowMs();
+    if (this.#phase === "joining" || this.#isFilling(nowMs)) {
+      this.#askMany(JOIN_QUERIES_PER_STEP);
+      this.#setTimer(JOIN_STEP_MS);
+      return;
+    }
+    if (nowMs >= this.#nextOwnLookupMs) this.#lookUpOurselves();
+    else this.#askOne(nowMs);
+    this.#setTimer(STEP_MS * (0.8 + 0.4 * this.#parts.random.float()));
+  }
+
+  /** The table is young or small, and somebody waits to be asked. */
+  #isFilling(nowMs: number): boolean {
+    const isPoor = nowMs < this.#fillingUntilMs || this.#parts.family.table.size < this.#parts.k;
+    return (isPoor && this.#reserveToTry(nowMs) !== undefined) || this.#unconfirmed() !== undefined;
+  }
+
+  /** A contact of before `rejoin` that was not heard of since. */
+  #unconfirmed(): Contact | undefined {
+    if (this.#askBeforeMs === NEVER_MS) return undefined;
+    for (const contact of this.#parts.family.table.contacts()) {
+      if (Math.max(contact.lastAskedMs, contact.lastReplyMs) < this.#askBeforeMs) return contact;
+    }
+    this.#askBeforeMs = NEVER_MS;
+    return undefined;
+  }
+
+  #lookUpOurselves(): void {
+    if (this.#isLookingUp) return;
+    this.#isLookingUp = true;
+    const { lookups, family, clock } = this.#parts;
+    const pauseMs = OWN_LOOKUP_PAUSES_MS[
+      Math.min(this.#ownLookups, OWN_LOOKUP_PAUSES_MS.length - 1)
+    ] as number;
+    this.#ownLookups++;
+    this.#nextOwnLookupMs = clock.nowMs() + pauseMs * (0.8 + 0.4 * this.#parts.random.float());
+    lookups.start(
+      {
+        target: family.table.localNodeId,
+        purpose: "find-node",
+        noSeeds: false,
+        needsToken: false,
+        handlers: {},
+      },
+      () => this.#ownLookupEnded(),
+      [family],
+    );
+  }
+
+  #ownLookupEnded(): void {
+    this.#isLookingUp = false;
+    if (this.#isClosed || this.#phase !== "joining") return;
+    if (this.#parts.family.table.size === 0) {
+      this.#phase = "empty";
+      return;
+    }
+    this.#phase = "settled";
+    this.#fillingUntilMs = this.#parts.clock.nowMs() + FILLING_MS;
+    this.#fillFarBuckets();
+    this.#parts.onJoined();
+  }
+
+  /** After joining, each bucket with room is asked for once more, all at once: the table is wide from the start. */
+  #fillFarBuckets(): void {
+    const { table } = this.#parts.family;
+    for (let depth = 0; depth <= table.deepest; depth++) {
+      const bucket = table.bucketAt(depth);
+      if (bucket === undefined || bucket.count === 0 || bucket.count >= table.capacityAt(depth)) continue;
+      const contact = this.#anyAt(depth);
+      if (contact !== undefined) this.#ask(contact);
+    }
+  }
+
+  /** One query, where it helps most; none when nobody needs one. */
+  #askOne(nowMs: number): void {
+    const contact =
+      this.#failedToRetry(nowMs) ??
+      this.#reserveToTry(nowMs) ??
+      this.#longestUnheard(nowMs) ??
+      this.#oldBucketContact(nowMs);
+    if (contact !== undefined) this.#ask(contact);
+  }
+
+  #askMany(count: number): void {
+    const nowMs = this.#parts.clock.nowMs();
+    for (let i = 0; i < count; i++) {
+      const contact = this.#unconfirmed() ?? this.#reserveToTry(nowMs);
+      if (contact === undefined || !this.#ask(contact)) return;
+    }
+  }
+
+  #ask(contact: Contact): boolean {
+    const { family, sender, clock } = this.#parts;
+    const addressee = { to: contact.endpoint, expectedId: contact.id, owner: this, subject: contact };
+    const bucket = family.table.bucketAt(contact.depth);
+    const hasRoom = (bucket?.count ?? 0) < family.table.capacityAt(contact.depth);
+    const nowMs = clock.nowMs();
+    if (bucket !== undefined) bucket.lastRefreshMs = nowMs;
+    contact.noteAsked(nowMs);
+    return hasRoom
+      ? sender.findNode(family, addressee, this.#randomIdAt(contact.depth), this.#want())
+      : sender.ping(family, addressee);
+  }
+
+  #failedToRetry(nowMs: number): Contact | undefined {
+    for (const contact of this.#parts.family.table.contacts()) {
+      if (contact.failures === 0) continue;
+      if (nowMs - contact.lastAskedMs >= RETRY_FAILED_MS * 2 ** (contact.failures - 1)) return contact;
+    }
+    return undefined;
+  }
+
+  /** A contact in reserve that was not asked yet and whose bucket could use it. */
+  #reserveToTry(nowMs: number): Contact | undefined {
+    const { table } = this.#parts.family;
+    const waitMs = this.#parts.hasQuarantine && table.size >= this.#parts.k ? QUARANTINE_MS : 0;
+    for (let depth = table.deepest; depth >= 0; depth--) {
+      const bucket = table.bucketAt(depth);
+      if (bucket === undefined || bucket.count >= table.capacityAt(depth)) continue;
+      for (const contact of bucket.replacements) {
+        if (contact.hasAnswered || nowMs - contact.lastQueryMs < waitMs) continue;
+        if (nowMs - contact.lastAskedMs >= RETRY_FAILED_MS * 2 ** contact.failures) return contact;
+      }
+    }
+    return undefined;
+  }
+
+  #longestUnheard(nowMs: number): Contact | undefined {
+    let longest: Contact | undefined;
+    for (const contact of this.#parts.family.table.contacts()) {
+      if (nowMs - contact.lastHeardMs < KEEP_ALIVE_MS || nowMs - contact.lastAskedMs < STEP_MS) continue;
+      if (longest === undefined || contact.lastHeardMs < longest.lastHeardMs) longest = contact;
+    }
+    return longest;
+  }
+
+  #oldBucketContact(nowMs: number): Contact | undefined {
+    const { table } = this.#parts.family;
+    for (let depth = table.deepest; depth >= 0; depth--) {
+      const bucket = table.bucketAt(depth);
+      if (bucket === undefined || bucket.count === 0 || bucket.count >= table.capacityAt(depth)) continue;
+      if (nowMs - bucket.lastRefreshMs >= BUCKET_REFRESH_MS) return this.#anyAt(depth);
+    }
+    return undefined;
+  }
+
+  #anyAt(depth: number): Contact | undefined {
+    for (const contact of this.#parts.family.table.contacts()) {
+      if (contact.depth === depth && contact.failures === 0) return contact;
+    }
+    return undefined;
+  }
+
+  /** Our own id with another bit at `depth` and chance behind it: an id that falls into that bucket. */
+  #randomIdAt(depth: number): Uint8Array {
+    const own = this.#parts.family.table.localNodeId;
+    const id = this.#parts.random.bytes(ID_BYTES);
+    const wholeBytes = depth >> 3;
+    for (let i = 0; i < wholeBytes; i++) id[i] = own[i] as number;
+    const keptBits = 0xff00 >> (depth & 7);
+    const flippedBit = 0x80 >> (depth & 7);
+    const ownByte = own[wholeBytes] as number;
+    const free = (id[wholeBytes] as number) & ~(keptBits | flippedBit);
+    id[wholeBytes] = (ownByte & keptBits) | (~ownByte & flippedBit) | free;
+    return id;
+  }
+
+  /** BEP 32: both families are asked for while one of our tables is poor, "occasionally" being never otherwise. */
+  #want(): Want {
+    return this.#parts.otherNeedsNodes() ? "both" : "own";
+  }
+
+  #hearNodes(message: KrpcMessage, at: number, length: number): void {
+    const { family, clock } = this.#parts;
+    const stride = compactNodeBytes(family.family);
+    if (at < 0 || length % stride !== 0) return;
+    const end = at + Math.min(length, stride * MAX_NODES_PER_REPLY);
+    let hasGrown = false;
+    for (let node = at; node < end; node += stride) {
+      if (!family.table.needs(message.bytes, node)) continue;
+      const id = nodeIdFrom(message.bytes.slice(node, node + ID_BYTES));
+      const address = readEndpoint(message.bytes, node + ID_BYTES, family.family);
+      if (family.table.heard(id, address, clock.nowMs(), "named")) hasGrown = true;
+    }
+    if (hasGrown) this.reserveGrew();
+  }
+
+  #setTimer(delayMs: number): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = this.#parts.clock.setTimer(delayMs, this.#onTimer);
+  }
+}
