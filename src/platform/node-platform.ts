@@ -2,9 +2,27 @@
  * The platform on Node: everything of `session-ports.ts` over sockets, files and threads of this machine. Nothing is
  * opened before it is used, apart from the state folder, which is locked for the life of the platform.
  */
-
-import type { SessionPlatform } from "../session/session-ports.ts";
-import type { NodeNetwork } from "./network.ts";
+import { promises as fs } from "node:fs";
+import { join, resolve } from "node:path";
+import type { SessionPlatform, StateStore } from "../session/session-ports.ts";
+import { NodeClock } from "./clock.ts";
+import { diskError } from "./disk-codes.ts";
+import { DiskWorkers, defaultCheckThreads } from "./disk-workers.ts";
+import { EgressGuard, egressGuardFrom } from "./egress-guard.ts";
+import { type FolderLock, lockFolder } from "./lock-file.ts";
+import { MemoryStateStore } from "./memory-state-store.ts";
+import { NodeNetwork } from "./network.ts";
+import { NodeDisk } from "./node-disk.ts";
+import {
+  DEFAULT_ARENA_BYTES,
+  DEFAULT_DISK_WORKERS,
+  DEFAULT_READ_SLOTS,
+  MAX_OPEN_FILES,
+} from "./platform-config.ts";
+import { SystemRandom } from "./random.ts";
+import { ReadSlots } from "./read-slots.ts";
+import { SlabArena } from "./slab-arena.ts";
+import { FileStateStore } from "./state-store.ts";
 
 export interface NodePlatformOptions {
   /**
@@ -31,11 +49,67 @@ export interface NodePlatformOptions {
 
 export interface NodePlatform extends SessionPlatform {
   readonly network: NodeNetwork;
+  readonly guard: EgressGuard;
+  readonly slabs: SlabArena;
+  readonly slots: ReadSlots;
   /** Ends the threads and releases the state folder. Close networks and torrents first. Closing twice is a no-op. */
   close(): Promise<void>;
 }
 
+/** Below the state folder: which files of each torrent are ours. */
+const MADE_FOLDER = "made";
+
 /** Rejects with `STATE_LOCKED`, `PATH_NOT_WRITABLE` or `PATH_IN_THE_WAY` when the state folder cannot be used. */
-export function createNodePlatform(_options: NodePlatformOptions = {}): Promise<NodePlatform> {
-  return Promise.reject(new Error("The Node platform is being assembled."));
+export async function createNodePlatform(options: NodePlatformOptions = {}): Promise<NodePlatform> {
+  const { state, madeStore, lock } = await openState(options);
+  const isLoopbackOnly = options.isLoopbackOnly === true || egressGuardFrom(process.env).isLoopbackOnly;
+  const guard = new EgressGuard({ isLoopbackOnly });
+  const slabs = new SlabArena(options.arenaBytes ?? DEFAULT_ARENA_BYTES);
+  const slots = new ReadSlots(options.readSlots ?? DEFAULT_READ_SLOTS);
+  const workers = new DiskWorkers(
+    { arena: slabs.memory, slots: slots.memory, maxOpenFiles: MAX_OPEN_FILES },
+    {
+      diskWorkers: options.diskWorkers ?? DEFAULT_DISK_WORKERS,
+      checkThreads: options.checkThreads ?? defaultCheckThreads(),
+    },
+  );
+  let closing: Promise<void> | undefined;
+  return {
+    clock: new NodeClock(),
+    random: new SystemRandom(),
+    unixMs: () => Date.now(),
+    network: new NodeNetwork(guard),
+    disk: new NodeDisk({ workers, slabs, slots, madeStore }),
+    state,
+    slabs,
+    slots,
+    guard,
+    close: () => {
+      closing ??= workers.close().then(() => lock?.release());
+      return closing;
+    },
+  };
+}
+
+interface OpenState {
+  readonly state: StateStore;
+  readonly madeStore: StateStore;
+  readonly lock: FolderLock | undefined;
+}
+
+async function openState(options: NodePlatformOptions): Promise<OpenState> {
+  if (options.stateFolder === undefined)
+    return { state: new MemoryStateStore(), madeStore: new MemoryStateStore(), lock: undefined };
+  const folder = resolve(options.stateFolder);
+  try {
+    await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw diskError(error, folder);
+  }
+  const lock = options.isStateShared === true ? undefined : await lockFolder(folder);
+  return {
+    state: new FileStateStore(folder),
+    madeStore: new FileStateStore(join(folder, MADE_FOLDER)),
+    lock,
+  };
 }

@@ -1,0 +1,302 @@
+/**
+ * The content of one torrent as one long run of bytes over its files, inside a disk worker. Files and folders appear
+ * with the first byte written to them; padding is neither written nor read; nothing is ever truncated.
+ *
+ * Where a byte of a file lives:
+ *   - in the file itself, when it exists, or is wanted, or the byte's piece belongs to this file alone;
+ *   - else in the part file (`part-layout.ts`).
+ * Whenever a file comes into being it takes over what the part file holds of it, so the rule needs no memory.
+ */
+import { closeSync, lstatSync, readSync, readvSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { FileLayout, type FileSpan } from "../torrent/file-layout.ts";
+import { DiskFault, isCode } from "./disk-codes.ts";
+import type { ContentDescription, TouchedFiles } from "./disk-jobs.ts";
+import type { OpenFiles } from "./open-files.ts";
+import { PartLayout } from "./part-layout.ts";
+import { openOrCreate, openToRead } from "./safe-open.ts";
+
+/** Keys of one torrent's files among the open files: more than MAX_FILES of a torrent, plus one for its part file. */
+const KEYS_PER_TORRENT = 2 ** 18;
+const PART_KEY = KEYS_PER_TORRENT - 1;
+/** Bytes moved at a time from the part file to a file. */
+const COPY_BYTES = 256 * 1024;
+
+/** Where a run of a file is read or written. */
+interface Place {
+  readonly descriptor: number;
+  readonly offsetBytes: number;
+}
+
+export class ContentFiles {
+  readonly root: string;
+  readonly paths: readonly string[];
+  readonly layout: FileLayout;
+  readonly partName: string;
+  readonly #padding: Uint8Array;
+  readonly #pieceBytes: number;
+  readonly #openFiles: OpenFiles;
+  readonly #firstKey: number;
+  #wanted: Uint8Array | undefined;
+  #part: PartLayout | undefined;
+  /** Indices, PART_KEY included. */
+  readonly #written = new Set<number>();
+  readonly #created = new Set<number>();
+
+  constructor(torrent: number, content: ContentDescription, openFiles: OpenFiles) {
+    this.root = content.root;
+    this.paths = content.paths.split("\0");
+    this.layout = new FileLayout(Array.from(content.lengths, (lengthBytes) => ({ lengthBytes })));
+    this.partName = content.partName;
+    this.#padding = content.padding;
+    this.#pieceBytes = content.pieceBytes;
+    this.#openFiles = openFiles;
+    this.#firstKey = torrent * KEYS_PER_TORRENT;
+  }
+
+  isPadding(fileIndex: number): boolean {
+    return this.#padding[fileIndex] === 1;
+  }
+
+  isWanted(fileIndex: number): boolean {
+    return this.#wanted === undefined || this.#wanted[fileIndex] === 1;
+  }
+
+  /** Absolute path of a file, as it is named to people. */
+  pathOf(fileIndex: number): string {
+    return join(this.root, this.#nameOf(fileIndex));
+  }
+
+  /** Writes `bytes` at `offsetBytes` of the content. Throws the system's error; some of it may be written then. */
+  write(offsetBytes: number, bytes: Uint8Array): void {
+    let taken = 0;
+    for (const span of this.layout.spansOf(offsetBytes, bytes.length)) {
+      const run = bytes.subarray(taken, taken + span.lengthBytes);
+      taken += span.lengthBytes;
+      if (this.isPadding(span.fileIndex)) continue;
+      const place = this.#placeToWrite(span);
+      writeFully(place.descriptor, run, place.offsetBytes);
+    }
+  }
+
+  /** Fills `bytes` from `offsetBytes` of the content. Throws ENOENT or ENODATA where there is nothing to read. */
+  read(offsetBytes: number, bytes: Uint8Array): void {
+    let filled = 0;
+    for (const span of this.layout.spansOf(offsetBytes, bytes.length)) {
+      const run = bytes.subarray(filled, filled + span.lengthBytes);
+      filled += span.lengthBytes;
+      if (this.isPadding(span.fileIndex)) run.fill(0);
+      else this.#readSpan(span, run);
+    }
+  }
+
+  /** Fills `runs`, which lie one behind another in the content, with one system call where one file holds them all. */
+  readRuns(offsetBytes: number, runs: readonly Uint8Array[]): void {
+    const lengthBytes = runs.reduce((sum, run) => sum + run.length, 0);
+    const [span, ...others] = this.layout.spansOf(offsetBytes, lengthBytes);
+    const first = runs[0];
+    if (runs.length === 1 && first !== undefined) this.read(offsetBytes, first);
+    else if (span !== undefined && others.length === 0 && !this.isPadding(span.fileIndex))
+      this.#readVector(span, runs);
+    else this.#readOneByOne(offsetBytes, runs);
+  }
+
+  /**
+   * Changes what is wanted. Files that become wanted take over what the part file holds of them, because no write may
+   * ever come for them; they are created only when there is something to take over.
+   */
+  setWanted(wanted: Uint8Array): void {
+    this.#wanted = wanted;
+    if (this.#openPartToRead() === undefined) return;
+    for (let file = 0; file < this.paths.length; file++) {
+      if (wanted[file] !== 1 || this.isPadding(file) || this.#exists(file)) continue;
+      if (this.#partHoldsSomethingOf(file)) this.#descriptorToWrite(file);
+    }
+  }
+
+  /** Creates the wanted files of length zero among [from, to), which no piece ever writes. */
+  createEmpty(from: number, to: number): void {
+    for (let file = from; file < to; file++) {
+      if (this.layout.bytesOf(file) > 0 || this.isPadding(file) || !this.isWanted(file)) continue;
+      this.#descriptorToWrite(file);
+      this.#openFiles.close(this.#firstKey + file);
+    }
+  }
+
+  /** What was written and created since the last call. */
+  takeTouched(): TouchedFiles {
+    const touched = {
+      written: [...this.#written].map((key) => this.#nameOf(key)),
+      created: [...this.#created],
+    };
+    this.#written.clear();
+    this.#created.clear();
+    return touched;
+  }
+
+  /** Closes the descriptors of this torrent. */
+  close(): void {
+    this.#openFiles.closeRange(this.#firstKey, this.#firstKey + KEYS_PER_TORRENT);
+  }
+
+  #nameOf(key: number): string {
+    return key === PART_KEY ? this.partName : (this.paths[key] as string);
+  }
+
+  #placeToWrite(span: FileSpan): Place {
+    const { fileIndex, fileOffsetBytes, lengthBytes } = span;
+    if (!this.isWanted(fileIndex) && !this.#exists(fileIndex)) {
+      const offsetBytes = this.#partLayout().placeOf(fileIndex, fileOffsetBytes, lengthBytes);
+      if (offsetBytes !== undefined) return { descriptor: this.#descriptorToWrite(PART_KEY), offsetBytes };
+    }
+    return { descriptor: this.#descriptorToWrite(fileIndex), offsetBytes: fileOffsetBytes };
+  }
+
+  #placeToRead(span: FileSpan): Place {
+    const { fileIndex, fileOffsetBytes, lengthBytes } = span;
+    try {
+      return { descriptor: this.#descriptorToRead(fileIndex), offsetBytes: fileOffsetBytes };
+    } catch (error) {
+      const descriptor = isCode(error, "ENOENT") ? this.#openPartToRead() : undefined;
+      if (descriptor === undefined) throw error;
+      const offsetBytes = this.#partLayout().placeOf(fileIndex, fileOffsetBytes, lengthBytes);
+      if (offsetBytes === undefined) throw error;
+      return { descriptor, offsetBytes };
+    }
+  }
+
+  #readSpan(span: FileSpan, run: Uint8Array): void {
+    const place = this.#placeToRead(span);
+    const gotBytes = readFully(place.descriptor, run, place.offsetBytes);
+    if (gotBytes < run.length) throw new DiskFault("ENODATA", this.pathOf(span.fileIndex));
+  }
+
+  #readVector(span: FileSpan, runs: readonly Uint8Array[]): void {
+    const place = this.#placeToRead(span);
+    const gotBytes = readvSync(place.descriptor, runs, place.offsetBytes);
+    if (gotBytes < span.lengthBytes) throw new DiskFault("ENODATA", this.pathOf(span.fileIndex));
+  }
+
+  #readOneByOne(offsetBytes: number, runs: readonly Uint8Array[]): void {
+    let at = offsetBytes;
+    for (const run of runs) {
+      this.read(at, run);
+      at += run.length;
+    }
+  }
+
+  #descriptorToRead(key: number): number {
+    return this.#openFiles.toRead(this.#firstKey + key, () => openToRead(this.root, this.#nameOf(key)));
+  }
+
+  #descriptorToWrite(key: number): number {
+    const descriptor = this.#openFiles.toWrite(this.#firstKey + key, () => {
+      const file = openOrCreate(this.root, this.#nameOf(key));
+      if (file.isNew && key !== PART_KEY) this.#begin(key, file.descriptor);
+      return file.descriptor;
+    });
+    this.#written.add(key);
+    return descriptor;
+  }
+
+  #openPartToRead(): number | undefined {
+    try {
+      return this.#descriptorToRead(PART_KEY);
+    } catch (error) {
+      if (isCode(error, "ENOENT")) return undefined;
+      throw error;
+    }
+  }
+
+  #exists(fileIndex: number): boolean {
+    try {
+      lstatSync(this.pathOf(fileIndex));
+      return true;
+    } catch (error) {
+      if (isCode(error, "ENOENT", "ENOTDIR")) return false;
+      throw error;
+    }
+  }
+
+  #partLayout(): PartLayout {
+    this.#part ??= new PartLayout(this.layout, this.#pieceBytes);
+    return this.#part;
+  }
+
+  #partHoldsSomethingOf(fileIndex: number): boolean {
+    const part = this.#openPartToRead();
+    if (part === undefined) return false;
+    return this.#partLayout()
+      .zonesOf(fileIndex)
+      .some((zone) => hasContent(part, zone.partOffsetBytes, zone.lengthBytes));
+  }
+
+  /** A file came into being. */
+  #begin(fileIndex: number, descriptor: number): void {
+    this.#created.add(fileIndex);
+    try {
+      this.#takeOverFromPart(fileIndex, descriptor);
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
+  }
+
+  /** Copies a new file's zones out of the part file. Runs of zeros are left out, so that the file stays sparse. */
+  #takeOverFromPart(fileIndex: number, descriptor: number): void {
+    const part = this.#openPartToRead();
+    if (part === undefined) return;
+    for (const zone of this.#partLayout().zonesOf(fileIndex)) {
+      forEachChunk(part, zone.partOffsetBytes, zone.lengthBytes, (chunk, atBytes) => {
+        if (chunk.some((byte) => byte !== 0)) writeFully(descriptor, chunk, zone.fileOffsetBytes + atBytes);
+        return true;
+      });
+    }
+  }
+}
+
+/** Reads until `run` is full or the file ends; answers how much there was. */
+function readFully(descriptor: number, run: Uint8Array, offsetBytes: number): number {
+  let filled = 0;
+  while (filled < run.length) {
+    const got = readSync(descriptor, run, filled, run.length - filled, offsetBytes + filled);
+    if (got === 0) break;
+    filled += got;
+  }
+  return filled;
+}
+
+function writeFully(descriptor: number, run: Uint8Array, offsetBytes: number): void {
+  let written = 0;
+  while (written < run.length) {
+    const put = writeSync(descriptor, run, written, run.length - written, offsetBytes + written);
+    if (put === 0) throw new DiskFault("ENOSPC");
+    written += put;
+  }
+}
+
+/** Walks [offsetBytes, offsetBytes + lengthBytes) of a file in chunks, until it ends or `visit` answers false. */
+function forEachChunk(
+  descriptor: number,
+  offsetBytes: number,
+  lengthBytes: number,
+  visit: (chunk: Uint8Array, atBytes: number) => boolean,
+): void {
+  const buffer = new Uint8Array(Math.min(COPY_BYTES, lengthBytes));
+  let at = 0;
+  while (at < lengthBytes) {
+    const chunk = buffer.subarray(0, Math.min(buffer.length, lengthBytes - at));
+    const got = readFully(descriptor, chunk, offsetBytes + at);
+    if (got === 0 || !visit(chunk.subarray(0, got), at)) return;
+    at += got;
+  }
+}
+
+function hasContent(descriptor: number, offsetBytes: number, lengthBytes: number): boolean {
+  let isFound = false;
+  forEachChunk(descriptor, offsetBytes, lengthBytes, (chunk) => {
+    isFound = chunk.some((byte) => byte !== 0);
+    return !isFound;
+  });
+  return isFound;
+}

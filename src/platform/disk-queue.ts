@@ -1,0 +1,249 @@
+/**
+ * The network thread's end of one disk worker: jobs go in, in order, answers come out as calls. What is submitted in one
+ * turn of the event loop is shown to the worker at once; answers that gather are handed out by one wake-up. Jobs that
+ * find the ring full wait here, so nothing is lost and nothing blocks.
+ */
+import { Worker } from "node:worker_threads";
+import { codeOfNumber, DiskFault } from "./disk-codes.ts";
+import {
+  ANSWER_CODE,
+  ANSWER_OUTCOME,
+  ANSWER_TAG,
+  ANSWER_WORDS,
+  type DiskCall,
+  type DiskReply,
+  type DiskRequest,
+  type DiskResults,
+  type DiskWorkerData,
+  JOB_KIND,
+  JOB_TAG,
+  JOB_WORDS,
+  JobKind,
+  Outcome,
+  RING_RECORDS,
+} from "./disk-jobs.ts";
+import { SharedRing } from "./shared-ring.ts";
+import { diskWorkerUrl } from "./worker-location.ts";
+
+/** A job that the worker answers through the ring. */
+export interface DiskJob {
+  /** Writes everything but the tag into the record that begins at word `at`. */
+  encode(ring: SharedRing, at: number): void;
+  /** The answer: an `Outcome`, and the error's name where it is `failed`. */
+  answered(outcome: number, code: string): void;
+}
+
+/** Shared memory of all workers, and the limits of each. */
+export type DiskMemory = Pick<DiskWorkerData, "arena" | "slots" | "maxOpenFiles">;
+
+interface PendingCall {
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Queued =
+  | { readonly kind: "job"; readonly job: DiskJob }
+  | { readonly kind: "discard"; readonly encode: (ring: SharedRing, at: number) => void }
+  | { readonly kind: "call"; readonly request: DiskRequest };
+
+export class DiskQueue {
+  readonly #memory: DiskMemory;
+  readonly #jobs: SharedRing;
+  readonly #answers: SharedRing;
+  readonly #rings: Pick<DiskWorkerData, "jobs" | "answers">;
+  readonly #waiting: Queued[] = [];
+  /** By tag: jobs whose answer has not come. */
+  readonly #inFlight: (DiskJob | undefined)[] = [];
+  readonly #freeTags: number[] = [];
+  readonly #calls = new Map<number, PendingCall>();
+  #nextCall = 1;
+  #unanswered = 0;
+  #isPublishPending = false;
+  #worker: Worker | undefined;
+  #exit: Promise<void> | undefined;
+  #isBroken = false;
+  #isClosed = false;
+
+  constructor(memory: DiskMemory) {
+    this.#memory = memory;
+    this.#rings = {
+      jobs: SharedRing.memoryFor(RING_RECORDS, JOB_WORDS),
+      answers: SharedRing.memoryFor(RING_RECORDS, ANSWER_WORDS),
+    };
+    this.#jobs = new SharedRing(this.#rings.jobs, JOB_WORDS);
+    this.#answers = new SharedRing(this.#rings.answers, ANSWER_WORDS);
+  }
+
+  /** Jobs and calls that have not been answered. */
+  get unanswered(): number {
+    return this.#unanswered;
+  }
+
+  /** Hands a job over; `job.answered` is called once, later. */
+  submit(job: DiskJob): void {
+    this.#begin();
+    this.#enqueue({ kind: "job", job });
+  }
+
+  /** Hands over a job that is not answered. */
+  tell(encode: (ring: SharedRing, at: number) => void): void {
+    if (this.#worker !== undefined && !this.#isBroken) this.#enqueue({ kind: "discard", encode });
+  }
+
+  /** Carries out a rare request, after everything submitted before it. Rejects with `DiskFault`. */
+  call<Call extends DiskCall>(call: Call): Promise<DiskResults[Call["kind"]]> {
+    this.#begin();
+    const tag = this.#nextCall++;
+    return new Promise<DiskResults[Call["kind"]]>((resolve, reject) => {
+      this.#calls.set(tag, { resolve: resolve as (result: never) => void, reject });
+      this.#enqueue({ kind: "call", request: { tag, call } });
+    });
+  }
+
+  /** Ends the thread after everything submitted before. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return this.#exit;
+    this.#isClosed = true;
+    if (this.#worker === undefined || this.#isBroken) return;
+    this.#worker.ref();
+    this.tell((ring, at) => {
+      ring.words[at + JOB_KIND] = JobKind.stop;
+    });
+    await this.#exit;
+  }
+
+  /** One more answer is awaited; while any is, the worker keeps the process alive. */
+  #begin(): void {
+    const worker = this.#worker ?? this.#start();
+    if (this.#unanswered++ === 0) worker.ref();
+  }
+
+  #end(): void {
+    if (--this.#unanswered === 0 && !this.#isClosed) this.#worker?.unref();
+  }
+
+  #start(): Worker {
+    const data: DiskWorkerData = { ...this.#memory, ...this.#rings };
+    const worker = new Worker(diskWorkerUrl(), { workerData: data, name: "starling-disk", execArgv: [] });
+    worker.on("message", (reply: DiskReply | undefined) => {
+      this.#takeAnswers();
+      if (reply !== undefined) this.#takeReply(reply);
+    });
+    worker.on("error", () => this.#break());
+    this.#exit = new Promise((resolve) => {
+      worker.once("exit", () => {
+        if (!this.#isClosed) this.#break();
+        resolve();
+      });
+    });
+    this.#worker = worker;
+    this.#answers.fallAsleep();
+    return worker;
+  }
+
+  #enqueue(queued: Queued): void {
+    if (this.#isBroken) this.#fail(queued);
+    else if (this.#waiting.length > 0 || !this.#isRoomFor(queued)) this.#waiting.push(queued);
+    else this.#put(queued);
+  }
+
+  #isRoomFor(queued: Queued): boolean {
+    if (!this.#jobs.hasRoom) return false;
+    const inFlight = this.#inFlight.length - this.#freeTags.length;
+    return queued.kind !== "job" || inFlight < RING_RECORDS;
+  }
+
+  #put(queued: Queued): void {
+    const at = this.#jobs.claim();
+    const { words } = this.#jobs;
+    if (queued.kind === "job") {
+      queued.job.encode(this.#jobs, at);
+      words[at + JOB_TAG] = this.#tagFor(queued.job);
+    } else if (queued.kind === "discard") {
+      queued.encode(this.#jobs, at);
+    } else {
+      words[at + JOB_KIND] = JobKind.call;
+      this.#worker?.postMessage(queued.request);
+    }
+    if (this.#isPublishPending) return;
+    this.#isPublishPending = true;
+    queueMicrotask(this.#publish);
+  }
+
+  #publish = (): void => {
+    this.#isPublishPending = false;
+    this.#jobs.publish();
+  };
+
+  #tagFor(job: DiskJob): number {
+    const tag = this.#freeTags.pop() ?? this.#inFlight.length;
+    this.#inFlight[tag] = job;
+    return tag;
+  }
+
+  /** Hands out every answer there is, then lets itself be woken for the next. */
+  #takeAnswers(): void {
+    do {
+      for (let left = this.#answers.unread; left > 0; left--) this.#takeAnswer();
+      this.#submitWaiting();
+    } while (!this.#answers.fallAsleep());
+  }
+
+  #takeAnswer(): void {
+    const at = this.#answers.at(0);
+    const { words } = this.#answers;
+    const tag = words[at + ANSWER_TAG] as number;
+    const outcome = words[at + ANSWER_OUTCOME] as number;
+    const code = outcome === Outcome.failed ? codeOfNumber(words[at + ANSWER_CODE] as number) : "";
+    this.#answers.release(1);
+    const job = this.#inFlight[tag];
+    this.#inFlight[tag] = undefined;
+    this.#freeTags.push(tag);
+    this.#end();
+    job?.answered(outcome, code);
+  }
+
+  #takeReply(reply: DiskReply): void {
+    const call = this.#calls.get(reply.tag);
+    this.#calls.delete(reply.tag);
+    this.#end();
+    this.#submitWaiting();
+    if ("failure" in reply) call?.reject(new DiskFault(reply.failure.code, reply.failure.path));
+    else call?.resolve(reply.result as never);
+  }
+
+  #submitWaiting(): void {
+    let count = 0;
+    for (const queued of this.#waiting) {
+      if (!this.#isRoomFor(queued)) break;
+      this.#put(queued);
+      count++;
+    }
+    if (count > 0) this.#waiting.splice(0, count);
+  }
+
+  /** The thread is gone, which is our bug or the end of memory: everything fails as a broken disk would. */
+  #break(): void {
+    if (this.#isBroken) return;
+    this.#isBroken = true;
+    const jobs = this.#inFlight.splice(0).filter((job) => job !== undefined);
+    const calls = [...this.#calls.values()];
+    const waiting = this.#waiting.splice(0);
+    this.#calls.clear();
+    this.#unanswered = 0;
+    for (const job of jobs) job.answered(Outcome.failed, "EIO");
+    for (const call of calls) call.reject(new DiskFault("EIO"));
+    for (const queued of waiting) if (queued.kind === "job") queued.job.answered(Outcome.failed, "EIO");
+  }
+
+  #fail(queued: Queued): void {
+    setImmediate(() => {
+      this.#unanswered = Math.max(0, this.#unanswered - 1);
+      if (queued.kind === "job") queued.job.answered(Outcome.failed, "EIO");
+      if (queued.kind === "call") {
+        this.#calls.get(queued.request.tag)?.reject(new DiskFault("EIO"));
+        this.#calls.delete(queued.request.tag);
+      }
+    });
+  }
+}

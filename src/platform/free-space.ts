@@ -1,0 +1,35 @@
+/** How much room there is, and whether a folder that may not exist yet could be written. */
+import { constants, promises as fs, type Stats } from "node:fs";
+import { dirname } from "node:path";
+import { DiskFault, isCode } from "./disk-codes.ts";
+
+/** `folder`, or the nearest folder above it that exists. */
+export async function nearestExisting(
+  folder: string,
+): Promise<{ readonly path: string; readonly stats: Stats }> {
+  for (let path = folder; ; path = dirname(path)) {
+    try {
+      return { path, stats: await fs.stat(path) };
+    } catch (error) {
+      if (!isCode(error, "ENOENT") || dirname(path) === path) throw error;
+    }
+  }
+}
+
+/** Free bytes for this user where `folder` is or would be; null when the system does not say. */
+export async function freeBytesAt(folder: string): Promise<number | null> {
+  try {
+    const { path } = await nearestExisting(folder);
+    const { bavail, bsize } = await fs.statfs(path);
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}
+
+/** Throws the reason when nothing could be created in `folder`. */
+export async function assertWritableFolder(folder: string): Promise<void> {
+  const { path, stats } = await nearestExisting(folder);
+  if (!stats.isDirectory()) throw new DiskFault("ENOTDIR", path);
+  await fs.access(path, constants.W_OK | constants.X_OK);
+}

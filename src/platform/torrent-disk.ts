@@ -1,0 +1,341 @@
+/**
+ * Storage of one torrent: the hot calls become jobs of a disk worker, the others walk the files in slices. Nothing here
+ * touches the disk from the network thread.
+ */
+import { constants, promises as fs } from "node:fs";
+import { dirname, join } from "node:path";
+import { ClientError } from "../core/errors.ts";
+import { invariant } from "../core/invariant.ts";
+import type { BlockSlot, Slab, SlabPool } from "../core/slab.ts";
+import type { FileStamp, TorrentDisk, TorrentDiskEvents } from "../session/session-ports.ts";
+import { Bitfield } from "../torrent/bitfield.ts";
+import type { Metainfo } from "../torrent/metainfo.ts";
+import { BLOCK_BYTES } from "../torrent/piece-map.ts";
+import type { PieceVerdict } from "../torrent/piece-verdict.ts";
+import { ContentClient } from "./content-client.ts";
+import { DiskFault, diskError, isCode } from "./disk-codes.ts";
+import {
+  DIGEST_BYTES,
+  JOB_KIND,
+  JOB_PIECE,
+  JOB_TORRENT,
+  JobKind,
+  Outcome,
+  type TouchedFiles,
+} from "./disk-jobs.ts";
+import type { DiskWorkers } from "./disk-workers.ts";
+import { assertWritableFolder, freeBytesAt } from "./free-space.ts";
+import type { MadeFiles } from "./made-files.ts";
+import { hashPieces } from "./piece-check.ts";
+import { isDigest } from "./piece-digest.ts";
+import { PARALLEL_SYNCS } from "./platform-config.ts";
+import type { ReadSlots } from "./read-slots.ts";
+import { ReadJob, StoreJob } from "./segment-jobs.ts";
+
+export interface NodeTorrentDiskOptions {
+  readonly metainfo: Metainfo;
+  /** Absolute. */
+  readonly folder: string;
+  readonly events: TorrentDiskEvents;
+  readonly workers: DiskWorkers;
+  readonly slabs: SlabPool;
+  readonly slots: ReadSlots;
+  readonly made: MadeFiles;
+}
+
+export class NodeTorrentDisk implements TorrentDisk {
+  readonly #metainfo: Metainfo;
+  readonly #folder: string;
+  readonly #events: TorrentDiskEvents;
+  readonly #slabs: SlabPool;
+  readonly #slots: ReadSlots;
+  readonly #made: MadeFiles;
+  readonly #content: ContentClient;
+  /** Digests of pieces of several segments, gathered until their verdict. */
+  readonly #digests = new Map<number, Uint8Array>();
+  /** Paths that were written and are not known to be durable. */
+  readonly #unsynced = new Set<string>();
+  #closing: Promise<void> | undefined;
+
+  constructor(options: NodeTorrentDiskOptions) {
+    this.#metainfo = options.metainfo;
+    this.#folder = options.folder;
+    this.#events = options.events;
+    this.#slabs = options.slabs;
+    this.#slots = options.slots;
+    this.#made = options.made;
+    this.#content = new ContentClient(options.workers, this.#metainfo.files.length, () => ({
+      root: this.#folder,
+      paths: this.#metainfo.files.map((file) => file.path).join("\0"),
+      lengths: Float64Array.from(this.#metainfo.files, (file) => file.lengthBytes),
+      padding: Uint8Array.from(this.#metainfo.files, (file) => (file.isPadding ? 1 : 0)),
+      pieceBytes: this.#metainfo.pieceMap.pieceBytes,
+      partName: `.${this.#metainfo.id}.parts`,
+    }));
+  }
+
+  storeSegment(
+    pieceIndex: number,
+    offsetBytes: number,
+    slab: Slab,
+    lengthBytes: number,
+    wantsDigests: boolean,
+  ): void {
+    invariant(this.#closing === undefined, "a closed torrent stores nothing");
+    const job = new StoreJob({
+      torrent: this.#content.torrent,
+      piece: pieceIndex,
+      offsetBytes,
+      slab,
+      lengthBytes,
+      wantsDigests,
+      expected: this.#hashOf(pieceIndex),
+      onAnswer: this.#onStored,
+    });
+    this.#content.queue().submit(job);
+  }
+
+  discardPiece(pieceIndex: number): void {
+    this.#digests.delete(pieceIndex);
+    this.#content.queue().tell((ring, at) => {
+      ring.words[at + JOB_KIND] = JobKind.discard;
+      ring.words[at + JOB_TORRENT] = this.#content.torrent;
+      ring.words[at + JOB_PIECE] = pieceIndex;
+    });
+  }
+
+  readBlock(token: number, pieceIndex: number, offsetBytes: number, lengthBytes: number): void {
+    invariant(lengthBytes > 0 && lengthBytes <= BLOCK_BYTES, `a block has at most ${BLOCK_BYTES} bytes`);
+    const job = new ReadJob({
+      torrent: this.#content.torrent,
+      piece: pieceIndex,
+      offsetBytes,
+      lengthBytes,
+      token,
+      onSlot: this.#onSlot,
+      onAnswer: this.#onRead,
+    });
+    if (!this.#slots.request(job)) setImmediate(() => this.#onRead(job, Outcome.failed, "EBUSY"));
+  }
+
+  releaseSlot(slot: BlockSlot): void {
+    this.#slots.release(slot);
+  }
+
+  setWanted(wantedFiles: readonly boolean[]): void {
+    const wanted = Uint8Array.from(wantedFiles, (isWanted) => (isWanted ? 1 : 0));
+    // Where the data of a newly wanted file cannot be moved it stays in the part file, and is read from there.
+    this.#content.call({ kind: "wanted", wanted }).catch(() => undefined);
+  }
+
+  async check(
+    pieces: Bitfield,
+    options: { readonly signal?: AbortSignal; readonly onProgress?: (checkedPieces: number) => void },
+  ): Promise<Bitfield> {
+    const good = new Bitfield(pieces.length);
+    const present = await this.#presentPieces(pieces);
+    let checked = pieces.count - present.count;
+    if (checked > 0) options.onProgress?.(checked);
+    await hashPieces({
+      content: this.#content,
+      pieceMap: this.#metainfo.pieceMap,
+      pieces: indicesOf(present),
+      signal: options.signal,
+      onPiece: (piece, digest) => {
+        if (digest !== undefined && isDigest(digest, this.#hashOf(piece))) good.set(piece);
+        options.onProgress?.(++checked);
+      },
+    });
+    return good;
+  }
+
+  async stamps(): Promise<readonly (FileStamp | null)[]> {
+    const list = await this.#content.stamps();
+    return this.#metainfo.files.map((_, file) => {
+      const lengthBytes = list[2 * file] as number;
+      return Number.isNaN(lengthBytes) ? null : { lengthBytes, modifiedUnixMs: list[2 * file + 1] as number };
+    });
+  }
+
+  async prepare(wantedMissingBytes: number): Promise<void> {
+    await assertWritableFolder(this.#folder).catch((error: unknown) => {
+      throw diskError(error, this.#folder);
+    });
+    const freeBytes = await freeBytesAt(this.#folder);
+    if (freeBytes !== null && freeBytes < wantedMissingBytes)
+      throw tooFull(this.#folder, wantedMissingBytes, freeBytes);
+    const obstacle = await this.#content.eachSlice((from, to) =>
+      this.#content.call({ kind: "obstacle", from, to }),
+    );
+    if (obstacle !== undefined)
+      throw diskError(new DiskFault(obstacle.code, obstacle.path), obstacle.path ?? this.#folder);
+  }
+
+  async createEmptyFiles(): Promise<void> {
+    if (!this.#metainfo.files.some((file) => file.lengthBytes === 0 && !file.isPadding)) return;
+    await this.#content
+      .eachSlice((from, to) => this.#content.call({ kind: "createEmpty", from, to }))
+      .catch((error: unknown) => {
+        throw this.#explain(error);
+      });
+  }
+
+  async sync(): Promise<void> {
+    const touched = await this.#takeTouched();
+    const paths = [...this.#unsynced];
+    const folders = new Set(touched.created.map((file) => dirname(this.#pathOf(file))));
+    let next = 0;
+    const lane = async (): Promise<void> => {
+      for (let path = paths[next++]; path !== undefined; path = paths[next++]) {
+        await syncFile(join(this.#folder, path));
+        this.#unsynced.delete(path);
+      }
+    };
+    await Promise.all(Array.from({ length: PARALLEL_SYNCS }, lane)).catch((error: unknown) => {
+      throw this.#explain(error);
+    });
+    for (const folder of folders) await syncFolder(folder);
+  }
+
+  async deleteData(): Promise<void> {
+    await this.#takeTouched();
+    const mine = await this.#made.flags();
+    await this.#content
+      .eachSlice((from, to) => this.#content.call({ kind: "delete", from, to, mine }))
+      .then(() => this.#content.call({ kind: "deleteFolders" }))
+      .catch((error: unknown) => {
+        throw this.#explain(error);
+      });
+    this.#unsynced.clear();
+    await this.#made.forget();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#takeTouched().catch(() => undefined);
+    await this.#content.close();
+  }
+
+  /** Files written since the last call join those to be synced; files created are remembered as ours. */
+  async #takeTouched(): Promise<TouchedFiles> {
+    const touched = await this.#content.call({ kind: "takeTouched" });
+    for (const path of touched.written) this.#unsynced.add(path);
+    await this.#made.add(touched.created);
+    return touched;
+  }
+
+  #onStored = (job: StoreJob, outcome: number, code: string): void => {
+    const digests = job.wantsDigests && outcome !== Outcome.failed ? this.#gatherDigests(job) : undefined;
+    this.#slabs.release(job.slab);
+    if (outcome === Outcome.done) return;
+    this.#digests.delete(job.piece);
+    if (this.#closing === undefined) this.#events.pieceChecked(job.piece, verdictOf(outcome, code, digests));
+  };
+
+  /** Copies the digests that came home in the slab; answers those of the whole piece. */
+  #gatherDigests(job: StoreJob): Uint8Array {
+    const { pieceMap } = this.#metainfo;
+    let digests = this.#digests.get(job.piece);
+    if (digests === undefined) {
+      digests = new Uint8Array(pieceMap.blocksOf(job.piece) * DIGEST_BYTES);
+      this.#digests.set(job.piece, digests);
+    }
+    const firstBlock = job.offsetBytes / BLOCK_BYTES;
+    const blocks = Math.ceil(job.lengthBytes / BLOCK_BYTES);
+    digests.set(job.slab.bytes.subarray(0, blocks * DIGEST_BYTES), firstBlock * DIGEST_BYTES);
+    return digests;
+  }
+
+  #onSlot = (job: ReadJob): void => {
+    if (this.#closing === undefined) this.#content.queue().submit(job);
+    else this.#slots.release(job.slot);
+  };
+
+  #onRead = (job: ReadJob, outcome: number, code: string): void => {
+    const isRead = outcome !== Outcome.failed && this.#closing === undefined;
+    if (!isRead && job.hasSlot) this.#slots.release(job.slot);
+    if (this.#closing !== undefined) return;
+    if (isRead) this.#events.blockRead(job.token, job.slot);
+    else this.#events.blockRead(job.token, undefined, code);
+  };
+
+  /**
+   * The pieces that could be there, by what files exist and how long they are. Pieces at the borders of a file are
+   * kept: an unwanted neighbour's share may lie in the part file.
+   */
+  async #presentPieces(pieces: Bitfield): Promise<Bitfield> {
+    const present = pieces.clone();
+    const { pieceBytes } = this.#metainfo.pieceMap;
+    const stamps = await this.#content.stamps();
+    this.#metainfo.files.forEach((file, i) => {
+      if (file.isPadding || file.lengthBytes === 0) return;
+      const storedBytes = stamps[2 * i] as number;
+      const missingFrom = Number.isNaN(storedBytes) ? 0 : storedBytes;
+      if (missingFrom >= file.lengthBytes) return;
+      const firstInside = Math.ceil(file.offsetBytes / pieceBytes);
+      const firstMissing = Math.max(firstInside, Math.floor((file.offsetBytes + missingFrom) / pieceBytes));
+      const endInside = Math.floor((file.offsetBytes + file.lengthBytes) / pieceBytes);
+      for (let piece = firstMissing; piece < endInside; piece++) present.clear(piece);
+    });
+    return present;
+  }
+
+  #hashOf(piece: number): Uint8Array {
+    return this.#metainfo.pieceHashes.subarray(piece * DIGEST_BYTES, (piece + 1) * DIGEST_BYTES);
+  }
+
+  #pathOf(file: number): string {
+    return join(this.#folder, this.#metainfo.files[file]?.path ?? "");
+  }
+
+  #explain(error: unknown): ClientError {
+    return diskError(error, (error instanceof DiskFault ? error.path : undefined) ?? this.#folder);
+  }
+}
+
+function verdictOf(outcome: number, code: string, digests: Uint8Array | undefined): PieceVerdict {
+  if (outcome === Outcome.failed) return { kind: "failed", code };
+  const kind = outcome === Outcome.good ? "good" : "bad";
+  return digests === undefined ? { kind } : { kind, blockDigests: digests };
+}
+
+function indicesOf(pieces: Bitfield): Int32Array {
+  const indices = new Int32Array(pieces.count);
+  for (let piece = 0, at = 0; at < indices.length; piece++) if (pieces.has(piece)) indices[at++] = piece;
+  return indices;
+}
+
+/** A file that has vanished needs no syncing: its absence shows in the stamps. A FIFO in its place does not block. */
+async function syncFile(path: string): Promise<void> {
+  try {
+    const file = await fs.open(path, constants.O_RDWR | (constants.O_NONBLOCK ?? 0));
+    await file.datasync().finally(() => file.close());
+  } catch (error) {
+    if (!isCode(error, "ENOENT", "ENOTDIR", "EISDIR")) throw error;
+  }
+}
+
+/** The entry of a new file. Systems that cannot sync a folder keep entries in order by themselves. */
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await fs.open(path, "r");
+    await folder.sync().finally(() => folder.close());
+  } catch {
+    // Best effort, as above.
+  }
+}
+
+function tooFull(folder: string, neededBytes: number, freeBytes: number): ClientError {
+  const mib = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+  return new ClientError(
+    "DISK_FULL",
+    `${folder} has ${mib(freeBytes)} free; ${mib(neededBytes)} are needed.`,
+    {
+      hint: "Free some space, choose another folder with -o, or select fewer files with --select.",
+    },
+  );
+}
