@@ -10,7 +10,7 @@ import type { Metainfo, TorrentFile } from "./metainfo.ts";
 import { compileGlob, type PathMatcher } from "./path-glob.ts";
 
 /** Priorities of files and pieces: 0 = not wanted, 7 = most urgent (as libtorrent has them). */
-export const UNWANTED_PRIORITY = 0;
+const UNWANTED_PRIORITY = 0;
 export const DEFAULT_PRIORITY = 4;
 export const HIGHEST_PRIORITY = 7;
 
@@ -24,7 +24,7 @@ export interface FileSelection {
   readonly patterns: readonly FilePattern[];
 }
 
-export interface FilePattern {
+interface FilePattern {
   readonly text: string;
   readonly matches: PathMatcher;
 }

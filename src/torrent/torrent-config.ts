@@ -7,7 +7,7 @@ export const MAX_TORRENT_BYTES: number = 32 * 1024 * 1024;
 export const MAX_FILES = 250_000;
 
 /** As many folders as files: what real content has is far below, what a hostile path list can name is not. */
-export const MAX_FOLDERS: number = MAX_FILES;
+export const MAX_FOLDERS = 250_000;
 
 /** threats F3: the shortest piece anybody uses; below it hashes would outweigh the content. */
 export const MIN_PIECE_BYTES = 1024;

@@ -17,7 +17,7 @@ const awkwardIntegers = fc.constantFrom(
   Number.MAX_SAFE_INTEGER,
 );
 
-export function bencodeKeys(): fc.Arbitrary<string> {
+function bencodeKeys(): fc.Arbitrary<string> {
   return fc.oneof(fc.string({ unit: "grapheme-ascii", maxLength: 8 }), awkwardKeys);
 }
 
