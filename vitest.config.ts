@@ -5,8 +5,12 @@ const env = { STARLING_LOOPBACK_ONLY: "1" };
 /** Disk threads start from JavaScript, so the disk worker is bundled before the tests. */
 const globalSetup = ["test/support/bundle-disk-worker.mjs"];
 
+/** A machine that adds up several suites names a file for a report beside the one for people. */
+const report = process.env["STARLING_TEST_REPORT"];
+
 export default defineConfig({
   test: {
+    reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
     projects: [
       {
         test: {
