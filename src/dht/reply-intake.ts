@@ -90,7 +90,7 @@ export class ReplyIntake {
   /** The address answers with another id: whom we knew is gone, and the new one must answer for himself. */
   #anotherNode(family: DhtFamily, query: Query, message: KrpcMessage, nowMs: number): void {
     const known = query.expectedId === undefined ? undefined : family.table.find(query.expectedId, 0);
-    if (known !== undefined && sameEndpoint(known.endpoint, query.to)) family.table.forget(known);
+    if (known !== undefined && sameEndpoint(known.endpoint, query.to)) family.table.forget(known, nowMs);
     family.table.heard(message.id(), query.to, nowMs, "named");
     query.owner.queryFailed(query, "wrong-id");
   }

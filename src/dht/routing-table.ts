@@ -170,9 +170,15 @@ export class RoutingTable {
   }
 
   /** The address of `contact` answers with another id now: it is no longer who we knew. */
-  forget(contact: Contact): void {
-    if (this.find(contact.id, 0) === contact) this.#remove(contact);
-    else this.#buckets[contact.depth]?.release(contact);
+  forget(contact: Contact, nowMs: number): void {
+    const bucket = this.#buckets[contact.depth];
+    if (this.find(contact.id, 0) !== contact) {
+      bucket?.release(contact);
+      return;
+    }
+    this.#remove(contact);
+    const replacement = bucket?.bestVerified(nowMs);
+    if (replacement !== undefined) this.#admit(replacement, nowMs);
   }
 
   /** We have a new id: the same contacts, sorted around it. Those whose bucket is full now wait in reserve. */

@@ -11,8 +11,9 @@
  * A query goes out as find_node for an id in the contact's bucket where that bucket has room, else as ping.
  */
 import type { Endpoint } from "../core/endpoint.ts";
-import { ID_BYTES, nodeIdFrom } from "../core/ids.ts";
+import { ID_BYTES, type NodeId, nodeIdFrom } from "../core/ids.ts";
 import type { Clock, Random } from "../core/ports.ts";
+import { ClosestContacts } from "./closest-contacts.ts";
 import { compactNodeBytes, readEndpoint } from "./compact-address.ts";
 import { Contact, NEVER_MS } from "./contact.ts";
 import type { DhtFamily } from "./dht-family.ts";
@@ -20,7 +21,7 @@ import type { Want } from "./krpc-encoder.ts";
 import type { KrpcMessage } from "./krpc-message.ts";
 import { MAX_NODES_PER_REPLY } from "./lookup.ts";
 import type { Lookups } from "./lookups.ts";
-import type { QuerySender } from "./query-sender.ts";
+import type { Addressee, QuerySender } from "./query-sender.ts";
 import type { Query, QueryOwner } from "./query-tracker.ts";
 
 /** Pace while joining, and queries per step: a table of a hundred contacts is asked within two seconds. */
@@ -29,12 +30,16 @@ const JOIN_QUERIES_PER_STEP = 8;
 const FIRST_BURST = 16;
 /** Pace of a settled table (libtorrent 5 s). */
 const STEP_MS = 5_000;
+/** Pace while somebody waits for a place that is free. */
+const RESERVE_STEP_MS = 1_000;
 /** Contacts stay good for 15 minutes: they are asked before that is over. */
 const KEEP_ALIVE_MS = 12 * 60_000;
 /** A contact that failed is asked again after this, then after twice as long, and so on. */
 const RETRY_FAILED_MS = 10_000;
 /** BEP 5: buckets not changed in 15 minutes are refreshed. */
 const BUCKET_REFRESH_MS = 15 * 60_000;
+/** The same in the first quarter of an hour, when we miss most. */
+const YOUNG_REFRESH_MS = 60_000;
 /** Pauses between lookups of our own neighbourhood, the last one repeated. */
 const OWN_LOOKUP_PAUSES_MS: readonly number[] = [30_000, 120_000, 300_000, 900_000];
 /**
@@ -44,6 +49,9 @@ const OWN_LOOKUP_PAUSES_MS: readonly number[] = [30_000, 120_000, 300_000, 900_0
 const QUARANTINE_MS = 30_000;
 /** After joining, nodes named for the far buckets are asked at the joining pace for this long. */
 const FILLING_MS = 15_000;
+/** Queries for each bucket that has room, after joining, and how deep that goes: 2^32 nodes. */
+const FILL_TRIES = 3;
+const DEEPEST_FILLED = 32;
 
 export interface TableKeeperParts {
   readonly clock: Clock;
@@ -67,7 +75,9 @@ export class TableKeeper implements QueryOwner {
   readonly #onTimer = (): void => this.#step();
   #ownLookups = 0;
   #nextOwnLookupMs = 0;
-  #fillingUntilMs = 0;
+  #joinedAtMs: number = NEVER_MS;
+  /** By depth: how often the bucket was asked for since we joined. */
+  readonly #fillTries = new Uint8Array(DEEPEST_FILLED);
   /** Contacts that neither answered nor were asked since are asked at the joining pace. */
   #askBeforeMs: number = NEVER_MS;
   #isLookingUp = false;
@@ -150,18 +160,44 @@ export class TableKeeper implements QueryOwner {
     const nowMs = this.#parts.clock.nowMs();
     if (this.#phase === "joining" || this.#isFilling(nowMs)) {
       this.#askMany(JOIN_QUERIES_PER_STEP);
+      if (this.#phase === "settled") this.#fillBucket();
       this.#setTimer(JOIN_STEP_MS);
       return;
     }
     if (nowMs >= this.#nextOwnLookupMs) this.#lookUpOurselves();
     else this.#askOne(nowMs);
-    this.#setTimer(STEP_MS * (0.8 + 0.4 * this.#parts.random.float()));
+    const stepMs = this.#reserveToTry(nowMs) === undefined ? STEP_MS : RESERVE_STEP_MS;
+    this.#setTimer(stepMs * (0.8 + 0.4 * this.#parts.random.float()));
   }
 
-  /** The table is young or small, and somebody waits to be asked. */
+  /** The table is young or small, and there is somebody to ask. */
   #isFilling(nowMs: number): boolean {
-    const isPoor = nowMs < this.#fillingUntilMs || this.#parts.family.table.size < this.#parts.k;
-    return (isPoor && this.#reserveToTry(nowMs) !== undefined) || this.#unconfirmed() !== undefined;
+    if (this.#unconfirmed() !== undefined) return true;
+    const isYoung = nowMs - this.#joinedAtMs < FILLING_MS;
+    if (!isYoung && this.#parts.family.table.size >= this.#parts.k) return false;
+    return this.#reserveToTry(nowMs) !== undefined || (isYoung && this.#bucketToFill() >= 0);
+  }
+
+  /** The farthest bucket with room that was not asked for often enough; -1 for none. */
+  #bucketToFill(): number {
+    const { table } = this.#parts.family;
+    for (let depth = 0; depth <= Math.min(table.deepest, DEEPEST_FILLED - 1); depth++) {
+      const count = table.bucketAt(depth)?.count ?? 0;
+      if (count < table.capacityAt(depth) && (this.#fillTries[depth] as number) < FILL_TRIES) return depth;
+    }
+    return -1;
+  }
+
+  /** Asks whoever is nearest for nodes of a bucket that has room. */
+  #fillBucket(): void {
+    const depth = this.#bucketToFill();
+    if (depth < 0) return;
+    this.#fillTries[depth] = (this.#fillTries[depth] as number) + 1;
+    const target = this.#randomIdAt(depth);
+    FOUND.begin(target, 0, 1, 0);
+    this.#parts.family.table.closest(FOUND, target, 0);
+    const contact = FOUND.contacts[0];
+    if (FOUND.count === 1 && contact !== undefined) this.#findNodeFrom(contact, target);
   }
 
   /** A contact of before `rejoin` that was not heard of since. */
@@ -178,6 +214,7 @@ export class TableKeeper implements QueryOwner {
     if (this.#isLookingUp) return;
     this.#isLookingUp = true;
     const { lookups, family, clock } = this.#parts;
+    const ownId = family.table.localNodeId;
     const pauseMs = OWN_LOOKUP_PAUSES_MS[
       Math.min(this.#ownLookups, OWN_LOOKUP_PAUSES_MS.length - 1)
     ] as number;
@@ -185,39 +222,33 @@ export class TableKeeper implements QueryOwner {
     this.#nextOwnLookupMs = clock.nowMs() + pauseMs * (0.8 + 0.4 * this.#parts.random.float());
     lookups.start(
       {
-        target: family.table.localNodeId,
+        target: ownId,
         purpose: "find-node",
         noSeeds: false,
         needsToken: false,
         handlers: {},
       },
-      () => this.#ownLookupEnded(),
+      () => this.#ownLookupEnded(ownId),
       [family],
     );
   }
 
-  #ownLookupEnded(): void {
+  #ownLookupEnded(soughtId: NodeId): void {
     this.#isLookingUp = false;
-    if (this.#isClosed || this.#phase !== "joining") return;
+    if (this.#isClosed) return;
+    if (soughtId !== this.#parts.family.table.localNodeId) {
+      this.#lookUpOurselves();
+      return;
+    }
+    if (this.#phase !== "joining") return;
     if (this.#parts.family.table.size === 0) {
       this.#phase = "empty";
       return;
     }
     this.#phase = "settled";
-    this.#fillingUntilMs = this.#parts.clock.nowMs() + FILLING_MS;
-    this.#fillFarBuckets();
+    this.#joinedAtMs = this.#parts.clock.nowMs();
+    this.#fillTries.fill(0);
     this.#parts.onJoined();
-  }
-
-  /** After joining, each bucket with room is asked for once more, all at once: the table is wide from the start. */
-  #fillFarBuckets(): void {
-    const { table } = this.#parts.family;
-    for (let depth = 0; depth <= table.deepest; depth++) {
-      const bucket = table.bucketAt(depth);
-      if (bucket === undefined || bucket.count === 0 || bucket.count >= table.capacityAt(depth)) continue;
-      const contact = this.#anyAt(depth);
-      if (contact !== undefined) this.#ask(contact);
-    }
   }
 
   /** One query, where it helps most; none when nobody needs one. */
@@ -239,16 +270,29 @@ export class TableKeeper implements QueryOwner {
   }
 
   #ask(contact: Contact): boolean {
-    const { family, sender, clock } = this.#parts;
-    const addressee = { to: contact.endpoint, expectedId: contact.id, owner: this, subject: contact };
+    const { family, sender } = this.#parts;
     const bucket = family.table.bucketAt(contact.depth);
-    const hasRoom = (bucket?.count ?? 0) < family.table.capacityAt(contact.depth);
-    const nowMs = clock.nowMs();
-    if (bucket !== undefined) bucket.lastRefreshMs = nowMs;
+    if ((bucket?.count ?? 0) < family.table.capacityAt(contact.depth))
+      return this.#findNodeFrom(contact, this.#randomIdAt(contact.depth));
+    this.#noteAsked(contact);
+    return sender.ping(family, this.#addressee(contact));
+  }
+
+  #findNodeFrom(contact: Contact, target: Uint8Array): boolean {
+    const { family, sender } = this.#parts;
+    this.#noteAsked(contact);
+    return sender.findNode(family, this.#addressee(contact), target, this.#want());
+  }
+
+  #addressee(contact: Contact): Addressee {
+    return { to: contact.endpoint, expectedId: contact.id, owner: this, subject: contact };
+  }
+
+  #noteAsked(contact: Contact): void {
+    const nowMs = this.#parts.clock.nowMs();
     contact.noteAsked(nowMs);
-    return hasRoom
-      ? sender.findNode(family, addressee, this.#randomIdAt(contact.depth), this.#want())
-      : sender.ping(family, addressee);
+    const bucket = this.#parts.family.table.bucketAt(contact.depth);
+    if (bucket !== undefined) bucket.lastRefreshMs = nowMs;
   }
 
   #failedToRetry(nowMs: number): Contact | undefined {
@@ -259,7 +303,7 @@ export class TableKeeper implements QueryOwner {
     return undefined;
   }
 
-  /** A contact in reserve that was not asked yet and whose bucket could use it. */
+  /** A contact in reserve whose bucket has room for it. */
   #reserveToTry(nowMs: number): Contact | undefined {
     const { table } = this.#parts.family;
     const waitMs = this.#parts.hasQuarantine && table.size >= this.#parts.k ? QUARANTINE_MS : 0;
@@ -267,7 +311,7 @@ export class TableKeeper implements QueryOwner {
       const bucket = table.bucketAt(depth);
       if (bucket === undefined || bucket.count >= table.capacityAt(depth)) continue;
       for (const contact of bucket.replacements) {
-        if (contact.hasAnswered || nowMs - contact.lastQueryMs < waitMs) continue;
+        if (!contact.hasAnswered && nowMs - contact.lastQueryMs < waitMs) continue;
         if (nowMs - contact.lastAskedMs >= RETRY_FAILED_MS * 2 ** contact.failures) return contact;
       }
     }
@@ -288,7 +332,9 @@ export class TableKeeper implements QueryOwner {
     for (let depth = table.deepest; depth >= 0; depth--) {
       const bucket = table.bucketAt(depth);
       if (bucket === undefined || bucket.count === 0 || bucket.count >= table.capacityAt(depth)) continue;
-      if (nowMs - bucket.lastRefreshMs >= BUCKET_REFRESH_MS) return this.#anyAt(depth);
+      const isYoung = nowMs - this.#joinedAtMs < BUCKET_REFRESH_MS;
+      if (nowMs - bucket.lastRefreshMs >= (isYoung ? YOUNG_REFRESH_MS : BUCKET_REFRESH_MS))
+        return this.#anyAt(depth);
     }
     return undefined;
   }
@@ -339,3 +385,6 @@ export class TableKeeper implements QueryOwner {
     this.#timer = this.#parts.clock.setTimer(delayMs, this.#onTimer);
   }
 }
+
+/** Scratch space of one search: synchronous, so one for all is enough. */
+const FOUND = new ClosestContacts();
