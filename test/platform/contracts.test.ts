@@ -1,9 +1,11 @@
 /** The Node platform keeps the promises of the ports. */
 import { createServer } from "node:net";
 import { endpoint } from "../../src/core/endpoint.ts";
-import { EgressGuard, NodeNetwork } from "../../src/platform/index.ts";
+import { createNodePlatform, EgressGuard, NodeNetwork } from "../../src/platform/index.ts";
 import { byteStreamContract } from "../contracts/byte-streams.ts";
 import { datagramSocketContract } from "../contracts/datagram-sockets.ts";
+import { torrentDiskContract } from "../contracts/torrent-disks.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { until } from "../support/until.ts";
 
 const guard = new EgressGuard({ isLoopbackOnly: true });
@@ -36,6 +38,25 @@ datagramSocketContract("Node, UDP over IPv4", async () => {
     },
   };
 });
+
+for (const diskWorkers of [1, 2]) {
+  torrentDiskContract(`Node, ${diskWorkers} of 2 threads store`, async () => {
+    const folder = await temporaryFolder();
+    const platform = await createNodePlatform({ diskWorkers, checkThreads: 2 });
+    return {
+      disk: platform.disk,
+      slabs: platform.slabs,
+      folder: folder.path,
+      read: folder.read,
+      place: folder.place,
+      until,
+      close: async () => {
+        await platform.close();
+        await folder.remove();
+      },
+    };
+  });
+}
 
 /** A port of loopback that was free a moment ago. */
 async function freePort(): Promise<number> {
