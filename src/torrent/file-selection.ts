@@ -81,15 +81,18 @@ export function selectFiles(selection: FileSelection, files: readonly TorrentFil
   return decoded(selected);
 }
 
-/** Whether each file is selected by `so=` of a magnet link; indices that the torrent does not have are ignored. */
+/**
+ * Whether each file is selected by `so=` of a magnet link. Indices that the torrent does not have are ignored; a link
+ * that selects nothing at all is taken as one without a selection, for nobody shares a link to nothing.
+ */
 export function selectOnly(so: string, files: readonly TorrentFile[]): boolean[] {
   const selected = files.map(() => false);
   for (const part of so.split(",")) {
     const range = parseIndexRange(part);
-    if (range === undefined) continue;
-    selected.fill(true, range.first, range.last + 1);
+    if (range !== undefined) selected.fill(true, range.first, range.last + 1);
   }
-  return selected.map((isSelected, i) => isSelected && files[i]?.isPadding === false);
+  const wanted = files.map((file, i) => !file.isPadding && selected[i] === true);
+  return wanted.includes(true) ? wanted : files.map((file) => !file.isPadding);
 }
 
 /** Priorities of all files from a selection; padding is never wanted. */

@@ -13,6 +13,57 @@ function elapsedMs(work: () => void): number {
   return performance.now() - startedAtMs;
 }
 
+describe("PA02: values that decoders disagree about", () => {
+  test.each([
+    ["an integer", "i12453e"],
+    ["the least 64-bit integer", "i-9223372036854775808e"],
+    ["an empty string", "0:"],
+    ["a string of structure", "6:d1:ale"],
+    ["an empty key", "d0:i1ee"],
+    ["a key that is a prefix of the next", "d1:a0:2:aa0:e"],
+    ["binary in a key", "d2:\u0001\u0002i1ee"],
+    ["nested empty containers", "ld1:aleelee"],
+    ["a dictionary of dictionaries", "d1:ad1:bd1:ci1eee1:di2ee"],
+  ])("accepts %s", (_name, text) => {
+    expect(scanBencode(utf8Bytes(text), TORRENT_LIMITS)).toMatchObject({
+      ok: true,
+      value: { end: text.length },
+    });
+  });
+
+  test.each([
+    ["an integer without digits", "ie"],
+    ["an integer without an end", "i12"],
+    ["a sign without digits", "i-e"],
+    ["a letter in an integer", "i12f3e"],
+    ["a fraction", "i1.0e"],
+    ["a string without a colon", "4spam"],
+    ["a colon alone", ":spam"],
+    ["a string that is too long by one", "5:spam"],
+    ["a length without a string", "4:"],
+    ["a length at the end", "4"],
+    ["a letter in a length", "1f:ab"],
+    ["an unterminated list", "li1e"],
+    ["an unterminated dictionary", "d1:ai1e"],
+    ["an end too many", "lee"],
+    ["an integer as a key", "di1ei2ee"],
+    ["a list as a key", "dlei2ee"],
+    ["a dictionary as a key", "ddei2ee"],
+    ["a key without a value", "d1:ae"],
+    ["a value without a key", "d1:ai1ei2ee"],
+    ["a letter where a value begins", "d1:ax1:be"],
+    ["white space between values", "l i1ee"],
+    ["a NUL between values", "li1e\0i2ee"],
+    ["upper-case structure", "LI1EE"],
+    ["nothing", ""],
+  ])("refuses %s", (_name, text) => {
+    expect(scanBencode(utf8Bytes(text), TORRENT_LIMITS)).toMatchObject({
+      ok: false,
+      fault: { code: "bencode-invalid" },
+    });
+  });
+});
+
 describe("PA03: depth bombs", () => {
   test.each([
     ["10,000 lists", "l".repeat(10_000)],

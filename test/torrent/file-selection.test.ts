@@ -83,8 +83,13 @@ describe("--select", () => {
 describe("so= of a magnet link", () => {
   test("counts from 0 over all files, ignores what is not there, and never wants padding", () => {
     expect(selectOnly("0-2,9", course.files)).toEqual([true, false, true, false, false]);
-    expect(selectOnly("a,-,7-4", course.files)).toEqual([false, false, false, false, false]);
     expect(selectOnly("0-250000", course.files)).toEqual([true, false, true, true, true]);
+  });
+});
+
+describe("so= that selects nothing", () => {
+  test.each(["", "a,-,7-4", "99", "1"])("%j is no selection", (so) => {
+    expect(selectOnly(so, course.files)).toEqual([true, false, true, true, true]);
   });
 });
 
