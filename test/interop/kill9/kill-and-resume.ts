@@ -10,7 +10,7 @@ import type { Lab } from "../support/lab.ts";
 import { Libtorrent } from "../support/libtorrent.ts";
 import { Starling } from "../support/starling.ts";
 
-export const PIECE_BYTES = 256 * KIB;
+const PIECE_BYTES = 256 * KIB;
 /** Of unsaved work, by issue 2: so many seconds of the rate, and never more than so many bytes. */
 const UNSAVED_SECONDS = 10;
 const UNSAVED_BYTES = 64 * MIB;

@@ -35,7 +35,7 @@ export function writeTree(folder: string, sizes: Readonly<Record<string, number>
 }
 
 /** SHA-1 of a file, in hex. */
-export function sha1OfFile(path: string): string {
+function sha1OfFile(path: string): string {
   const hash = createHash("sha1");
   const file = openSync(path, "r");
   const chunk = Buffer.allocUnsafe(MIB);
