@@ -3,7 +3,13 @@ import type { AddressProfile } from "../../src/core/address-profile.ts";
 import { type Endpoint, endpoint } from "../../src/core/endpoint.ts";
 import type { DatagramSocket } from "../../src/core/ports.ts";
 import { type DhtConfig, type DhtEvent, DhtNode } from "../../src/dht/index.ts";
-import { DatagramNetwork, SeededRandom, UniformLinks, type UniformLinkOptions, World } from "../../src/sim/index.ts";
+import {
+  DatagramNetwork,
+  type SeededRandom,
+  type UniformLinkOptions,
+  UniformLinks,
+  World,
+} from "../../src/sim/index.ts";
 
 export interface DhtWorldOptions extends UniformLinkOptions {
   readonly seed: number | string;
@@ -43,7 +49,10 @@ export class DhtWorld {
   constructor(options: DhtWorldOptions) {
     this.world = new World(options.seed);
     this.random = this.world.random.fork("scenario");
-    this.network = new DatagramNetwork(this.world, new UniformLinks(this.world.random.fork("links"), options));
+    this.network = new DatagramNetwork(
+      this.world,
+      new UniformLinks(this.world.random.fork("links"), options),
+    );
     this.#profile = options.addressProfile ?? "public";
   }
 
@@ -87,7 +96,12 @@ export class DhtWorld {
   }
 
   /** `count` nodes that know `bootstrap`, one every `everyMs`. */
-  addMany(count: number, bootstrap: readonly Endpoint[], everyMs: number, options: NodeOptions = {}): WorldNode[] {
+  addMany(
+    count: number,
+    bootstrap: readonly Endpoint[],
+    everyMs: number,
+    options: NodeOptions = {},
+  ): WorldNode[] {
     return Array.from({ length: count }, () => {
       const added = this.add({ bootstrap, ...options });
       this.world.runFor(everyMs);
