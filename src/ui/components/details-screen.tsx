@@ -1,0 +1,113 @@
+/** One torrent over the whole screen, in tabs. */
+import { Box } from "ink";
+import { memo, type ReactNode } from "react";
+import type { DetailsBody } from "../model/screen-model.ts";
+import { wrap } from "../terminal/cell-text.ts";
+import type { Glyphs } from "../theme/glyphs.ts";
+import type { Segment } from "../theme/themes.ts";
+import { chartLines, FACT_LABEL_CELLS, factLine } from "./detail-block.tsx";
+import { availabilityLine, chainLine, haveLine, LABEL_CELLS, whyLines } from "./detail-lines.ts";
+import { LineWriter } from "./line-writer.ts";
+import { Lines } from "./lines.tsx";
+import { useLook } from "./look.ts";
+import { EventList, FileTable, PeerTable } from "./tables.tsx";
+
+interface DetailsScreenProps {
+  readonly body: DetailsBody;
+  readonly columns: number;
+  readonly height: number;
+}
+
+export const DetailsScreen = memo(function DetailsScreen({
+  body,
+  columns,
+  height,
+}: DetailsScreenProps): ReactNode {
+  switch (body.tab) {
+    case "overview":
+      return <Overview body={body} columns={columns} height={height} />;
+    case "peers":
+      return (
+        <PeerTable table={body.peers} columns={columns} height={height} placeholder="No peers. w says why." />
+      );
+    case "files":
+      return (
+        <FileTable
+          table={body.files}
+          columns={columns}
+          height={height}
+          placeholder="The files are not known yet: their list comes from the first peer that has it."
+        />
+      );
+    case "log":
+      return <EventList rows={body.log} columns={columns} height={height} />;
+  }
+});
+
+/** Highest chart; more says nothing more. */
+const MAX_CHART_LINES = 12;
+const MIN_CHART_LINES = 4;
+
+function Overview({ body: { detail }, columns, height }: DetailsScreenProps): ReactNode {
+  const { glyphs } = useLook();
+  const above = [
+    ...whyLines(detail, columns, 2, glyphs),
+    chainLine(detail, columns, glyphs),
+    haveLine(detail, columns, glyphs),
+    availabilityLine(detail, columns, glyphs),
+    [],
+  ];
+  const facts = detail.facts.flatMap(({ label, text }) => wrappedFact(label, text, columns, glyphs));
+  const chartHeight = Math.min(MAX_CHART_LINES, height - above.length - facts.length - 1);
+  const chart =
+    chartHeight < MIN_CHART_LINES ? [] : [...chartLines(detail, columns, chartHeight, glyphs), []];
+  return (
+    <Box flexDirection="column" height={height} flexShrink={0}>
+      <Lines lines={[...above, ...chart, ...facts]} height={height} />
+    </Box>
+  );
+}
+
+/** A fact in up to two lines. */
+function wrappedFact(label: string, text: string, columns: number, glyphs: Glyphs): (readonly Segment[])[] {
+  const lines = wrap(text, columns - FACT_LABEL_CELLS - 1, 2, glyphs.charset);
+  return lines.map((line, index) => factLine(index === 0 ? label : "", line, columns, glyphs));
+}
+
+/** Everything that is known about why: sentence, evidence, remedy, chain. */
+export function whyReport(
+  body: { readonly detail: DetailsBody["detail"]; readonly offset: number },
+  columns: number,
+  glyphs: Glyphs,
+): readonly (readonly Segment[])[] {
+  const { detail, offset } = body;
+  const width = columns - LABEL_CELLS - 2;
+  const block = (label: string, texts: readonly string[], tone: Segment["tone"]): (readonly Segment[])[] => {
+    const lines = texts.flatMap((text) => wrap(text, width, 4, glyphs.charset));
+    return lines.map(
+      (line, index) =>
+        new LineWriter(columns, glyphs)
+          .gap(1)
+          .text(index === 0 ? label : "", "key")
+          .to(LABEL_CELLS)
+          .text(line, tone).segments,
+    );
+  };
+  const { why, evidence, also } = detail;
+  const facts = evidence.slice(offset);
+  return [
+    new LineWriter(columns, glyphs)
+      .gap(1)
+      .text(detail.status.word, detail.status.tone)
+      .text(`  code ${why.code}`, "dim").segments,
+    [],
+    ...block("WHY", [why.sentence], why.tone),
+    ...(facts.length === 0 ? [] : [[], ...block("FACTS", facts, "plain")]),
+    ...(why.remedy === "" ? [] : [[], ...block("NEXT", [why.remedy], "plain")]),
+    ...(also.length === 0 ? [] : [[], ...block("ALSO", [also.join(", ")], "dim")]),
+    [],
+    chainLine(detail, columns, glyphs),
+    haveLine(detail, columns, glyphs),
+    availabilityLine(detail, columns, glyphs),
+  ];
+}

@@ -1,0 +1,47 @@
+/**
+ * The leaves of every screen: lines of text at fixed places. A leaf is a one-cell node whose real content is put in
+ * when Ink renders it (`Transform`), for two measured reasons: Ink 6.8 remembers the size of every text that it ever
+ * laid out in a map without a bound (about 1 GB a day at two frames a second), and measuring text on which no layout
+ * depends costs half of each frame. Widths are decided by the plans, not by the texts.
+ */
+import { Box, Transform } from "ink";
+import { memo, type ReactNode } from "react";
+import { paintSegments, type Segment } from "../theme/themes.ts";
+import { useLook } from "./look.ts";
+
+/** Laid out in place of the text; never seen. */
+const PLACEHOLDER = ".";
+const EMPTY: readonly Segment[] = [];
+
+interface LineProps {
+  readonly segments: readonly Segment[];
+  /** The line of the cursor: inverse over its whole width. */
+  readonly isSelected?: boolean;
+}
+
+export const Line = memo(function Line({ segments, isSelected = false }: LineProps): ReactNode {
+  const { theme } = useLook();
+  const painted = paintSegments(segments, theme, isSelected);
+  return <Transform transform={() => painted}>{PLACEHOLDER}</Transform>;
+});
+
+interface LinesProps {
+  readonly lines: readonly (readonly Segment[])[];
+  readonly height: number;
+  readonly width?: number;
+  /** Index of the line of the cursor. */
+  readonly selected?: number;
+}
+
+/** Exactly `height` lines: cut or filled up with empty ones. Slots are kept, whatever they show. */
+export const Lines = memo(function Lines({ lines, height, width, selected = -1 }: LinesProps): ReactNode {
+  const slots = Array.from({ length: height }, (_, slot) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: a slot is a place on the screen; its identity is its index
+    <Line key={slot} segments={lines[slot] ?? EMPTY} isSelected={slot === selected} />
+  ));
+  return (
+    <Box flexDirection="column" height={height} flexShrink={0} {...(width === undefined ? {} : { width })}>
+      {slots}
+    </Box>
+  );
+});

@@ -1,0 +1,167 @@
+/** One torrent in full: why it goes or does not, the chain, what is here, what the swarm has, and its rates. */
+import type { ChainMark, ChainStage, TorrentSnapshot } from "../../session/session-view.ts";
+import {
+  formatBytes,
+  formatCopies,
+  formatCount,
+  formatElapsed,
+  formatPercent,
+  formatRate,
+  formatShareRatio,
+  plural,
+} from "../format/quantities.ts";
+import type { Tone } from "../theme/themes.ts";
+import { type Band, diagnosisTone, statusOf } from "./health.ts";
+import type { RateHistory } from "./rate-history.ts";
+import { etaText, shareRatio } from "./row-model.ts";
+
+/** Samples of the rate chart: the widest there is room for. */
+const CHART_SAMPLES = 300;
+
+export const CHAIN_STAGES: readonly ChainStage[] = ["disk", "net", "dht", "peers", "link", "pieces"];
+
+export interface DetailModel {
+  readonly id: string;
+  readonly name: string;
+  readonly status: Band;
+  readonly swarm: string;
+  readonly why: {
+    readonly code: string;
+    readonly sentence: string;
+    readonly remedy: string;
+    readonly tone: Tone;
+  };
+  readonly evidence: readonly string[];
+  readonly also: readonly string[];
+  readonly chain: readonly { readonly stage: ChainStage; readonly mark: ChainMark }[];
+  /** Null before the metadata is here. */
+  readonly have: { readonly strip: string; readonly percent: string; readonly reachable: string } | null;
+  readonly availability: { readonly strip: string; readonly copies: string } | null;
+  /** The direction that matters: down while something is wanted, up afterwards. */
+  readonly direction: "down" | "up";
+  readonly samples: readonly number[];
+  readonly rate: string;
+  readonly eta: string;
+  readonly facts: readonly Fact[];
+}
+
+export interface Fact {
+  readonly label: string;
+  readonly text: string;
+}
+
+export function buildDetail(torrent: TorrentSnapshot, history: RateHistory): DetailModel {
+  const { diagnosis, phase } = torrent;
+  const direction = phase === "seeding" || phase === "finished" ? "up" : "down";
+  const rate = direction === "up" ? torrent.upBytesPerSecond : torrent.downBytesPerSecond;
+  return {
+    id: torrent.id,
+    name: torrent.name,
+    status: statusOf(torrent),
+    swarm: swarmText(torrent),
+    why: {
+      code: diagnosis.code,
+      sentence: diagnosis.sentence,
+      remedy: diagnosis.remedy,
+      tone: diagnosisTone(diagnosis),
+    },
+    evidence: diagnosis.evidence,
+    also: diagnosis.also,
+    chain: CHAIN_STAGES.map((stage) => ({ stage, mark: torrent.chain[stage] })),
+    have: haveModel(torrent),
+    availability:
+      torrent.copies === null
+        ? null
+        : { strip: torrent.availabilityStrip, copies: formatCopies(torrent.copies) },
+    direction,
+    samples: history.recent(torrent.id, direction, CHART_SAMPLES),
+    rate: formatRate(rate),
+    eta: etaText(torrent),
+    facts: buildFacts(torrent),
+  };
+}
+
+function swarmText({ counts }: TorrentSnapshot): string {
+  if (counts.connectedPeers === 0) {
+    return counts.candidates > 0 ? `${plural(counts.candidates, "peer")} known, none connected` : "no peers";
+  }
+  const seeds = counts.connectedSeeds > 0 ? `, ${plural(counts.connectedSeeds, "seed")}` : "";
+  return plural(counts.connectedPeers, "peer") + seeds;
+}
+
+function haveModel(torrent: TorrentSnapshot): DetailModel["have"] {
+  if (torrent.pieceCount === null) return null;
+  const reachable = torrent.reachableRatio === null ? "?" : formatPercent(torrent.reachableRatio, 1);
+  return { strip: torrent.haveStrip, percent: formatPercent(torrent.progressRatio, 1), reachable };
+}
+
+function buildFacts(torrent: TorrentSnapshot): readonly Fact[] {
+  const { counts, milestones, totals } = torrent;
+  const facts: Fact[] = [];
+  const add = (label: string, text: string): number => facts.push({ label, text });
+  add("CONTENT", contentText(torrent));
+  add(
+    "TAKEN",
+    `${formatBytes(totals.downloadedBytes)} at ${formatRate(torrent.downBytesPerSecond)}${wasteText(torrent)}`,
+  );
+  add(
+    "GIVEN",
+    `${formatBytes(totals.uploadedBytes)} at ${formatRate(torrent.upBytesPerSecond)}, ` +
+      `${formatShareRatio(shareRatio(torrent))} of what was taken`,
+  );
+  add(
+    "PEERS",
+    `${counts.connectedPeers} connected (${plural(counts.connectedSeeds, "seed")}, ${counts.incomingPeers} came in), ` +
+      `${counts.unchokedByPeers} send, ${counts.interestedPeers} want, ${counts.candidates} in reserve`,
+  );
+  add("FOLDER", torrent.folder);
+  add("HASH", torrent.id);
+  if (milestones.firstPeerMs !== null) add("TIMES", timesText(torrent));
+  const ignored = ignoredText(torrent);
+  if (ignored !== "") add("IGNORED", ignored);
+  return facts;
+}
+
+function contentText({
+  totalBytes,
+  wantedBytes,
+  wantedHaveBytes,
+  pieceCount,
+  pieceBytes,
+  havePieces,
+}: TorrentSnapshot): string {
+  if (totalBytes === null || pieceCount === null || pieceBytes === null) {
+    return "not known yet: the file list comes from the first peer that has it";
+  }
+  const of =
+    wantedBytes === null || wantedBytes === totalBytes ? "" : ` wanted of ${formatBytes(totalBytes)}`;
+  return (
+    `${formatBytes(wantedHaveBytes)} of ${formatBytes(wantedBytes ?? totalBytes)}${of}, ` +
+    `${formatCount(havePieces)} of ${formatCount(pieceCount)} pieces of ${formatBytes(pieceBytes)}`
+  );
+}
+
+function wasteText({ totals }: TorrentSnapshot): string {
+  const wastedBytes =
+    totals.wastedHashFailBytes + totals.wastedRedundantBytes + totals.wastedUnrequestedBytes;
+  return wastedBytes === 0 ? "" : `, ${formatBytes(wastedBytes)} for nothing`;
+}
+
+function timesText({ milestones }: TorrentSnapshot): string {
+  const parts: string[] = [];
+  const add = (name: string, elapsedMs: number | null): void => {
+    if (elapsedMs !== null) parts.push(`${name} ${formatElapsed(elapsedMs)}`);
+  };
+  add("first peer", milestones.firstPeerMs);
+  add("file list", milestones.metadataMs);
+  add("first piece", milestones.firstPieceMs);
+  add("done", milestones.doneMs);
+  return `after adding: ${parts.join(", ")}`;
+}
+
+function ignoredText({ ignoredTrackers, ignoredWebSeeds }: TorrentSnapshot): string {
+  const parts: string[] = [];
+  if (ignoredTrackers > 0) parts.push(plural(ignoredTrackers, "tracker"));
+  if (ignoredWebSeeds > 0) parts.push(plural(ignoredWebSeeds, "web seed"));
+  return parts.length === 0 ? "" : `${parts.join(" and ")}: Starling finds peers without them`;
+}

@@ -1,0 +1,39 @@
+/**
+ * Keeps identities: of a value made anew, every part that equals the former one is the former one. Components then
+ * compare by identity alone, and a screen on which nothing visible changed is the same object, so no frame is made.
+ */
+
+/** `next` with every part of it that is deeply equal to the same part of `former` replaced by that part. */
+export function shareStructure<T>(former: unknown, next: T): T {
+  if (Object.is(former, next)) return next;
+  if (Array.isArray(next)) return (Array.isArray(former) ? shareArray(former, next) : next) as T;
+  if (isPlainObject(next) && isPlainObject(former)) return shareObject(former, next) as T;
+  return next;
+}
+
+function shareArray(former: readonly unknown[], next: readonly unknown[]): readonly unknown[] {
+  let isSame = former.length === next.length;
+  const shared = next.map((item, index) => {
+    const kept = shareStructure(former[index], item);
+    if (!Object.is(kept, former[index])) isSame = false;
+    return kept;
+  });
+  return isSame ? former : shared;
+}
+
+type PlainObject = Readonly<Record<string, unknown>>;
+
+function shareObject(former: PlainObject, next: PlainObject): PlainObject {
+  const keys = Object.keys(next);
+  let isSame = Object.keys(former).length === keys.length;
+  const shared: Record<string, unknown> = {};
+  for (const key of keys) {
+    shared[key] = shareStructure(former[key], next[key]);
+    if (!Object.is(shared[key], former[key])) isSame = false;
+  }
+  return isSame ? former : shared;
+}
+
+function isPlainObject(value: unknown): value is PlainObject {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}

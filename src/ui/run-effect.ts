@@ -1,0 +1,130 @@
+/**
+ * Does what the transition function asked for: commands to the session and the few things that only the owner of the
+ * terminal can do. Every effect ends in outcomes, failures included; nothing here throws.
+ */
+import type { SessionCommands, SessionView, TorrentSource } from "../session/session-view.ts";
+import type { PastedSource } from "./state/torrent-sources.ts";
+import type { Effect, Failure, Outcome } from "./state/ui-state.ts";
+
+/** What the command line lends the dashboard. */
+export interface DashboardHelpers {
+  /** The bytes of a `.torrent` file; rejects with a sentence for the user. `~` is the reader's business. */
+  readTorrentFile(path: string): Promise<Uint8Array>;
+  /** Hashes and shares a file or folder. Absent: the key says how to do it on the command line. */
+  sharePath?(path: string): Promise<{ readonly id: string; readonly name: string; readonly magnet: string }>;
+  /** Puts text on the clipboard for sure. Absent: the terminal is asked to (OSC 52) and the link is shown. */
+  copyText?(text: string): Promise<void>;
+}
+
+/** Effects that need no answer are done by the dashboard itself. */
+export type SessionEffect = Exclude<Effect, { readonly kind: "repaint" | "suspend" | "leave" }>;
+
+export interface EffectTools {
+  readonly view: SessionView;
+  readonly helpers: DashboardHelpers;
+  /** Writes a control sequence to the terminal. */
+  readonly write: (sequence: string) => void;
+}
+
+export async function runEffect(effect: SessionEffect, tools: EffectTools): Promise<Outcome | undefined> {
+  try {
+    return await attempt(effect, tools);
+  } catch (error) {
+    return { kind: "failed", failure: failureOf(error) };
+  }
+}
+
+async function attempt(effect: SessionEffect, tools: EffectTools): Promise<Outcome | undefined> {
+  const { commands } = tools.view;
+  switch (effect.kind) {
+    case "add":
+      return addAll(effect, tools);
+    case "share": {
+      if (tools.helpers.sharePath === undefined) return undefined;
+      return { kind: "shared", ...(await tools.helpers.sharePath(effect.path)) };
+    }
+    case "copy":
+      return copy(effect, tools);
+    case "pause":
+    case "resume":
+      await commands[effect.kind](effect.id);
+      return undefined;
+    case "verify":
+      await commands.verify(effect.id);
+      return { kind: "said", text: "Checking its files from the first byte.", tone: "plain" };
+    case "reannounce":
+      await commands.reannounce(effect.id);
+      return { kind: "said", text: "Looking for peers now.", tone: "plain" };
+    case "remove":
+      await commands.remove(effect.id, { deleteData: effect.deleteData });
+      return {
+        kind: "said",
+        text: effect.deleteData ? "Removed, files deleted." : "Removed; its files are still there.",
+        tone: "ok",
+      };
+    case "set-priorities":
+      await commands.setFilePriorities(effect.id, effect.priorities);
+      return undefined;
+    case "set-limits":
+      await commands.setLimits({ maxDownBytesPerSecond: effect.down, maxUpBytesPerSecond: effect.up });
+      return { kind: "said", text: "Speed limits set.", tone: "ok" };
+  }
+}
+
+/** One after the other: the first that fails is told, the others are tried all the same. */
+async function addAll(effect: Effect & { readonly kind: "add" }, tools: EffectTools): Promise<Outcome> {
+  const ids: string[] = [];
+  let known = 0;
+  let failure: Failure | null = null;
+  const folder = effect.folder === "" ? {} : { folder: effect.folder };
+  for (const pasted of effect.sources) {
+    try {
+      const source = await sourceOf(pasted, tools.helpers);
+      const { id, isNew } = await add(tools.view.commands, source, { ...folder, paused: effect.isPaused });
+      ids.push(id);
+      if (!isNew) known++;
+    } catch (error) {
+      failure ??= failureOf(error);
+    }
+  }
+  return { kind: "added", ids, known, failure };
+}
+
+function add(
+  commands: SessionCommands,
+  source: TorrentSource,
+  options: { readonly folder?: string; readonly paused: boolean },
+): Promise<{ readonly id: string; readonly isNew: boolean }> {
+  return commands.add(
+    source,
+    options.paused ? options : { ...(options.folder ? { folder: options.folder } : {}) },
+  );
+}
+
+async function sourceOf(pasted: PastedSource, helpers: DashboardHelpers): Promise<TorrentSource> {
+  if (pasted.kind === "magnet") return { kind: "magnet", text: pasted.text };
+  return { kind: "metainfo", bytes: await helpers.readTorrentFile(pasted.path) };
+}
+
+/** Only links that we made leave through the clipboard, and only printable ones. */
+const PLAIN_MAGNET = /^magnet:\?[\x21-\x7e]+$/;
+
+async function copy(effect: Effect & { readonly kind: "copy" }, tools: EffectTools): Promise<Outcome> {
+  const { magnet, name } = effect;
+  if (!PLAIN_MAGNET.test(magnet)) {
+    return { kind: "failed", failure: { message: "This torrent has no magnet link yet.", hint: "" } };
+  }
+  if (tools.helpers.copyText !== undefined) {
+    await tools.helpers.copyText(magnet);
+    return { kind: "said", text: `Copied the magnet link of ${name}.`, tone: "ok" };
+  }
+  tools.write(`\x1b]52;c;${btoa(magnet)}\x07`);
+  return { kind: "sent-to-clipboard", name, magnet };
+}
+
+/** The sentences of a failure; errors of the session bring a hint. */
+function failureOf(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = typeof error === "object" && error !== null && "hint" in error ? error.hint : undefined;
+  return { message, hint: typeof hint === "string" ? hint : "" };
+}
