@@ -8,10 +8,10 @@ import type { Endpoint } from "../core/endpoint.ts";
 import { invariant } from "../core/invariant.ts";
 import type { ByteStream, Clock, Random, StreamDialer } from "../core/ports.ts";
 import type { SlabPool } from "../core/slab.ts";
+import { TokenBucket } from "../core/token-bucket.ts";
 import { OutBufferPool } from "./peer/outbox.ts";
 import { PeerConnection } from "./peer/peer-connection.ts";
 import type { PeerGreeter } from "./peer/peer-owner.ts";
-import { TokenBucket } from "./peer/token-bucket.ts";
 import { BanList, type SavedBan } from "./swarm/ban-list.ts";
 import type { Swarm, SwarmOptions } from "./swarm/swarm.ts";
 import { SwarmEngine } from "./swarm/swarm-engine.ts";
@@ -71,8 +71,8 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
       turns,
       buffers: new OutBufferPool(),
       bans: new BanList(options.addressProfile),
-      downLimit: new TokenBucket(),
-      upLimit: new TokenBucket(),
+      downLimit: new TokenBucket(null),
+      upLimit: new TokenBucket(null),
       budget: this.#budget,
       sendBufferBytes: 0,
       metSelf: (address) => turns.tell(this.#onEvent, { type: "self-connection", address }),
@@ -146,8 +146,8 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
       upBytesPerSecond: views.reduce((sum, view) => sum + view.upBytesPerSecond, 0),
       acceptedIncoming: this.#acceptedIncoming,
       sendBufferBytes: this.#shared.sendBufferBytes,
-      maxDownBytesPerSecond: this.#shared.downLimit.bytesPerSecond,
-      maxUpBytesPerSecond: this.#shared.upLimit.bytesPerSecond,
+      maxDownBytesPerSecond: this.#shared.downLimit.ratePerSecond ?? undefined,
+      maxUpBytesPerSecond: this.#shared.upLimit.ratePerSecond ?? undefined,
     };
   }
 
@@ -220,16 +220,11 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
   }
 
   #tick(): void {
-    const { downLimit, upLimit, turns } = this.#shared;
+    const { downLimit, turns } = this.#shared;
     const isSecond = ++this.#ticks % TICKS_PER_SECOND === 0;
-    downLimit.refill(turns.nowMs);
-    upLimit.refill(turns.nowMs);
     const running = this.#runningInTurn();
-    let allowance = downLimit.tokens;
-    for (const swarm of running) {
-      swarm.pacing.refill(turns.nowMs);
-      allowance = swarm.pacing.resumeReaders(allowance);
-    }
+    let allowance = downLimit.available(turns.nowMs);
+    for (const swarm of running) allowance = swarm.pacing.resumeReaders(allowance);
     for (const swarm of running) swarm.tick(isSecond);
     if (!isSecond) return;
     this.#checkHandshakes();

@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../core/ports.ts";
 
-/** Length of one slot of the wheel: rates, limits, HAVE batches and retries work at this grain. */
+/** Beat of the wheel: limits, HAVE batches and retries work at this grain. */
 export const TICK_MS = 100;
 
 /** Something with an outbox. */
@@ -26,20 +26,16 @@ export class WireTurns {
 
   /** Time of the current turn; the clock is asked once a turn. */
   nowMs: number;
-  /** Index of the 100 ms slot that `nowMs` lies in. */
-  slot: number;
 
   constructor(clock: Clock) {
     this.#clock = clock;
     this.nowMs = clock.nowMs();
-    this.slot = Math.floor(this.nowMs / TICK_MS);
   }
 
   /** Begins a turn, or joins the one that runs. Every `enter` has its `leave`. */
   enter(): void {
     if (this.#depth++ > 0) return;
     this.nowMs = this.#clock.nowMs();
-    this.slot = Math.floor(this.nowMs / TICK_MS);
   }
 
   /** Ends the turn: flushes, then tells events. */

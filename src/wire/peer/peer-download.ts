@@ -1,22 +1,25 @@
 /** What we ask of one peer: its outstanding requests, how many there may be, and the block that is arriving. */
 
+import { RateMeter } from "../../core/rate-meter.ts";
 import type { PickOptions } from "../swarm/piece-picker.ts";
 import { RequestWindow } from "../swarm/request-window.ts";
 import type { ReceivingSegment } from "../swarm/swarm-segments.ts";
 import type { PeerActivity } from "../wire-view.ts";
 import { BlockList } from "./block-list.ts";
-import { RateMeter } from "./rate-meter.ts";
 
 /** Tags of outstanding requests: the picker counts on it, or only an answer is still owed (BEP 6). */
 export const LIVE = 0;
 export const GIVEN_UP = 1;
+
+/** Long enough to be calm, short enough to show a change at once. */
+export const RATE_WINDOW_MS = 3_000;
 
 export class PeerDownload {
   /** In the order they were sent; at most one window of live ones, and as many given up. */
   readonly requests: BlockList = new BlockList();
   readonly window: RequestWindow = new RequestWindow();
   /** Payload as it arrives, accepted or not. */
-  readonly meter: RateMeter = new RateMeter();
+  readonly meter: RateMeter = new RateMeter(RATE_WINDOW_MS);
   readonly pick: PickOptions = { speedClass: 0, sharing: "share", maxNewSegments: 0 };
   liveRequests = 0;
   /** Blocks that may still arrive though no request is known any more: answers that crossed a choke or cancel. */

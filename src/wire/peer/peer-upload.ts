@@ -1,6 +1,7 @@
 /** What one peer asks of us and what of it is on its way. */
+import { RateMeter } from "../../core/rate-meter.ts";
 import { BlockList } from "./block-list.ts";
-import { RateMeter } from "./rate-meter.ts";
+import { RATE_WINDOW_MS } from "./peer-download.ts";
 
 const NOTHING_GRANTED: ReadonlySet<number> = new Set();
 
@@ -8,7 +9,7 @@ export class PeerUpload {
   /** Requests that wait; the tag is the length. */
   readonly queue: BlockList = new BlockList();
   /** Payload as it is handed to the stream. */
-  readonly meter: RateMeter = new RateMeter();
+  readonly meter: RateMeter = new RateMeter(RATE_WINDOW_MS);
   /** Blocks that storage is reading for this peer. */
   readingBlocks = 0;
   /** Payload that is being read or lies in the stream. */

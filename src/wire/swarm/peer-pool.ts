@@ -1,9 +1,49 @@
-/** Face of the pool of candidates of one torrent: who may be dialled, and who first. */
-import type { AddressProfile } from "../../core/address-profile.ts";
-import type { Endpoint } from "../../core/endpoint.ts";
+/**
+ * The candidates of one torrent: who may be dialled, and who first.
+ *
+ * Addresses come from strangers. What may not be contacted never enters (scope, blocked ports, ourselves, banned
+ * parties); one party is one candidate, however many ports are named for it; no PEX peer may fill the pool; and
+ * when it is full, the worst leaves. An address costs a few dials at most: threats D9, W7; BEP 11, "Security
+ * Considerations". The pool knows no sockets: it says whom to dial and is told what came of it.
+ */
+import { type AddressProfile, mayContact, partyKey } from "../../core/address-profile.ts";
+import { BoundedCache } from "../../core/bounded-cache.ts";
+import { type Endpoint, endpoint, formatEndpoint } from "../../core/endpoint.ts";
 import type { Random } from "../../core/ports.ts";
 import type { PeerSource } from "../wire-events.ts";
 import type { BanList } from "./ban-list.ts";
+import {
+  type Candidate,
+  compareForDialling,
+  isOut,
+  newCandidate,
+  noteConnected,
+  noteDisconnected,
+  noteFailure,
+} from "./candidate.ts";
+import { canonicalPriority } from "./peer-priority.ts";
+
+/** threats W7; as libtorrent's max_peerlist_size. */
+const MAX_CANDIDATES = 3_000;
+/** threats W7: share of the candidates that one PEX peer may name; one full PEX message always fits. */
+const MAX_NAMED_RATIO = 0.25;
+const MIN_NAMED_QUOTA = 50;
+/** threats D9: ports of mail servers, which attackers like to have connected to. */
+const BLOCKED_PORTS: ReadonlySet<number> = new Set([25, 110, 143, 465, 587, 993, 995]);
+/** threats D9: so many ports of one address are dialled within the window. */
+const MAX_PORTS_PER_HOST = 3;
+const PORT_WINDOW_MS = 600_000;
+/** Hosts whose dialled ports are remembered: more than can be dialled in a window at 5 a second. */
+const MAX_PORT_RECORDS = 4_096;
+/** Our own addresses that are remembered. */
+const MAX_SELF = 64;
+/** threats D9 allows 30 dials a second; so many at a time find the first live peer among silent ones at once. */
+const MAX_DIALS_AT_ONCE = 30;
+/** As libtorrent's peer_connect_timeout: four SYNs. */
+const PATIENT_TIMEOUT_MS = 15_000;
+/** Three SYNs, while somebody untried waits for the place. */
+const EAGER_TIMEOUT_MS = 6_000;
+const MAX_UINT32 = 0xffff_ffff;
 
 export interface PeerPoolOptions {
   readonly profile: AddressProfile;
@@ -17,62 +57,344 @@ export type AddResult =
   | "not-allowed" // scope, port 0, a blocked port
   | "self"
   | "banned"
-  | "over-quota" // too many from one PEX source, or too many ports of one address
+  | "over-quota" // too many from one PEX peer
   | "full"; // everything in the pool is better
 
 export interface Dial {
   readonly address: Endpoint;
   readonly source: PeerSource;
-  /** First attempts give up early while untried candidates wait; later ones are patient. */
+  /** First attempts give up early while untried candidates wait; others are patient. */
   readonly timeoutMs: number;
 }
 
 export interface PoolCounts {
   /** All that are known, connected ones included. */
   readonly known: number;
-  /** Known, not connected, not being dialled, not out: dialled now or later. */
+  /** Not connected, not being dialled, not out: dialled now or later. */
   readonly candidates: number;
   readonly dialling: number;
+  /** Parties with a connection, those that came by themselves included. */
   readonly connected: number;
   /** Failed too often; rest for an hour. */
   readonly out: number;
   readonly neverTried: number;
+  /** Dials that came to nothing, ever. */
   readonly failedDials: number;
 }
 
-export interface PeerPoolFace {
-  /** `from` is the PEX peer that named the address (its party key), for the quota of 25 %. */
-  add(address: Endpoint, source: Exclude<PeerSource, "incoming">, nowMs: number, from?: string): AddResult;
-  /** The best candidate whose time has come, marked as being dialled; undefined when there is none. */
-  nextDial(nowMs: number): Dial | undefined;
-  /** Earliest time at which `nextDial` may have an answer; Infinity when only `add` can change that. */
-  nextDialAtMs(nowMs: number): number;
-  /** Dials that should run at once now, given how many of `maxConnections` stand: many while nobody was reached. */
-  wantedDials(nowMs: number, connected: number, maxConnections: number): number;
-  /** The dial came to nothing, or the handshake did not finish. */
-  dialFailed(address: Endpoint, nowMs: number): void;
-  /** We dialled and the handshake finished. */
-  connected(address: Endpoint, nowMs: number): void;
-  /** A peer came by itself; `address` has its own port, not the one it listens on. */
-  incomingConnected(address: Endpoint, nowMs: number): void;
-  /** An incoming peer told the port it listens on (BEP 10 `p`): it becomes known there, as connected. */
-  incomingListensOn(address: Endpoint, port: number, nowMs: number): void;
-  /** The connection ended. `isUseful` = false: both sides had nothing to give (not dialled again for 10 min). */
-  disconnected(address: Endpoint, nowMs: number, isUseful: boolean): void;
-  /** Whether the party has a connection already (duplicates). */
-  isConnected(address: Endpoint): boolean;
-  /** Never to be dialled: what we listen on, what we are seen as, where we met ourselves. */
-  addSelf(address: Endpoint): void;
-  /** Our address as peers see it, for BEP 40. */
-  setExternalAddress(address: Endpoint): void;
-  /** Drops the party and everything known about it; the ban itself is the ban list's. */
-  banned(address: Endpoint): void;
-  counts(nowMs: number): PoolCounts;
-  /** Addresses that worked lately, best first. */
-  exportPeers(max: number): Endpoint[];
+interface DialledPort {
+  readonly port: number;
+  readonly atMs: number;
 }
 
-export interface PeerPool extends PeerPoolFace {}
-export declare class PeerPool {
-  constructor(options: PeerPoolOptions);
+export class PeerPool {
+  readonly #profile: AddressProfile;
+  readonly #random: Random;
+  readonly #bans: BanList;
+  readonly #candidates = new Map<string, Candidate>();
+  readonly #self = new Set<string>();
+  /** Connected parties; an incoming one under the port it came from, and under the one it listens on once known. */
+  readonly #connected = new Map<string, { readonly listensAs: string | undefined }>();
+  /** Number of candidates by the PEX peer that named them. */
+  readonly #namedBy = new Map<string, number>();
+  readonly #dialledPorts = new BoundedCache<string, DialledPort[]>(MAX_PORT_RECORDS);
+  readonly #external: { 4?: Endpoint; 6?: Endpoint } = {};
+  /** No candidate is due before this. */
+  #earliestMs = Number.POSITIVE_INFINITY;
+  #dialling = 0;
+  #failedDials = 0;
+
+  constructor(options: PeerPoolOptions) {
+    this.#profile = options.profile;
+    this.#random = options.random;
+    this.#bans = options.bans;
+  }
+
+  // Addresses ------------------------------------------------------------------------------------------------------
+
+  /** `from` is the party key of the PEX peer that named the address. */
+  add(address: Endpoint, source: Exclude<PeerSource, "incoming">, nowMs: number, from?: string): AddResult {
+    if (!mayContact(this.#profile, address) || BLOCKED_PORTS.has(address.port)) return "not-allowed";
+    if (this.#self.has(formatEndpoint(address))) return "self";
+    if (this.#bans.has(address, nowMs)) return "banned";
+    const party = partyKey(this.#profile, address);
+    const known = this.#candidates.get(party);
+    if (known !== undefined) {
+      this.#rememberPort(known, address.port, source, nowMs);
+      return "known";
+    }
+    if (from !== undefined && this.#isOverQuota(from)) return "over-quota";
+    const candidate = newCandidate(party, address, source, from, this.#priorityOf(address));
+    if (this.#connected.has(party)) candidate.state = "connected";
+    if (this.#candidates.size >= MAX_CANDIDATES && !this.#makeRoomFor(candidate)) return "full";
+    this.#insert(candidate);
+    return "added";
+  }
+
+  /** Never to be dialled: what we listen on, what we are seen as, where we met ourselves. */
+  addSelf(address: Endpoint): void {
+    if (this.#self.size < MAX_SELF) this.#self.add(formatEndpoint(address));
+    const candidate = this.#candidates.get(partyKey(this.#profile, address));
+    if (candidate === undefined) return;
+    const others = candidate.otherPorts.filter((port) => port !== address.port);
+    candidate.otherPorts.splice(0, candidate.otherPorts.length, ...others);
+    if (candidate.address.port === address.port) this.#useNextPortOrForget(candidate);
+  }
+
+  /** Our address as peers see it, one for each family: from now on the order is that of BEP 40. */
+  setExternalAddress(address: Endpoint): void {
+    this.#external[address.family] = address;
+    for (const candidate of this.#candidates.values()) {
+      candidate.priority = this.#priorityOf(candidate.address);
+    }
+  }
+
+  /** Forgets the party; the ban itself stands in the ban list. */
+  banned(address: Endpoint): void {
+    const candidate = this.#candidates.get(partyKey(this.#profile, address));
+    if (candidate !== undefined) this.#forget(candidate);
+  }
+
+  // Dialling -------------------------------------------------------------------------------------------------------
+
+  /** The best candidate whose time has come, now being dialled; undefined when there is none. O(candidates). */
+  nextDial(nowMs: number): Dial | undefined {
+    if (nowMs < this.#earliestMs) return undefined;
+    let best: Candidate | undefined;
+    let untried = 0;
+    this.#earliestMs = Number.POSITIVE_INFINITY;
+    for (const candidate of this.#candidates.values()) {
+      if (candidate.state !== "idle" || this.#connected.has(candidate.party)) continue;
+      if (!candidate.wasTried) untried++;
+      const dueMs = Math.max(candidate.notBeforeMs, this.#portDueMs(candidate, nowMs));
+      this.#earliestMs = Math.min(this.#earliestMs, dueMs);
+      if (dueMs > nowMs || (best !== undefined && compareForDialling(candidate, best) <= 0)) continue;
+      best = candidate;
+    }
+    return best === undefined ? undefined : this.#dial(best, nowMs, untried);
+  }
+
+  /** Before this time `nextDial` has no answer, unless something is added or ends; Infinity when nobody waits. */
+  get nextDialAtMs(): number {
+    return this.#earliestMs;
+  }
+
+  /** Dials that should be under way now, given how many of `maxConnections` stand. */
+  wantedDials(connections: number, maxConnections: number): number {
+    return Math.max(0, Math.min(maxConnections - connections, MAX_DIALS_AT_ONCE));
+  }
+
+  /** The dial came to nothing, or the handshake did not finish. */
+  dialFailed(address: Endpoint, nowMs: number): void {
+    const candidate = this.#candidates.get(partyKey(this.#profile, address));
+    this.#failedDials++;
+    if (candidate?.state !== "dialling") return;
+    this.#dialling--;
+    noteFailure(candidate, nowMs);
+    this.#earliestMs = Math.min(this.#earliestMs, candidate.notBeforeMs);
+  }
+
+  /** We dialled and the handshake finished. */
+  connected(address: Endpoint, nowMs: number): void {
+    const party = partyKey(this.#profile, address);
+    this.#connected.set(party, { listensAs: undefined });
+    const candidate = this.#candidates.get(party);
+    if (candidate === undefined) return;
+    if (candidate.state === "dialling") this.#dialling--;
+    noteConnected(candidate, nowMs);
+    candidate.workedAtMs = nowMs;
+  }
+
+  /** A peer came by itself; the port is the one it came from, not the one it listens on. */
+  incomingConnected(address: Endpoint, nowMs: number): void {
+    const party = partyKey(this.#profile, address);
+    this.#connected.set(party, { listensAs: undefined });
+    const candidate = this.#candidates.get(party);
+    if (candidate !== undefined && candidate.state === "idle") noteConnected(candidate, nowMs);
+  }
+
+  /**
+   * A peer that came by itself told the port it listens on (BEP 10, `p`): it is known there from now on, and
+   * connected. Answers whether that party has another connection already.
+   */
+  incomingListensOn(address: Endpoint, port: number, nowMs: number): boolean {
+    if (port < 1 || port > 65_535 || !Number.isInteger(port)) return false;
+    const party = partyKey(this.#profile, address);
+    const listening = endpoint(address.host, port);
+    const listensAs = partyKey(this.#profile, listening);
+    if (!this.#connected.has(party)) return false;
+    const isElsewhere = listensAs !== party && this.#connected.has(listensAs);
+    this.#know(listening, listensAs, nowMs);
+    if (listensAs !== party && !isElsewhere) {
+      this.#connected.set(party, { listensAs });
+      this.#connected.set(listensAs, { listensAs: undefined });
+    }
+    return isElsewhere;
+  }
+
+  /** The connection ended. Not `isUseful`: neither side had anything for the other. */
+  disconnected(address: Endpoint, nowMs: number, isUseful: boolean): void {
+    const party = partyKey(this.#profile, address);
+    const listensAs = this.#connected.get(party)?.listensAs ?? party;
+    this.#connected.delete(party);
+    this.#connected.delete(listensAs);
+    const candidate = this.#candidates.get(listensAs);
+    if (candidate?.state !== "connected") return;
+    if (candidate.workedAtMs !== undefined) candidate.workedAtMs = nowMs;
+    noteDisconnected(candidate, nowMs, isUseful);
+    this.#earliestMs = Math.min(this.#earliestMs, candidate.notBeforeMs);
+  }
+
+  /** Whether the party has a connection. */
+  isConnected(address: Endpoint): boolean {
+    return this.#connected.has(partyKey(this.#profile, address));
+  }
+
+  // Facts ----------------------------------------------------------------------------------------------------------
+
+  counts(): PoolCounts {
+    let candidates = 0;
+    let out = 0;
+    let neverTried = 0;
+    for (const candidate of this.#candidates.values()) {
+      if (candidate.state !== "idle") continue;
+      if (isOut(candidate)) out++;
+      else candidates++;
+      if (!candidate.wasTried) neverTried++;
+    }
+    return {
+      known: this.#candidates.size,
+      candidates,
+      dialling: this.#dialling,
+      connected: new Set([...this.#connected].map(([party, { listensAs }]) => listensAs ?? party)).size,
+      out,
+      neverTried,
+      failedDials: this.#failedDials,
+    };
+  }
+
+  /** Addresses that we reached, those connected or lately connected first; for resume data. */
+  exportPeers(max: number): Endpoint[] {
+    return [...this.#candidates.values()]
+      .filter((candidate) => candidate.workedAtMs !== undefined && candidate.failures === 0)
+      .sort((a, b) => recency(b) - recency(a))
+      .slice(0, max)
+      .map((candidate) => candidate.address);
+  }
+
+  // Details --------------------------------------------------------------------------------------------------------
+
+  #dial(candidate: Candidate, nowMs: number, untried: number): Dial {
+    const isEager = !candidate.wasTried && untried > 1;
+    candidate.state = "dialling";
+    candidate.wasTried = true;
+    this.#dialling++;
+    this.#noteDialledPort(candidate, nowMs);
+    // Somebody else may be due as well.
+    this.#earliestMs = nowMs;
+    const timeoutMs = isEager ? EAGER_TIMEOUT_MS : PATIENT_TIMEOUT_MS;
+    return { address: candidate.address, source: candidate.source, timeoutMs };
+  }
+
+  /** A known party was named with some port: another port is kept for when the present one fails. */
+  #rememberPort(candidate: Candidate, port: number, source: PeerSource, nowMs: number): void {
+    if (candidate.source === "incoming") candidate.source = source;
+    if (candidate.address.port === port || candidate.otherPorts.includes(port)) return;
+    if (candidate.state === "idle" && candidate.failures > 0 && !isOut(candidate)) {
+      candidate.address = { ...candidate.address, port };
+      candidate.notBeforeMs = nowMs;
+      this.#earliestMs = nowMs;
+    } else if (candidate.otherPorts.length < MAX_PORTS_PER_HOST - 1) {
+      candidate.otherPorts.push(port);
+    }
+  }
+
+  #know(listening: Endpoint, party: string, nowMs: number): void {
+    const known = this.#candidates.get(party);
+    if (known !== undefined) {
+      this.#rememberPort(known, listening.port, "incoming", nowMs);
+      if (known.state === "idle") noteConnected(known, nowMs);
+      return;
+    }
+    if (!mayContact(this.#profile, listening) || BLOCKED_PORTS.has(listening.port)) return;
+    if (this.#self.has(formatEndpoint(listening))) return;
+    const candidate = newCandidate(party, listening, "incoming", undefined, this.#priorityOf(listening));
+    if (this.#candidates.size >= MAX_CANDIDATES && !this.#makeRoomFor(candidate)) return;
+    this.#insert(candidate);
+    candidate.state = "connected";
+    candidate.connectedAtMs = nowMs;
+  }
+
+  #isOverQuota(namer: string): boolean {
+    const quota = Math.max(MIN_NAMED_QUOTA, Math.floor(this.#candidates.size * MAX_NAMED_RATIO));
+    return (this.#namedBy.get(namer) ?? 0) >= quota;
+  }
+
+  /** Evicts the worst idle candidate unless `newcomer` is worse still. */
+  #makeRoomFor(newcomer: Candidate): boolean {
+    let worst: Candidate | undefined;
+    for (const candidate of this.#candidates.values()) {
+      if (candidate.state !== "idle") continue;
+      if (worst === undefined || compareForDialling(candidate, worst) < 0) worst = candidate;
+    }
+    if (worst === undefined || compareForDialling(newcomer, worst) <= 0) return false;
+    this.#forget(worst);
+    return true;
+  }
+
+  #insert(candidate: Candidate): void {
+    this.#candidates.set(candidate.party, candidate);
+    if (candidate.namedBy !== undefined) {
+      this.#namedBy.set(candidate.namedBy, (this.#namedBy.get(candidate.namedBy) ?? 0) + 1);
+    }
+    this.#earliestMs = Math.min(this.#earliestMs, candidate.notBeforeMs);
+  }
+
+  #forget(candidate: Candidate): void {
+    this.#candidates.delete(candidate.party);
+    if (candidate.state === "dialling") this.#dialling--;
+    if (candidate.namedBy === undefined) return;
+    const named = (this.#namedBy.get(candidate.namedBy) ?? 0) - 1;
+    if (named > 0) this.#namedBy.set(candidate.namedBy, named);
+    else this.#namedBy.delete(candidate.namedBy);
+  }
+
+  #useNextPortOrForget(candidate: Candidate): void {
+    const port = candidate.otherPorts.shift();
+    if (port === undefined) this.#forget(candidate);
+    else candidate.address = { ...candidate.address, port };
+  }
+
+  #priorityOf(address: Endpoint): number {
+    const ours = this.#external[address.family];
+    const canonical = ours === undefined ? undefined : canonicalPriority(ours, address);
+    return canonical ?? this.#random.integer(MAX_UINT32);
+  }
+
+  /** When the candidate's port may be dialled: a host has three ports per ten minutes (profile `public`). */
+  #portDueMs(candidate: Candidate, nowMs: number): number {
+    if (this.#profile !== "public") return nowMs;
+    const recent = this.#recentPorts(candidate.party, nowMs);
+    if (recent.length < MAX_PORTS_PER_HOST || recent.some(({ port }) => port === candidate.address.port)) {
+      return nowMs;
+    }
+    return (recent[0] as DialledPort).atMs + PORT_WINDOW_MS;
+  }
+
+  #noteDialledPort(candidate: Candidate, nowMs: number): void {
+    if (this.#profile !== "public") return;
+    const { port } = candidate.address;
+    const recent = this.#recentPorts(candidate.party, nowMs).filter((dialled) => dialled.port !== port);
+    this.#dialledPorts.set(candidate.party, [...recent, { port, atMs: nowMs }]);
+  }
+
+  /** Ports dialled within the window, longest ago first. */
+  #recentPorts(party: string, nowMs: number): DialledPort[] {
+    const all = this.#dialledPorts.peek(party) ?? [];
+    return all.filter(({ atMs }) => nowMs - atMs < PORT_WINDOW_MS);
+  }
+}
+
+function recency(candidate: Candidate): number {
+  return candidate.state === "connected" ? Number.POSITIVE_INFINITY : (candidate.workedAtMs ?? 0);
 }

@@ -95,7 +95,7 @@ function factsOf(peer: PeerConnection, haveRatio: number): ChokerPeer {
     unchokedAtMs: peer.upload.unchokedAtMs,
     chokedAtMs: peer.upload.chokedAtMs,
     receivedBytes: peer.download.usefulBytes,
-    sentBytes: peer.upload.meter.totalBytes,
+    sentBytes: peer.upload.meter.total,
     haveRatio,
   };
 }

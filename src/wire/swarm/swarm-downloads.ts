@@ -380,11 +380,11 @@ export class SwarmDownloads {
   second(peer: PeerConnection): void {
     const content = this.#swarm.content;
     const { download } = peer;
-    const { nowMs, slot } = this.#swarm.shared.turns;
-    const bytes = download.meter.totalBytes - download.secondStartBytes;
-    download.secondStartBytes = download.meter.totalBytes;
+    const { nowMs } = this.#swarm.shared.turns;
+    const bytes = download.meter.total - download.secondStartBytes;
+    download.secondStartBytes = download.meter.total;
     if (content === undefined || download.liveRequests === 0) return;
-    const rate = download.meter.bytesPerSecond(slot);
+    const rate = download.meter.perSecond(nowMs);
     download.window.secondPassed(bytes);
     download.window.fitToRate(rate);
     this.#classify(content, peer, rate);

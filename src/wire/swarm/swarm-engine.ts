@@ -375,7 +375,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   }
 
   onReceived(peer: PeerConnection, bytes: number, blockBytes: number): void {
-    peer.download.meter.add(blockBytes, this.shared.turns.slot);
+    peer.download.meter.add(this.shared.turns.nowMs, blockBytes);
     if (peer.isClosed) return;
     if (blockBytes > 0) this.#downloads.refill(peer);
     if (peer.upload.queue.length > 0) this.#uploads.pump(peer);

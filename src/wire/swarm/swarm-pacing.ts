@@ -3,9 +3,9 @@
  * arrive while a bucket is in debt is paused, and paused peers go on in the order they were paused as tokens flow
  * in, so that the transport's window slows the sender down. Uploading is limited by not reading from the disk.
  */
+import { TokenBucket } from "../../core/token-bucket.ts";
 import { BLOCK_BYTES } from "../../torrent/piece-map.ts";
 import { PAUSED_BY_LIMIT, type PeerConnection } from "../peer/peer-connection.ts";
-import { TokenBucket } from "../peer/token-bucket.ts";
 import type { WireShared } from "../wire-shared.ts";
 
 /** What one resumed peer is expected to bring before it is paused again: an ordinary socket read. */
@@ -16,8 +16,8 @@ const LIMITED_QUEUE_SECONDS = 1;
 const LOW_LIMIT_BYTES_PER_SECOND = 2 * 1024 * 1024;
 
 export class SwarmPacing {
-  readonly down: TokenBucket = new TokenBucket();
-  readonly up: TokenBucket = new TokenBucket();
+  readonly down: TokenBucket = new TokenBucket(null);
+  readonly up: TokenBucket = new TokenBucket(null);
   readonly #shared: WireShared;
   /** Peers that are paused, in the order they were. */
   readonly #paused: PeerConnection[] = [];
@@ -27,25 +27,20 @@ export class SwarmPacing {
   }
 
   get isDownLimited(): boolean {
-    return this.down.bytesPerSecond !== undefined || this.#shared.downLimit.bytesPerSecond !== undefined;
+    return this.down.ratePerSecond !== null || this.#shared.downLimit.ratePerSecond !== null;
   }
 
   get isUpLimited(): boolean {
-    return this.up.bytesPerSecond !== undefined || this.#shared.upLimit.bytesPerSecond !== undefined;
-  }
-
-  /** Lets tokens of this swarm flow in. */
-  refill(nowMs: number): void {
-    this.down.refill(nowMs);
-    this.up.refill(nowMs);
+    return this.up.ratePerSecond !== null || this.#shared.upLimit.ratePerSecond !== null;
   }
 
   /** Bytes arrived from `peer`. */
   received(peer: PeerConnection, bytes: number): void {
     if (!this.isDownLimited) return;
-    this.down.spend(bytes);
-    this.#shared.downLimit.spend(bytes);
-    if (this.down.isOpen && this.#shared.downLimit.isOpen) return;
+    const { nowMs } = this.#shared.turns;
+    this.down.charge(nowMs, bytes);
+    this.#shared.downLimit.charge(nowMs, bytes);
+    if (this.down.available(nowMs) > 0 && this.#shared.downLimit.available(nowMs) > 0) return;
     if (peer.isClosed || peer.isPausedByLimit) return;
     peer.pause(PAUSED_BY_LIMIT);
     this.#paused.push(peer);
@@ -53,7 +48,7 @@ export class SwarmPacing {
 
   /** Lets paused peers read again as far as `allowance` bytes go; answers what is left of it. */
   resumeReaders(allowance: number): number {
-    let own = this.down.tokens;
+    let own = this.down.available(this.#shared.turns.nowMs);
     let left = allowance;
     while (left > 0 && own > 0) {
       const peer = this.#paused.shift();
@@ -69,19 +64,21 @@ export class SwarmPacing {
   /** Requests that each of `peers` peers may have outstanding, so that a limit is kept by asking for less. */
   maxRequestsPerPeer(peers: number): number {
     const rate = Math.min(
-      this.down.bytesPerSecond ?? Number.POSITIVE_INFINITY,
-      this.#shared.downLimit.bytesPerSecond ?? Number.POSITIVE_INFINITY,
+      this.down.ratePerSecond ?? Number.POSITIVE_INFINITY,
+      this.#shared.downLimit.ratePerSecond ?? Number.POSITIVE_INFINITY,
     );
     if (rate >= LOW_LIMIT_BYTES_PER_SECOND) return Number.POSITIVE_INFINITY;
     return Math.max(1, Math.floor((rate * LIMITED_QUEUE_SECONDS) / BLOCK_BYTES / Math.max(1, peers)));
   }
 
   get mayUpload(): boolean {
-    return this.up.isOpen && this.#shared.upLimit.isOpen;
+    const { nowMs } = this.#shared.turns;
+    return this.up.available(nowMs) > 0 && this.#shared.upLimit.available(nowMs) > 0;
   }
 
   uploaded(bytes: number): void {
-    this.up.spend(bytes);
-    this.#shared.upLimit.spend(bytes);
+    const { nowMs } = this.#shared.turns;
+    this.up.charge(nowMs, bytes);
+    this.#shared.upLimit.charge(nowMs, bytes);
   }
 }

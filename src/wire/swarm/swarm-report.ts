@@ -74,12 +74,12 @@ export class SwarmReport {
   }
 
   rates(): { readonly downBytesPerSecond: number; readonly upBytesPerSecond: number } {
-    const { slot } = this.#swarm.shared.turns;
+    const { nowMs } = this.#swarm.shared.turns;
     let downBytesPerSecond = 0;
     let upBytesPerSecond = 0;
     for (const peer of this.#swarm.roster.connected) {
-      downBytesPerSecond += peer.download.meter.bytesPerSecond(slot);
-      upBytesPerSecond += peer.upload.meter.bytesPerSecond(slot);
+      downBytesPerSecond += peer.download.meter.perSecond(nowMs);
+      upBytesPerSecond += peer.upload.meter.perSecond(nowMs);
     }
     return { downBytesPerSecond, upBytesPerSecond };
   }
@@ -136,7 +136,7 @@ export class SwarmReport {
 
   #peerView(peer: PeerConnection): PeerView {
     const { content, shared } = this.#swarm;
-    const { nowMs, slot } = shared.turns;
+    const { nowMs } = shared.turns;
     return {
       address: peer.address,
       client: peer.clientName,
@@ -149,10 +149,10 @@ export class SwarmReport {
         content === undefined || peer.slot < 0
           ? undefined
           : content.picker.peerHaveCount(peer.slot) / content.map.pieceCount,
-      downBytesPerSecond: peer.download.meter.bytesPerSecond(slot),
-      upBytesPerSecond: peer.upload.meter.bytesPerSecond(slot),
+      downBytesPerSecond: peer.download.meter.perSecond(nowMs),
+      upBytesPerSecond: peer.upload.meter.perSecond(nowMs),
       downloadedBytes: peer.download.usefulBytes,
-      uploadedBytes: peer.upload.meter.totalBytes,
+      uploadedBytes: peer.upload.meter.total,
       amChoking: peer.isChokingPeer,
       amInterested: peer.isInterestedInPeer,
       peerChoking: peer.isChokedByPeer,
@@ -207,5 +207,5 @@ function reachableRatio(content: ContentState | undefined): number {
 
 /** Everything we wrote that was not payload of a block; their headers included. */
 export function protocolUpBytesOf(peer: PeerConnection): number {
-  return peer.outbox.writtenBytes - peer.upload.meter.totalBytes;
+  return peer.outbox.writtenBytes - peer.upload.meter.total;
 }

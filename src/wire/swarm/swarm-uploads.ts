@@ -159,7 +159,7 @@ export class SwarmUploads {
     const { shared, pacing } = this.#swarm;
     if (upload.queue.length === 0 || upload.isStreamFull || peer.isClosed) return false;
     if (shared.sendBufferBytes >= shared.config.maxTotalSendBufferBytes || !pacing.mayUpload) return false;
-    const wanted = upload.meter.bytesPerSecond(shared.turns.slot) * PENDING_SECONDS;
+    const wanted = upload.meter.perSecond(shared.turns.nowMs) * PENDING_SECONDS;
     const most = shared.config.maxSendBufferBytes - BLOCK_BYTES;
     return upload.pendingBytes < Math.min(most, Math.max(MIN_PENDING_BYTES, wanted));
   }
@@ -208,7 +208,7 @@ export class SwarmUploads {
     const messageBytes = PIECE_HEADER_BYTES + ticket.length;
     ticket.slot = slot;
     writeBlockHeader(slot.buffer, ticket.piece, ticket.begin, ticket.length);
-    peer.upload.meter.add(ticket.length, shared.turns.slot);
+    peer.upload.meter.add(shared.turns.nowMs, ticket.length);
     if (peer.isChokingPeer) peer.upload.grantedBytes += ticket.length;
     totals.uploadedBytes += ticket.length;
     shared.sendBufferBytes += ticket.length;
