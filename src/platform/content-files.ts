@@ -7,11 +7,12 @@
  *   - else in the part file (`part-layout.ts`).
  * Whenever a file comes into being it takes over what the part file holds of it, so the rule needs no memory.
  */
-import { closeSync, lstatSync, readSync, readvSync, writeSync } from "node:fs";
+import { closeSync, lstatSync, readvSync } from "node:fs";
 import { join } from "node:path";
 import { FileLayout, type FileSpan } from "../torrent/file-layout.ts";
 import { DiskFault, isCode } from "./disk-codes.ts";
 import type { ContentDescription, TouchedFiles } from "./disk-jobs.ts";
+import { copyContent, hasContent, type Place, readFully, writeFully } from "./file-runs.ts";
 import type { OpenFiles } from "./open-files.ts";
 import { PartLayout } from "./part-layout.ts";
 import { openOrCreate, openToRead } from "./safe-open.ts";
@@ -19,14 +20,6 @@ import { openOrCreate, openToRead } from "./safe-open.ts";
 /** Keys of one torrent's files among the open files: more than MAX_FILES of a torrent, plus one for its part file. */
 const KEYS_PER_TORRENT = 2 ** 18;
 const PART_KEY = KEYS_PER_TORRENT - 1;
-/** Bytes moved at a time from the part file to a file. */
-const COPY_BYTES = 256 * 1024;
-
-/** Where a run of a file is read or written. */
-interface Place {
-  readonly descriptor: number;
-  readonly offsetBytes: number;
-}
 
 export class ContentFiles {
   readonly root: string;
@@ -75,7 +68,7 @@ export class ContentFiles {
       taken += span.lengthBytes;
       if (this.isPadding(span.fileIndex)) continue;
       const place = this.#placeToWrite(span);
-      writeFully(place.descriptor, run, place.offsetBytes);
+      writeFully(place, run);
     }
   }
 
@@ -167,7 +160,7 @@ export class ContentFiles {
 
   #readSpan(span: FileSpan, run: Uint8Array): void {
     const place = this.#placeToRead(span);
-    const gotBytes = readFully(place.descriptor, run, place.offsetBytes);
+    const gotBytes = readFully(place, run);
     if (gotBytes < run.length) throw new DiskFault("ENODATA", this.pathOf(span.fileIndex));
   }
 
@@ -228,7 +221,7 @@ export class ContentFiles {
     if (part === undefined) return false;
     return this.#partLayout()
       .zonesOf(fileIndex)
-      .some((zone) => hasContent(part, zone.partOffsetBytes, zone.lengthBytes));
+      .some((zone) => hasContent({ descriptor: part, offsetBytes: zone.partOffsetBytes }, zone.lengthBytes));
   }
 
   /** A file came into being. */
@@ -247,56 +240,8 @@ export class ContentFiles {
     const part = this.#openPartToRead();
     if (part === undefined) return;
     for (const zone of this.#partLayout().zonesOf(fileIndex)) {
-      forEachChunk(part, zone.partOffsetBytes, zone.lengthBytes, (chunk, atBytes) => {
-        if (chunk.some((byte) => byte !== 0)) writeFully(descriptor, chunk, zone.fileOffsetBytes + atBytes);
-        return true;
-      });
+      const from = { descriptor: part, offsetBytes: zone.partOffsetBytes };
+      copyContent(from, { descriptor, offsetBytes: zone.fileOffsetBytes }, zone.lengthBytes);
     }
   }
-}
-
-/** Reads until `run` is full or the file ends; answers how much there was. */
-function readFully(descriptor: number, run: Uint8Array, offsetBytes: number): number {
-  let filled = 0;
-  while (filled < run.length) {
-    const got = readSync(descriptor, run, filled, run.length - filled, offsetBytes + filled);
-    if (got === 0) break;
-    filled += got;
-  }
-  return filled;
-}
-
-function writeFully(descriptor: number, run: Uint8Array, offsetBytes: number): void {
-  let written = 0;
-  while (written < run.length) {
-    const put = writeSync(descriptor, run, written, run.length - written, offsetBytes + written);
-    if (put === 0) throw new DiskFault("ENOSPC");
-    written += put;
-  }
-}
-
-/** Walks [offsetBytes, offsetBytes + lengthBytes) of a file in chunks, until it ends or `visit` answers false. */
-function forEachChunk(
-  descriptor: number,
-  offsetBytes: number,
-  lengthBytes: number,
-  visit: (chunk: Uint8Array, atBytes: number) => boolean,
-): void {
-  const buffer = new Uint8Array(Math.min(COPY_BYTES, lengthBytes));
-  let at = 0;
-  while (at < lengthBytes) {
-    const chunk = buffer.subarray(0, Math.min(buffer.length, lengthBytes - at));
-    const got = readFully(descriptor, chunk, offsetBytes + at);
-    if (got === 0 || !visit(chunk.subarray(0, got), at)) return;
-    at += got;
-  }
-}
-
-function hasContent(descriptor: number, offsetBytes: number, lengthBytes: number): boolean {
-  let isFound = false;
-  forEachChunk(descriptor, offsetBytes, lengthBytes, (chunk) => {
-    isFound = chunk.some((byte) => byte !== 0);
-    return !isFound;
-  });
-  return isFound;
 }

@@ -16,7 +16,7 @@ export const JobKind = {
   call: 1,
   /** Hash a segment, write it when its piece may be written. Answers with the outcome. */
   store: 2,
-  /** Forget the segments of a piece. Answers nothing. */
+  /** Forget the segments of a piece. Answers, so that whatever waits for room in the ring moves up. */
   discard: 3,
   /** Read a block into a slot. Answers with the outcome. */
   read: 4,

@@ -43,8 +43,8 @@ interface PendingCall {
 
 type Queued =
   | { readonly kind: "job"; readonly job: DiskJob }
-  | { readonly kind: "discard"; readonly encode: (ring: SharedRing, at: number) => void }
-  | { readonly kind: "call"; readonly request: DiskRequest };
+  | { readonly kind: "call"; readonly request: DiskRequest }
+  | { readonly kind: "stop" };
 
 export class DiskQueue {
   readonly #memory: DiskMemory;
@@ -85,11 +85,6 @@ export class DiskQueue {
     this.#enqueue({ kind: "job", job });
   }
 
-  /** Hands over a job that is not answered. */
-  tell(encode: (ring: SharedRing, at: number) => void): void {
-    if (this.#worker !== undefined && !this.#isBroken) this.#enqueue({ kind: "discard", encode });
-  }
-
   /** Carries out a rare request, after everything submitted before it. Rejects with `DiskFault`. */
   call<Call extends DiskCall>(call: Call): Promise<DiskResults[Call["kind"]]> {
     this.#begin();
@@ -106,9 +101,7 @@ export class DiskQueue {
     this.#isClosed = true;
     if (this.#worker === undefined || this.#isBroken) return;
     this.#worker.ref();
-    this.tell((ring, at) => {
-      ring.words[at + JOB_KIND] = JobKind.stop;
-    });
+    this.#enqueue({ kind: "stop" });
     await this.#exit;
   }
 
@@ -159,11 +152,11 @@ export class DiskQueue {
     if (queued.kind === "job") {
       queued.job.encode(this.#jobs, at);
       words[at + JOB_TAG] = this.#tagFor(queued.job);
-    } else if (queued.kind === "discard") {
-      queued.encode(this.#jobs, at);
-    } else {
+    } else if (queued.kind === "call") {
       words[at + JOB_KIND] = JobKind.call;
       this.#worker?.postMessage(queued.request);
+    } else {
+      words[at + JOB_KIND] = JobKind.stop;
     }
     if (this.#isPublishPending) return;
     this.#isPublishPending = true;

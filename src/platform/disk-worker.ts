@@ -107,9 +107,9 @@ class DiskWorker {
   }
 
   #discard(at: number): void {
-    this.#torrents
-      .get(this.#jobs.words[at + JOB_TORRENT] as number)
-      ?.pieces.discard(this.#jobs.words[at + JOB_PIECE] as number);
+    const { words } = this.#jobs;
+    this.#torrents.get(words[at + JOB_TORRENT] as number)?.pieces.discard(words[at + JOB_PIECE] as number);
+    this.#answer(words[at + JOB_TAG] as number, Outcome.done, 0);
     this.#jobs.release(1);
   }
 

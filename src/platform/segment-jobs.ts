@@ -1,4 +1,4 @@
-/** The two jobs that carry a torrent's payload, on the network thread: a segment to store and a block to read. */
+/** The jobs around a torrent's payload, on the network thread: a segment to store, a piece to forget, a block to read. */
 import { invariant } from "../core/invariant.ts";
 import type { Slab } from "../core/slab.ts";
 import {
@@ -70,6 +70,26 @@ export class StoreJob implements DiskJob {
 
   answered(outcome: number, code: string): void {
     this.#fields.onAnswer(this, outcome, code);
+  }
+}
+
+export class DiscardJob implements DiskJob {
+  readonly #torrent: number;
+  readonly #piece: number;
+
+  constructor(torrent: number, piece: number) {
+    this.#torrent = torrent;
+    this.#piece = piece;
+  }
+
+  encode(ring: SharedRing, at: number): void {
+    ring.words[at + JOB_KIND] = JobKind.discard;
+    ring.words[at + JOB_TORRENT] = this.#torrent;
+    ring.words[at + JOB_PIECE] = this.#piece;
+  }
+
+  answered(): void {
+    // Nobody asked.
   }
 }
 

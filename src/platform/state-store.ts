@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { invariant } from "../core/invariant.ts";
 import type { StateStore } from "../session/session-ports.ts";
 import { diskError, isCode } from "./disk-codes.ts";
+import { syncFolder } from "./durability.ts";
 
 /** What the reader of a record says about one generation of it. */
 export type IntactCheck = (bytes: Uint8Array) => boolean;
@@ -132,15 +133,5 @@ async function renameIfPresent(from: string, to: string): Promise<void> {
     await fs.rename(from, to);
   } catch (error) {
     if (!isCode(error, "ENOENT")) throw error;
-  }
-}
-
-/** Makes the renames durable; systems that cannot sync a folder keep them in order by themselves. */
-async function syncFolder(path: string): Promise<void> {
-  try {
-    const folder = await fs.open(path, "r");
-    await folder.sync().finally(() => folder.close());
-  } catch {
-    // Best effort, as above.
   }
 }

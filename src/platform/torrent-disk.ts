@@ -2,7 +2,6 @@
  * Storage of one torrent: the hot calls become jobs of a disk worker, the others walk the files in slices. Nothing here
  * touches the disk from the network thread.
  */
-import { constants, promises as fs } from "node:fs";
 import { dirname, join } from "node:path";
 import { ClientError } from "../core/errors.ts";
 import { invariant } from "../core/invariant.ts";
@@ -13,24 +12,17 @@ import type { Metainfo } from "../torrent/metainfo.ts";
 import { BLOCK_BYTES } from "../torrent/piece-map.ts";
 import type { PieceVerdict } from "../torrent/piece-verdict.ts";
 import { ContentClient } from "./content-client.ts";
-import { DiskFault, diskError, isCode } from "./disk-codes.ts";
-import {
-  DIGEST_BYTES,
-  JOB_KIND,
-  JOB_PIECE,
-  JOB_TORRENT,
-  JobKind,
-  Outcome,
-  type TouchedFiles,
-} from "./disk-jobs.ts";
+import { DiskFault, diskError } from "./disk-codes.ts";
+import { DIGEST_BYTES, Outcome, type TouchedFiles } from "./disk-jobs.ts";
 import type { DiskWorkers } from "./disk-workers.ts";
+import { syncFiles, syncFolder } from "./durability.ts";
 import { assertWritableFolder, freeBytesAt } from "./free-space.ts";
 import type { MadeFiles } from "./made-files.ts";
 import { hashPieces } from "./piece-check.ts";
 import { isDigest } from "./piece-digest.ts";
-import { PARALLEL_SYNCS } from "./platform-config.ts";
+import { indicesOf, presentPieces } from "./present-pieces.ts";
 import type { ReadSlots } from "./read-slots.ts";
-import { ReadJob, StoreJob } from "./segment-jobs.ts";
+import { DiscardJob, ReadJob, StoreJob } from "./segment-jobs.ts";
 
 export interface NodeTorrentDiskOptions {
   readonly metainfo: Metainfo;
@@ -97,11 +89,7 @@ export class NodeTorrentDisk implements TorrentDisk {
 
   discardPiece(pieceIndex: number): void {
     this.#digests.delete(pieceIndex);
-    this.#content.queue().tell((ring, at) => {
-      ring.words[at + JOB_KIND] = JobKind.discard;
-      ring.words[at + JOB_TORRENT] = this.#content.torrent;
-      ring.words[at + JOB_PIECE] = pieceIndex;
-    });
+    this.#content.queue().submit(new DiscardJob(this.#content.torrent, pieceIndex));
   }
 
   readBlock(token: number, pieceIndex: number, offsetBytes: number, lengthBytes: number): void {
@@ -133,7 +121,7 @@ export class NodeTorrentDisk implements TorrentDisk {
     options: { readonly signal?: AbortSignal; readonly onProgress?: (checkedPieces: number) => void },
   ): Promise<Bitfield> {
     const good = new Bitfield(pieces.length);
-    const present = await this.#presentPieces(pieces);
+    const present = presentPieces(this.#metainfo, pieces, await this.#content.stamps());
     let checked = pieces.count - present.count;
     if (checked > 0) options.onProgress?.(checked);
     await hashPieces({
@@ -184,14 +172,7 @@ export class NodeTorrentDisk implements TorrentDisk {
     const touched = await this.#takeTouched();
     const paths = [...this.#unsynced];
     const folders = new Set(touched.created.map((file) => dirname(this.#pathOf(file))));
-    let next = 0;
-    const lane = async (): Promise<void> => {
-      for (let path = paths[next++]; path !== undefined; path = paths[next++]) {
-        await syncFile(join(this.#folder, path));
-        this.#unsynced.delete(path);
-      }
-    };
-    await Promise.all(Array.from({ length: PARALLEL_SYNCS }, lane)).catch((error: unknown) => {
+    await syncFiles(paths, this.#folder, (path) => this.#unsynced.delete(path)).catch((error: unknown) => {
       throw this.#explain(error);
     });
     for (const folder of folders) await syncFolder(folder);
@@ -263,27 +244,6 @@ export class NodeTorrentDisk implements TorrentDisk {
     else this.#events.blockRead(job.token, undefined, code);
   };
 
-  /**
-   * The pieces that could be there, by what files exist and how long they are. Pieces at the borders of a file are
-   * kept: an unwanted neighbour's share may lie in the part file.
-   */
-  async #presentPieces(pieces: Bitfield): Promise<Bitfield> {
-    const present = pieces.clone();
-    const { pieceBytes } = this.#metainfo.pieceMap;
-    const stamps = await this.#content.stamps();
-    this.#metainfo.files.forEach((file, i) => {
-      if (file.isPadding || file.lengthBytes === 0) return;
-      const storedBytes = stamps[2 * i] as number;
-      const missingFrom = Number.isNaN(storedBytes) ? 0 : storedBytes;
-      if (missingFrom >= file.lengthBytes) return;
-      const firstInside = Math.ceil(file.offsetBytes / pieceBytes);
-      const firstMissing = Math.max(firstInside, Math.floor((file.offsetBytes + missingFrom) / pieceBytes));
-      const endInside = Math.floor((file.offsetBytes + file.lengthBytes) / pieceBytes);
-      for (let piece = firstMissing; piece < endInside; piece++) present.clear(piece);
-    });
-    return present;
-  }
-
   #hashOf(piece: number): Uint8Array {
     return this.#metainfo.pieceHashes.subarray(piece * DIGEST_BYTES, (piece + 1) * DIGEST_BYTES);
   }
@@ -301,32 +261,6 @@ function verdictOf(outcome: number, code: string, digests: Uint8Array | undefine
   if (outcome === Outcome.failed) return { kind: "failed", code };
   const kind = outcome === Outcome.good ? "good" : "bad";
   return digests === undefined ? { kind } : { kind, blockDigests: digests };
-}
-
-function indicesOf(pieces: Bitfield): Int32Array {
-  const indices = new Int32Array(pieces.count);
-  for (let piece = 0, at = 0; at < indices.length; piece++) if (pieces.has(piece)) indices[at++] = piece;
-  return indices;
-}
-
-/** A file that has vanished needs no syncing: its absence shows in the stamps. A FIFO in its place does not block. */
-async function syncFile(path: string): Promise<void> {
-  try {
-    const file = await fs.open(path, constants.O_RDWR | (constants.O_NONBLOCK ?? 0));
-    await file.datasync().finally(() => file.close());
-  } catch (error) {
-    if (!isCode(error, "ENOENT", "ENOTDIR", "EISDIR")) throw error;
-  }
-}
-
-/** The entry of a new file. Systems that cannot sync a folder keep entries in order by themselves. */
-async function syncFolder(path: string): Promise<void> {
-  try {
-    const folder = await fs.open(path, "r");
-    await folder.sync().finally(() => folder.close());
-  } catch {
-    // Best effort, as above.
-  }
 }
 
 function tooFull(folder: string, neededBytes: number, freeBytes: number): ClientError {
