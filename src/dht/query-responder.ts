@@ -209,13 +209,24 @@ export class QueryResponder {
     }
     if (swarm !== undefined && left > 0) {
       const first = left < swarm.count ? random.integer(swarm.count) : 0;
-      for (let i = 0; i < left; i++) {
-        const index = (first + i) % swarm.count;
-        if (noSeeds && swarm.isSeedAt(index)) continue;
-        encoder.valuesRun(swarm.encoded, index * swarm.strideBytes, swarm.strideBytes);
-      }
+      const untilEnd = Math.min(left, swarm.count - first);
+      this.#writeRun(swarm, first, first + untilEnd, noSeeds);
+      this.#writeRun(swarm, 0, left - untilEnd, noSeeds);
     }
     encoder.endValues();
+  }
+
+  /** Peers [`start`, `end`) as they are stored; where seeds are not wanted (BEP 33), without them. */
+  #writeRun(swarm: StoredSwarm, start: number, end: number, noSeeds: boolean): void {
+    const { encoder } = this.#parts;
+    const { encoded, strideBytes } = swarm;
+    if (!noSeeds || swarm.seeds === 0) {
+      encoder.valuesRun(encoded, start * strideBytes, end * strideBytes);
+      return;
+    }
+    for (let i = start; i < end; i++) {
+      if (!swarm.isSeedAt(i)) encoder.valuesRun(encoded, i * strideBytes, (i + 1) * strideBytes);
+    }
   }
 
   /** Ourselves as a peer of the hash, where we announce it and know our address. */
