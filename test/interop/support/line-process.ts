@@ -32,6 +32,12 @@ const KEPT_LINES = 50_000;
 /** Lines of output that an error message quotes. */
 const QUOTED_LINES = 25;
 
+/** Children that run; when this process ends without having stopped them (a failed run), they end with it. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 export class LineProcess {
   readonly name: string;
   readonly startedAtUnixMs = Date.now();
@@ -50,6 +56,7 @@ export class LineProcess {
       env: { ...process.env, ...options.env },
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });
+    running.add(this.#child);
     for (const stream of ["stdout", "stderr"] as const) {
       const input = this.#child[stream];
       if (input !== null) createInterface({ input }).on("line", (text) => this.#read(stream, text));
@@ -58,6 +65,7 @@ export class LineProcess {
     this.exit = new Promise((resolve) => {
       this.#child.once("error", (error) => this.#read("stderr", `cannot start: ${error.message}`));
       this.#child.once("close", (code, signal) => {
+        running.delete(this.#child);
         this.#ended = { code, signal };
         resolve(this.#ended);
         this.#wake();
