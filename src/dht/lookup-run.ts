@@ -43,7 +43,9 @@ export class LookupRun implements QueryOwner {
   #firstPeersAtMs: number | undefined;
   #isEnded = false;
   /** The sender refused a query: try again when others have ended. */
-  isHeldBack = false;
+  #isHeldBack = false;
+  /** Nobody answers: whoever turns up meanwhile is asked, too. */
+  #isStuck = false;
 
   constructor(parts: LookupRunParts) {
     this.family = parts.family;
@@ -84,19 +86,30 @@ export class LookupRun implements QueryOwner {
     for (const address of bootstrap) this.machine.addAddress(address);
   }
 
+  /** A query has ended, or a contact was found: goes on if that helps. */
+  wake(bootstrap: () => readonly Endpoint[]): void {
+    if (this.#isStuck && (this.family.table.size > 0 || bootstrap().length > 0)) this.seed(bootstrap());
+    if (this.#isStuck || this.#isHeldBack) this.pump();
+  }
+
   /** Sends whatever may be sent now; ends the run when nothing is left. */
   pump(): void {
-    this.isHeldBack = false;
+    this.#isHeldBack = false;
+    this.#isStuck = false;
     while (!this.#isEnded) {
       const step = this.machine.next();
       if (step === "wait") return;
+      if (step === "stuck") {
+        this.#isStuck = true;
+        return;
+      }
       if (step === "done") {
         this.#end();
         return;
       }
       if (!this.#ask(step)) {
         this.machine.postpone(step);
-        this.isHeldBack = true;
+        this.#isHeldBack = true;
         return;
       }
     }

@@ -19,7 +19,7 @@ import { equalBytes } from "../core/bytes.ts";
 import { compareDistance } from "../core/distance.ts";
 import type { AddressFamily, Endpoint } from "../core/endpoint.ts";
 import { ID_BYTES, type NodeId, nodeIdFrom } from "../core/ids.ts";
-import { compactNodeBytes, readEndpoint, readInt32 } from "./compact-address.ts";
+import { compactNodeBytes, readEndpoint, readInt32, sameEndpoint } from "./compact-address.ts";
 
 /** Threats D8; libtorrent keeps 100 as well. */
 export const MAX_CANDIDATES = 100;
@@ -27,7 +27,9 @@ export const MAX_CANDIDATES = 100;
 export const MAX_QUERIES = 200;
 /** Threats D8: more than k nodes in one reply are a liar's, or a waste. */
 export const MAX_NODES_PER_REPLY = 8;
-/** Each candidate is asked at most this often: the second time only when nobody else is left. */
+/** Queries in flight at the head of the list, when nearly everybody asked turns out dead. */
+const MAX_ALPHA = 16;
+/** Each candidate is asked at most this often, the second time only when nobody else is left, and at most k of them. */
 const MAX_TRIES = 2;
 
 export interface LookupOptions {
@@ -66,7 +68,11 @@ export class LookupCandidate {
   }
 }
 
-export type LookupStepKind = LookupCandidate | "wait" | "done";
+/**
+ * What to do next: ask this candidate, already marked as asked; wait for answers; nothing more. `stuck`: everybody
+ * stalls and nobody has answered; wait, or add somebody.
+ */
+export type LookupStepKind = LookupCandidate | "wait" | "stuck" | "done";
 
 export class Lookup {
   readonly #options: LookupOptions;
@@ -81,6 +87,9 @@ export class Lookup {
   #asked = 0;
   #answered = 0;
   #failed = 0;
+  /** Queries that stalled or failed. */
+  #misses = 0;
+  #retries = 0;
 
   constructor(options: LookupOptions) {
     this.#options = options;
@@ -111,6 +120,7 @@ export class Lookup {
 
   /** Adds an address whose id we do not know. */
   addAddress(address: Endpoint): void {
+    if (this.#addresses.some((known) => sameEndpoint(known.endpoint, address))) return;
     this.#addresses.push(new LookupCandidate(undefined, address, NO_DISTANCE, 1));
   }
 
@@ -124,10 +134,10 @@ export class Lookup {
     return added;
   }
 
-  /** Whom to ask next, already marked as asked; or whether to wait for answers; or that nothing is left to do. */
   next(): LookupStepKind {
     if (this.isExhausted) return "done";
-    const { k, alpha } = this.#options;
+    const { k } = this.#options;
+    const alpha = this.#alpha();
     let inFlight = 0;
     let firstTries = 0;
     for (const candidate of this.#addresses) {
@@ -175,13 +185,16 @@ export class Lookup {
   }
 
   stalled(candidate: LookupCandidate): void {
-    if (candidate.state === "asked") candidate.state = "stalled";
+    if (candidate.state !== "asked") return;
+    candidate.state = "stalled";
+    this.#misses++;
   }
 
   /** No answer will come to one of the queries to `candidate`. */
   failed(candidate: LookupCandidate): void {
     candidate.settled++;
     if (candidate.state === "answered" || candidate.settled < candidate.tries) return;
+    if (candidate.state === "asked") this.#misses++;
     candidate.state = "failed";
     this.#failed++;
     this.#release(candidate);
@@ -202,6 +215,12 @@ export class Lookup {
     return this.closest(MAX_CANDIDATES)
       .filter((candidate) => candidate.token !== undefined)
       .slice(0, count);
+  }
+
+  /** More at a time while most of those asked are dead. */
+  #alpha(): number {
+    const surplus = Math.floor((this.#misses - this.#answered) / 2);
+    return Math.max(this.#options.alpha, Math.min(MAX_ALPHA, this.#options.alpha + surplus));
   }
 
   #counts(candidate: LookupCandidate): boolean {
@@ -241,11 +260,14 @@ export class Lookup {
     for (const list of [this.#addresses, this.#nearest]) {
       for (const candidate of list) {
         if (candidate.state !== "stalled") continue;
-        if (candidate.tries < MAX_TRIES && this.#ask(candidate)) return candidate;
         isWaiting = true;
+        const mayRetry = candidate.tries < MAX_TRIES && this.#retries < this.#options.k;
+        if (!mayRetry || !this.#ask(candidate)) continue;
+        this.#retries++;
+        return candidate;
       }
     }
-    return isWaiting && this.#answered === 0 ? "wait" : "done";
+    return isWaiting && this.#answered === 0 ? "stuck" : "done";
   }
 
   /** A bootstrap address told its id: it takes its place in the list, unless that id is ours or stands there already. */
@@ -253,7 +275,7 @@ export class Lookup {
     candidate.id = id;
     candidate.distanceHead = (readInt32(id, 0) ^ this.#targetHead) >>> 0;
     const known = this.#nearest.find((it) => it.id !== undefined && equalBytes(it.id, id));
-    if (known !== undefined && known.state !== "fresh") return false;
+    if (known !== undefined && known.state !== "fresh" && known.state !== "skipped") return false;
     if (known !== undefined) this.#nearest.splice(this.#nearest.indexOf(known), 1);
     return this.#insert(candidate);
   }

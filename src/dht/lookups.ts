@@ -91,7 +91,7 @@ export class Lookups {
   /** Something changed that waiting lookups may depend on: a contact, a bootstrap address, a query that ended. */
   wake(): void {
     if (this.#waiting.length > 0) this.#wakeSoon();
-    for (const task of this.#running) task.retryHeldBack();
+    for (const task of this.#running) task.wake();
   }
 
   views(): DhtLookupView[] {
@@ -183,8 +183,8 @@ class LookupTask {
     for (const run of this.#runs) run.pump();
   }
 
-  retryHeldBack(): void {
-    for (const run of this.#runs) if (run.isHeldBack) run.pump();
+  wake(): void {
+    for (const run of this.#runs) run.wake(() => this.#parts.bootstrapOf(run.family.family));
   }
 
   /** Ends the lookup as it stands. */

@@ -7,6 +7,7 @@
 import type { Endpoint } from "../core/endpoint.ts";
 import { formatAddress } from "../core/endpoint.ts";
 import { sameEndpoint } from "./compact-address.ts";
+import { Contact } from "./contact.ts";
 import type { DhtFamily } from "./dht-family.ts";
 import type { KrpcMessage } from "./krpc-message.ts";
 import { QUERY_TIMEOUT_MS, type Query, type QueryTracker } from "./query-tracker.ts";
@@ -69,7 +70,8 @@ export class ReplyIntake {
     this.#parts.traffic.noteOutcome(false);
     this.#timeoutsInARow++;
     if (family === undefined || query.expectedId === undefined) return;
-    const contact = family.table.find(query.expectedId, 0);
+    const live = family.table.find(query.expectedId, 0);
+    const contact = live ?? (query.subject instanceof Contact ? query.subject : undefined);
     if (contact === undefined || !sameEndpoint(contact.endpoint, query.to)) return;
     const wasAsleep = nowMs - query.sentAtMs > 2 * QUERY_TIMEOUT_MS;
     family.table.failed(contact, nowMs, wasAsleep || this.#lastHeardMs < query.sentAtMs);

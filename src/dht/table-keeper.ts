@@ -15,7 +15,7 @@ import { ID_BYTES, type NodeId, nodeIdFrom } from "../core/ids.ts";
 import type { Clock, Random } from "../core/ports.ts";
 import { ClosestContacts } from "./closest-contacts.ts";
 import { compactNodeBytes, readEndpoint } from "./compact-address.ts";
-import { Contact, NEVER_MS } from "./contact.ts";
+import { type Contact, NEVER_MS } from "./contact.ts";
 import type { DhtFamily } from "./dht-family.ts";
 import type { Want } from "./krpc-encoder.ts";
 import type { KrpcMessage } from "./krpc-message.ts";
@@ -148,12 +148,8 @@ export class TableKeeper implements QueryOwner {
 
   queryStalled(): void {}
 
-  queryFailed(query: Query): void {
-    const contact = query.subject;
-    const { family, clock } = this.#parts;
-    if (contact instanceof Contact && family.table.find(contact.id, 0) !== contact)
-      family.table.failed(contact, clock.nowMs(), false);
-  }
+  /** The table knows already. */
+  queryFailed(): void {}
 
   #step(): void {
     if (this.#isClosed || this.#phase === "empty") return;

@@ -75,7 +75,7 @@ describe("a lookup", () => {
     const lookup = aLookup();
     for (let i = 1; i <= 30; i++) lookup.addContact(idOf(i), hostOf(i));
     for (let step = lookup.next(); step !== "done"; step = lookup.next()) {
-      if (step === "wait") throw new Error("nothing is in flight");
+      if (step === "wait" || step === "stuck") throw new Error("nothing is in flight");
       if ((step.id?.[1] ?? 0) <= 10) lookup.failed(step);
       else answer(lookup, step);
     }
@@ -112,7 +112,7 @@ describe("a lookup", () => {
     lookup.addContact(idOf(1), hostOf(1));
     lookup.stalled(asked(lookup));
     lookup.stalled(asked(lookup));
-    expect(lookup.next()).toBe("wait");
+    expect(lookup.next()).toBe("stuck");
   });
 
   test("takes one reply an address and id", () => {
@@ -222,7 +222,7 @@ describe("a lookup", () => {
     addNodes(lookup, lies());
     let queries = 0;
     for (let step = lookup.next(); step !== "done"; step = lookup.next()) {
-      if (step === "wait") throw new Error("nothing is in flight");
+      if (step === "wait" || step === "stuck") throw new Error("nothing is in flight");
       queries++;
       answer(lookup, step);
       addNodes(lookup, lies(), step.hop);
@@ -248,7 +248,7 @@ describe("a lookup", () => {
           const start = all[0] as (typeof all)[number];
           lookup.addContact(start.id, start.endpoint);
           for (let step = lookup.next(); step !== "done"; step = lookup.next()) {
-            if (step === "wait") throw new Error("nothing is in flight");
+            if (step === "wait" || step === "stuck") throw new Error("nothing is in flight");
             const node = all.find((it) => it.endpoint.host === step.endpoint.host);
             if (node === undefined || node.isDead) lookup.failed(step);
             else {
