@@ -195,6 +195,11 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
     this.#stream?.close();
   }
 
+  /** Whatever else the peer sends is ignored. */
+  listenNoMore(): void {
+    this.#decoder.stop();
+  }
+
   pause(reason: number): void {
     if (this.#pauses === 0) this.#stream?.pauseReading();
     this.#pauses |= reason;

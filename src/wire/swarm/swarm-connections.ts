@@ -101,9 +101,7 @@ export class SwarmConnections {
     const { roster, shared } = this.#swarm;
     const { nowMs } = shared.turns;
     if (equalBytes(peer.peerId, this.#peerId)) {
-      if (!peer.isIncoming) this.#pool.addSelf(peer.address);
-      if (!peer.isIncoming) shared.metSelf(peer.address);
-      peer.close("self-connection");
+      this.#metSelf(peer);
       return false;
     }
     if (this.#losesToDouble(peer)) {
@@ -126,6 +124,20 @@ export class SwarmConnections {
       hasDht: peer.features.hasDht && own.hasDht,
     });
     return true;
+  }
+
+  /**
+   * The end that dialled knows the address to avoid; it learns of it from the answer of the other end, which
+   * therefore listens no more but leaves closing to it (or to the handshake's time limit).
+   */
+  #metSelf(peer: PeerConnection): void {
+    if (peer.isIncoming) {
+      peer.listenNoMore();
+      return;
+    }
+    this.#pool.addSelf(peer.address);
+    this.#swarm.shared.metSelf(peer.address);
+    peer.close("self-connection");
   }
 
   /** Whether the new connection gives way to one that we have; otherwise that one is closed. */

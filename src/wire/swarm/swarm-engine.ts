@@ -437,13 +437,12 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
       content.picker.peerLeft(peer.slot);
       content.picker.peerJoined(peer.slot, pieces);
     }
-    this.#learnPieces(content, peer);
-    const haves = peer.earlyHaves.splice(0);
-    for (const index of haves) if (!peer.isClosed) this.onHave(peer, index);
-    if (peer.isClosed) return;
     this.#introduction.contentKnown(peer);
-    if (!peer.isClosed) this.#updateInterest(content, peer);
-    if (!peer.isClosed) this.#downloads.refill(peer);
+    if (!peer.isClosed) this.#learnPieces(content, peer);
+    for (const index of peer.earlyHaves.splice(0)) if (!peer.isClosed) this.onHave(peer, index);
+    if (peer.isClosed) return;
+    this.#updateInterest(content, peer);
+    this.#downloads.refill(peer);
   }
 
   /** What each peer has, before the picker that knows it is replaced. */

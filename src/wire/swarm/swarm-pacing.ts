@@ -68,6 +68,7 @@ export class SwarmPacing {
       this.#shared.downLimit.ratePerSecond ?? Number.POSITIVE_INFINITY,
     );
     if (rate >= LOW_LIMIT_BYTES_PER_SECOND) return Number.POSITIVE_INFINITY;
+    if (rate === 0) return 0;
     return Math.max(1, Math.floor((rate * LIMITED_QUEUE_SECONDS) / BLOCK_BYTES / Math.max(1, peers)));
   }
 

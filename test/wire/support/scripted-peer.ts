@@ -76,6 +76,14 @@ export class ScriptedPeer {
     this.#stream?.write(concatBytes(messages));
   }
 
+  /** Dials, shakes hands and waits until the other side has introduced itself. */
+  greet(world: SwarmWorld, to: { readonly address: Endpoint }, infoHash: InfoHash): this {
+    this.dial(world, to);
+    this.sendHandshake(infoHash);
+    world.world.runFor(500);
+    return this;
+  }
+
   sendHandshake(infoHash: InfoHash): void {
     const features = this.#options.features ?? { hasExtensions: false, hasFast: true, hasDht: false };
     const id = new Uint8Array(20).fill(0x5a);

@@ -1,0 +1,181 @@
+import { describe, expect, test } from "vitest";
+import { Bitfield } from "../../../src/torrent/bitfield.ts";
+import { aTorrent } from "../support/a-torrent.ts";
+import { swarmWorld, type TestPeer } from "../support/swarm-world.ts";
+
+const TEN_SECONDS_MS = 10_000;
+
+/** Bytes over ten seconds after the first one, per second. */
+function rateOver(w: ReturnType<typeof swarmWorld>, bytes: () => number): number {
+  w.world.runFor(1_000);
+  const before = bytes();
+  w.world.runFor(TEN_SECONDS_MS);
+  return (bytes() - before) / (TEN_SECONDS_MS / 1000);
+}
+
+const downloaded = (peer: TestPeer) => () => peer.swarm.view().totals.downloadedBytes;
+const uploaded = (peer: TestPeer) => () => peer.swarm.view().totals.uploadedBytes;
+
+describe("rate limits", () => {
+  test.each([100_000, 1_000_000, 8_000_000])(
+    "downloading at %d B/s of one torrent is exact to 5 percent",
+    (limit) => {
+      const w = swarmWorld();
+      const torrent = aTorrent({ totalBytes: 12 * limit + 1_000_000, pieceBytes: 262_144 });
+      const leech = w.addPeer(torrent);
+      leech.swarm.setLimits({ maxDownBytesPerSecond: limit });
+      leech.meet(w.addPeer(torrent, { have: "all" }), w.addPeer(torrent, { have: "all" }));
+
+      const rate = rateOver(w, downloaded(leech));
+
+      expect(rate / limit).toBeGreaterThan(0.95);
+      expect(rate / limit).toBeLessThan(1.05);
+    },
+  );
+
+  test.each([50_000, 2_000_000])("uploading at %d B/s over all torrents is exact to 5 percent", (limit) => {
+    const w = swarmWorld();
+    const torrent = aTorrent({ totalBytes: 40_000_000, pieceBytes: 262_144 });
+    const seed = w.addPeer(torrent, { have: "all" });
+    seed.engine.setLimits({ maxUpBytesPerSecond: limit });
+    for (let i = 0; i < 3; i++) w.addPeer(torrent).meet(seed);
+
+    const rate = rateOver(w, uploaded(seed));
+
+    expect(rate / limit).toBeGreaterThan(0.95);
+    expect(rate / limit).toBeLessThan(1.05);
+    expect(seed.engine.view().maxUpBytesPerSecond).toBe(limit);
+  });
+
+  test("a limit over all torrents is shared by them", () => {
+    const w = swarmWorld();
+    const torrents = [
+      aTorrent({ totalBytes: 20_000_000, seed: "a" }),
+      aTorrent({ totalBytes: 20_000_000, seed: "b" }),
+    ];
+    const [one, two] = torrents as [(typeof torrents)[0], (typeof torrents)[0]];
+    const leech = w.addPeer(one);
+    const other = w.addPeer(two);
+    // Two torrents on one engine: the second swarm joins the first peer's engine.
+    const limit = 1_500_000;
+    leech.engine.setLimits({ maxDownBytesPerSecond: limit });
+    other.engine.close();
+    const storage = other.storage;
+    const second = leech.engine.addSwarm({ infoHash: two.infoHash, listenPort: 0, onEvent: () => {} });
+    storage.swarm = second;
+    second.setContent({
+      pieceMap: two.map,
+      rawInfo: two.rawInfo,
+      have: new Bitfield(two.map.pieceCount),
+      priorities: new Uint8Array(two.map.pieceCount).fill(4),
+      storage,
+    });
+    second.start();
+    leech.meet(w.addPeer(one, { have: "all" }));
+    second.addCandidates([w.addPeer(two, { have: "all" }).address], "manual");
+
+    const total = () => leech.swarm.view().totals.downloadedBytes + second.view().totals.downloadedBytes;
+    const before = second.view().totals.downloadedBytes;
+    const rate = rateOver(w, total);
+
+    expect(rate / limit).toBeGreaterThan(0.95);
+    expect(rate / limit).toBeLessThan(1.05);
+    const share = (second.view().totals.downloadedBytes - before) / (11 * limit);
+    expect(share).toBeGreaterThan(0.25);
+    expect(share).toBeLessThan(0.75);
+  });
+
+  test("a limit that is lifted is gone at once", () => {
+    const w = swarmWorld();
+    const torrent = aTorrent({ totalBytes: 20_000_000, pieceBytes: 262_144 });
+    const leech = w.addPeer(torrent);
+    leech.swarm.setLimits({ maxDownBytesPerSecond: 50_000 });
+    leech.meet(w.addPeer(torrent, { have: "all" }));
+    w.world.runFor(5_000);
+    expect(downloaded(leech)()).toBeLessThan(350_000);
+
+    leech.swarm.setLimits({ maxDownBytesPerSecond: null });
+    w.world.runUntilTrue(() => leech.isComplete, 10_000);
+
+    expect(leech.hasContent).toBe(true);
+  });
+
+  test("a limit of nothing halts the transfer and loses nobody", () => {
+    const w = swarmWorld();
+    const torrent = aTorrent({ totalBytes: 5_000_000, pieceBytes: 262_144 });
+    const leech = w.addPeer(torrent);
+    const seed = w.addPeer(torrent, { have: "all" });
+    leech.meet(seed);
+    w.world.runFor(150);
+    leech.swarm.setLimits({ maxDownBytesPerSecond: 0 });
+    w.world.runFor(2_000);
+    const before = downloaded(leech)();
+
+    w.world.runFor(60_000);
+    expect(downloaded(leech)()).toBe(before);
+    expect(leech.swarm.view().counts.connectedPeers).toBe(1);
+    expect(leech.eventsOf("peer-disconnected")).toEqual([]);
+    leech.swarm.setLimits({ maxDownBytesPerSecond: null });
+    w.world.runUntilTrue(() => leech.isComplete, 30_000);
+
+    expect(leech.hasContent).toBe(true);
+  });
+
+  test("a slow limit on us does not make us call our peers slow", () => {
+    const w = swarmWorld();
+    const torrent = aTorrent({ totalBytes: 5_000_000, pieceBytes: 262_144 });
+    const leech = w.addPeer(torrent);
+    leech.swarm.setLimits({ maxDownBytesPerSecond: 20_000 });
+    leech.meet(...Array.from({ length: 5 }, () => w.addPeer(torrent, { have: "all" })));
+
+    w.world.runFor(200_000);
+
+    expect(leech.swarm.view().activity.snubbed).toBe(0);
+    expect(leech.swarm.view().counts.connectedPeers).toBe(5);
+    expect(downloaded(leech)() / (200 * 20_000)).toBeGreaterThan(0.9);
+  });
+});
+
+describe("connection limits", () => {
+  test("a torrent takes no more connections than it may", () => {
+    const w = swarmWorld();
+    const torrent = aTorrent();
+    const seed = w.addPeer(torrent, { have: "all", config: { maxConnectionsPerTorrent: 5 } });
+    seed.engine.setLimits({ maxUpBytesPerSecond: 10_000 });
+    const crowd = Array.from({ length: 12 }, () => w.addPeer(torrent));
+
+    for (const peer of crowd) peer.meet(seed);
+    w.world.runFor(3_000);
+
+    expect(seed.swarm.view().counts.connectedPeers).toBe(5);
+  });
+
+  test("an engine takes no more connections than it may, and dials no more", () => {
+    const w = swarmWorld();
+    const torrent = aTorrent();
+    const hub = w.addPeer(torrent, { have: "all", config: { maxConnections: 4 } });
+    hub.engine.setLimits({ maxUpBytesPerSecond: 10_000 });
+    const crowd = Array.from({ length: 12 }, () => w.addPeer(torrent));
+
+    hub.meet(...crowd);
+    for (const peer of crowd) peer.meet(hub);
+    w.world.runFor(5_000);
+
+    expect(hub.engine.view().connections).toBe(4);
+  });
+
+  test("D9 no more than thirty dials leave in a second, and a hundred wait at most", () => {
+    const w = swarmWorld();
+    const torrent = aTorrent();
+    const hub = w.addPeer(torrent, { config: { maxConnections: 1_000, maxConnectionsPerTorrent: 1_000 } });
+    const silent = Array.from({ length: 400 }, () => w.newHost());
+    for (const host of silent) w.network.silentHosts.add(host);
+
+    hub.meet(...silent.map((host) => ({ address: { host, port: 6_881, family: 4 as const } })));
+    w.world.runFor(10);
+    expect(hub.engine.view().halfOpen).toBeLessThanOrEqual(30);
+    w.world.runFor(60_000);
+
+    expect(hub.engine.view().halfOpen).toBeLessThanOrEqual(100);
+  });
+});
