@@ -4,9 +4,7 @@ import { dirname } from "node:path";
 import { DiskFault, isCode } from "./disk-codes.ts";
 
 /** `folder`, or the nearest folder above it that exists. */
-export async function nearestExisting(
-  folder: string,
-): Promise<{ readonly path: string; readonly stats: Stats }> {
+async function nearestExisting(folder: string): Promise<{ readonly path: string; readonly stats: Stats }> {
   for (let path = folder; ; path = dirname(path)) {
     try {
       return { path, stats: await fs.stat(path) };

@@ -169,7 +169,7 @@ export class TcpStream implements ByteStream {
 }
 
 /** The protocol's word for what the system says. */
-export function streamEndOf(error: NodeJS.ErrnoException): StreamEnd {
+function streamEndOf(error: NodeJS.ErrnoException): StreamEnd {
   switch (error.code) {
     case "ECONNREFUSED":
       return "refused";
