@@ -188,7 +188,7 @@ class Announce implements QueryOwner {
   #send(storer: Storer): boolean {
     const { id, endpoint, token } = storer.candidate;
     if (token === undefined) return true;
-    const isSent = this.#parts.sender.announcePeer(
+    const outcome = this.#parts.sender.announcePeer(
       storer.family,
       { to: endpoint, expectedId: id as NodeId, owner: this, subject: storer },
       this.#infoHash,
@@ -199,8 +199,8 @@ class Announce implements QueryOwner {
         token,
       },
     );
-    if (isSent) storer.tries++;
-    return isSent;
+    if (outcome === "sent") storer.tries++;
+    return outcome === "sent";
   }
 
   #settle(storer: Storer): void {

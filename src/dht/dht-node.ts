@@ -160,7 +160,7 @@ export class DhtNode {
     this.#bootstrapper.start(savedCount > 0);
     if (known.length > 0) this.#bootstrapper.ask(known);
     for (const { family, keeper } of this.#members) {
-      if (family.table.size > 0 || !family.table.reserves().next().done) keeper.join();
+      if (family.table.size > 0 || family.table.hasReserves) keeper.join();
     }
     this.#housekeeping = this.#options.clock.setTimer(HOUSEKEEPING_MS, this.#onHousekeeping);
   }
@@ -239,7 +239,7 @@ export class DhtNode {
   ping(endpoint: Endpoint, onResult: (result: PingResult) => void): void {
     const family = this.#memberOf(endpoint.family)?.family;
     const addressee = { to: endpoint, expectedId: undefined, owner: new PingCall(onResult) };
-    if (family === undefined || !this.#sender.ping(family, addressee))
+    if (family === undefined || this.#sender.ping(family, addressee) !== "sent")
       this.#options.clock.setTimer(0, () => onResult({ ok: false, reason: "refused" }));
   }
 

@@ -11,7 +11,7 @@ import type { LookupHandlers, LookupOutcome, LookupStep, PeersHandlers } from ".
 import type { KrpcMessage } from "./krpc-message.ts";
 import { Lookup, LookupCandidate, type LookupOptions } from "./lookup.ts";
 import type { PeersCollector } from "./peers-collector.ts";
-import type { Addressee, QuerySender } from "./query-sender.ts";
+import type { Addressee, QuerySender, SendOutcome } from "./query-sender.ts";
 import type { Query, QueryFailure, QueryOwner } from "./query-tracker.ts";
 
 /** What a lookup asks for. `peers` is undefined for find_node. */
@@ -30,6 +30,8 @@ export interface LookupRunParts {
   readonly request: LookupRequest;
   /** Peers found by all runs of the same lookup. */
   readonly peers: PeersCollector;
+  /** Addresses to ask where the table is nearly empty. */
+  bootstrap(): readonly Endpoint[];
   nowMs(): number;
   /** The run has nothing more to do; its owner reads the facts. Called once. */
   onDone(run: LookupRun, outcome: LookupOutcome): void;
@@ -72,23 +74,23 @@ export class LookupRun implements QueryOwner {
   }
 
   /** Gathers whom to ask first: live contacts; where they are few, those in reserve and the bootstrap nodes. */
-  seed(bootstrap: readonly Endpoint[]): void {
-    const { target } = this.#parts.request;
-    const { k } = this.#parts.options;
-    SEEDS.begin(target, 0, 2 * k, 1);
+  seed(): number {
+    const { request, options, bootstrap } = this.#parts;
+    const { target } = request;
+    let added = 0;
+    SEEDS.begin(target, 0, 2 * options.k, 1);
     this.family.table.closest(SEEDS, target, 0);
-    for (let i = 0; i < SEEDS.count; i++) {
-      const contact = SEEDS.contacts[i];
-      if (contact !== undefined) this.machine.addContact(contact.id, contact.endpoint);
-    }
-    if (SEEDS.count >= k) return;
-    for (const contact of this.family.table.reserves()) this.machine.addContact(contact.id, contact.endpoint);
-    for (const address of bootstrap) this.machine.addAddress(address);
+    const live = SEEDS.contacts.slice(0, SEEDS.count);
+    for (const { id, endpoint } of live) if (this.machine.addContact(id, endpoint)) added++;
+    if (live.length >= options.k) return added;
+    for (const { id, endpoint } of this.family.table.reserves())
+      if (this.machine.addContact(id, endpoint)) added++;
+    for (const address of bootstrap()) if (this.machine.addAddress(address)) added++;
+    return added;
   }
 
   /** A query has ended, or a contact was found: goes on if that helps. */
-  wake(bootstrap: () => readonly Endpoint[]): void {
-    if (this.#isStuck && (this.family.table.size > 0 || bootstrap().length > 0)) this.seed(bootstrap());
+  wake(): void {
     if (this.#isStuck || this.#isHeldBack) this.pump();
   }
 
@@ -99,19 +101,20 @@ export class LookupRun implements QueryOwner {
     while (!this.#isEnded) {
       const step = this.machine.next();
       if (step === "wait") return;
-      if (step === "stuck") {
-        this.#isStuck = true;
-        return;
-      }
       if (step === "done") {
         this.#end();
         return;
       }
-      if (!this.#ask(step)) {
-        this.machine.postpone(step);
-        this.#isHeldBack = true;
-        return;
+      if (step === "stuck") {
+        this.#isStuck = this.seed() === 0;
+        if (this.#isStuck) return;
+        continue;
       }
+      const outcome = this.#ask(step);
+      if (outcome === "sent") continue;
+      this.machine.notSent(step, outcome);
+      this.#isHeldBack = outcome === "full";
+      if (this.#isHeldBack) return;
     }
   }
 
@@ -148,7 +151,7 @@ export class LookupRun implements QueryOwner {
     this.pump();
   }
 
-  #ask(candidate: LookupCandidate): boolean {
+  #ask(candidate: LookupCandidate): SendOutcome {
     const { request, sender } = this.#parts;
     const addressee: Addressee = {
       to: candidate.endpoint,

@@ -9,7 +9,7 @@
  *
  *   fresh -> asked -> answered
  *               |---> stalled -> answered (late) | failed | asked once more, if fewer than k are alive
- *               `---> failed                     fresh -> skipped (its address was asked under another id)
+ *               `---> failed                     fresh -> skipped (its address is asked already)
  *
  * Bounded against liars (threats D8): candidates, queries, nodes taken from one reply; one reply per address and
  * per id; in the profile `public` one address per /24 (/64).
@@ -113,15 +113,16 @@ export class Lookup {
     return this.#asked >= MAX_QUERIES;
   }
 
-  /** Adds a contact that we know ourselves. */
-  addContact(id: NodeId, address: Endpoint): void {
-    this.#insert(new LookupCandidate(id, address, (readInt32(id, 0) ^ this.#targetHead) >>> 0, 1));
+  /** Adds a contact that we know ourselves; false when it was there. */
+  addContact(id: NodeId, address: Endpoint): boolean {
+    return this.#insert(new LookupCandidate(id, address, (readInt32(id, 0) ^ this.#targetHead) >>> 0, 1));
   }
 
-  /** Adds an address whose id we do not know. */
-  addAddress(address: Endpoint): void {
-    if (this.#addresses.some((known) => sameEndpoint(known.endpoint, address))) return;
+  /** Adds an address whose id we do not know; false when it was there. */
+  addAddress(address: Endpoint): boolean {
+    if (this.#addresses.some((known) => sameEndpoint(known.endpoint, address))) return false;
     this.#addresses.push(new LookupCandidate(undefined, address, NO_DISTANCE, 1));
+    return true;
   }
 
   /** Adds the compact nodes [`at`, `at` + `length`) that a node at `hop` named; answers how many were new. */
@@ -161,11 +162,20 @@ export class Lookup {
     return resort === "done" && inFlight > 0 ? "wait" : resort;
   }
 
-  /** The query to `candidate` was not sent after all; it is fresh again. */
-  postpone(candidate: LookupCandidate): void {
-    candidate.state = "fresh";
-    candidate.tries--;
+  /**
+   * The query to `candidate` was not sent after all. `full`: it shall be asked later. `crowded`: others ask its
+   * address already; the lookup goes on without it.
+   */
+  notSent(candidate: LookupCandidate, why: "full" | "crowded"): void {
     this.#asked--;
+    if (candidate.tries > 1) {
+      candidate.state = "stalled";
+      if (why === "full") candidate.tries--;
+      else candidate.settled++;
+      return;
+    }
+    candidate.tries--;
+    candidate.state = why === "full" ? "fresh" : "skipped";
     this.#release(candidate);
   }
 

@@ -158,7 +158,8 @@ class LookupTask {
 
   shouldWait(nowMs: number): boolean {
     const hasContacts = this.#families.some(
-      (family) => family.table.size > 0 || this.#parts.bootstrapOf(family.family).length > 0,
+      ({ family, table }) =>
+        table.size > 0 || table.hasReserves || this.#parts.bootstrapOf(family).length > 0,
     );
     return !hasContacts && nowMs - this.#startedAtMs < PATIENCE_MS && this.#parts.expectsContacts();
   }
@@ -175,16 +176,17 @@ class LookupTask {
           options: settings,
           request: this.#request,
           peers: this.#peers,
+          bootstrap: () => this.#parts.bootstrapOf(family.family),
           nowMs: () => clock.nowMs(),
           onDone: (_run, outcome) => this.#runEnded(outcome),
         }),
     );
-    for (const run of this.#runs) run.seed(this.#parts.bootstrapOf(run.family.family));
+    for (const run of this.#runs) run.seed();
     for (const run of this.#runs) run.pump();
   }
 
   wake(): void {
-    for (const run of this.#runs) run.wake(() => this.#parts.bootstrapOf(run.family.family));
+    for (const run of this.#runs) run.wake();
   }
 
   /** Ends the lookup as it stands. */

@@ -1,4 +1,4 @@
-/** Sends our queries: registers them, encodes them, counts them. Answers false when a bound on outstanding queries is reached. */
+/** Sends our queries: registers them, encodes them, counts them. */
 import type { Endpoint } from "../core/endpoint.ts";
 import type { NodeId } from "../core/ids.ts";
 import type { Clock } from "../core/ports.ts";
@@ -16,6 +16,9 @@ export interface Addressee {
   readonly owner: QueryOwner;
   readonly subject?: object | undefined;
 }
+
+/** Whether a query left, or which bound on outstanding queries held it back. */
+export type SendOutcome = "sent" | "full" | "crowded";
 
 export class QuerySender {
   readonly tracker: QueryTracker;
@@ -38,27 +41,27 @@ export class QuerySender {
     this.#traffic = traffic;
   }
 
-  ping(family: DhtFamily, addressee: Addressee): boolean {
+  ping(family: DhtFamily, addressee: Addressee): SendOutcome {
     const query = this.#begin(family, addressee);
-    if (query === undefined) return false;
+    if (typeof query === "string") return query;
     this.#send(family, addressee.to, this.#encoder.ping(query.transaction, family.table.localNodeId));
-    return true;
+    return "sent";
   }
 
-  findNode(family: DhtFamily, addressee: Addressee, target: Uint8Array, want: Want): boolean {
+  findNode(family: DhtFamily, addressee: Addressee, target: Uint8Array, want: Want): SendOutcome {
     const query = this.#begin(family, addressee);
-    if (query === undefined) return false;
+    if (typeof query === "string") return query;
     const id = family.table.localNodeId;
     this.#send(family, addressee.to, this.#encoder.findNode(query.transaction, id, target, want));
-    return true;
+    return "sent";
   }
 
-  getPeers(family: DhtFamily, addressee: Addressee, infoHash: Uint8Array, noSeeds: boolean): boolean {
+  getPeers(family: DhtFamily, addressee: Addressee, infoHash: Uint8Array, noSeeds: boolean): SendOutcome {
     const query = this.#begin(family, addressee);
-    if (query === undefined) return false;
+    if (typeof query === "string") return query;
     const id = family.table.localNodeId;
     this.#send(family, addressee.to, this.#encoder.getPeers(query.transaction, id, infoHash, "own", noSeeds));
-    return true;
+    return "sent";
   }
 
   announcePeer(
@@ -66,16 +69,17 @@ export class QuerySender {
     addressee: Addressee,
     infoHash: Uint8Array,
     how: AnnounceArguments,
-  ): boolean {
+  ): SendOutcome {
     const query = this.#begin(family, addressee);
-    if (query === undefined) return false;
+    if (typeof query === "string") return query;
     const id = family.table.localNodeId;
     this.#send(family, addressee.to, this.#encoder.announcePeer(query.transaction, id, infoHash, how));
-    return true;
+    return "sent";
   }
 
-  #begin(family: DhtFamily, { to, expectedId, owner, subject }: Addressee): Query | undefined {
-    if (!this.tracker.admits(to)) return undefined;
+  #begin(family: DhtFamily, { to, expectedId, owner, subject }: Addressee): Query | "full" | "crowded" {
+    const obstacle = this.tracker.obstacle(to);
+    if (obstacle !== undefined) return obstacle;
     if (expectedId !== undefined) family.table.find(expectedId, 0)?.noteAsked(this.#clock.nowMs());
     return this.tracker.begin(to, expectedId, owner, subject, this.#stallTimes.stallAfterMs);
   }

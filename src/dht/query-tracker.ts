@@ -88,14 +88,14 @@ export class QueryTracker {
     return this.#outstanding.size;
   }
 
-  /** Whether another query may be sent to `to` now. */
-  admits(to: Endpoint): boolean {
-    if (this.#outstanding.size >= MAX_OUTSTANDING) return false;
+  /** What forbids another query to `to` now: too many in all, or too many to this party. */
+  obstacle(to: Endpoint): "full" | "crowded" | undefined {
+    if (this.#outstanding.size >= MAX_OUTSTANDING) return "full";
     let toParty = 0;
     for (const query of this.#outstanding.values()) {
       if (this.#isSameParty(query.to, to)) toParty++;
     }
-    return toParty < MAX_OUTSTANDING_PER_PARTY;
+    return toParty < MAX_OUTSTANDING_PER_PARTY ? undefined : "crowded";
   }
 
   /** Registers a query that is about to be sent. */

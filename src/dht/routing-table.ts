@@ -93,6 +93,10 @@ export class RoutingTable {
     return this.#parties.values();
   }
 
+  get hasReserves(): boolean {
+    return this.#buckets.some((bucket) => bucket !== undefined && bucket.replacements.length > 0);
+  }
+
   /** Everybody in reserve, farthest buckets first. */
   *reserves(): Generator<Contact> {
     for (const bucket of this.#buckets) if (bucket !== undefined) yield* bucket.replacements;

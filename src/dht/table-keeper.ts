@@ -133,7 +133,7 @@ export class TableKeeper implements QueryOwner {
   askForOurselves(to: Endpoint, owner: QueryOwner, subject: object): boolean {
     const { family, sender } = this.#parts;
     const addressee = { to, expectedId: undefined, owner, subject };
-    return sender.findNode(family, addressee, family.table.localNodeId, this.#want());
+    return sender.findNode(family, addressee, family.table.localNodeId, this.#want()) === "sent";
   }
 
   close(): void {
@@ -271,13 +271,13 @@ export class TableKeeper implements QueryOwner {
     if ((bucket?.count ?? 0) < family.table.capacityAt(contact.depth))
       return this.#findNodeFrom(contact, this.#randomIdAt(contact.depth));
     this.#noteAsked(contact);
-    return sender.ping(family, this.#addressee(contact));
+    return sender.ping(family, this.#addressee(contact)) === "sent";
   }
 
   #findNodeFrom(contact: Contact, target: Uint8Array): boolean {
     const { family, sender } = this.#parts;
     this.#noteAsked(contact);
-    return sender.findNode(family, this.#addressee(contact), target, this.#want());
+    return sender.findNode(family, this.#addressee(contact), target, this.#want()) === "sent";
   }
 
   #addressee(contact: Contact): Addressee {

@@ -111,7 +111,7 @@ describe("a node that starts again with its saved table", () => {
     for (const node of dht.nodes) node.stop();
     const fresh = dht.add();
     const again = dht.add({ saved, bootstrap: [fresh.endpoint] });
-    dht.world.runFor(8_000);
+    dht.world.runFor(6_000);
     expect(kinds(again)).toEqual(
       expect.arrayContaining(["bootstrap-needed", "bootstrap-answered", "joined"]),
     );

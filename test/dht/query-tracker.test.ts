@@ -93,12 +93,12 @@ describe("the query tracker", () => {
   test("allows 256 queries at once and three to one address", () => {
     const { tracker, ask } = aTracker();
     for (let i = 0; i < MAX_OUTSTANDING_PER_PARTY; i++) {
-      expect(tracker.admits(ALICE)).toBe(true);
+      expect(tracker.obstacle(ALICE)).toBeUndefined();
       ask();
     }
-    expect(tracker.admits(endpoint("9.9.9.9", 1))).toBe(false);
+    expect(tracker.obstacle(endpoint("9.9.9.9", 1))).toBe("crowded");
     for (let i = tracker.size; i < MAX_OUTSTANDING; i++) ask(endpoint(`20.0.${i >> 8}.${i & 255}`, 1));
-    expect(tracker.admits(endpoint("1.1.1.1", 1))).toBe(false);
+    expect(tracker.obstacle(endpoint("1.1.1.1", 1))).toBe("full");
   });
 
   test("hands over all queries to an address that cannot be reached", () => {
