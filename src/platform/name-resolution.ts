@@ -1,12 +1,18 @@
 /**
- * Names to addresses, for bootstrap nodes and `--peer`. Asks name servers for A and AAAA at once, without the thread
- * pool that files share; what they do not know is looked up as the system does it (hosts file, mDNS). Never rejects.
+ * Names to addresses, for bootstrap nodes and `--peer`: the hosts file, else name servers for A and AAAA at once, else
+ * whatever the system knows besides (mDNS, search domains). Name servers are asked without the thread pool, which files
+ * share and which six unanswered names would block for half a minute. Never rejects.
  */
 import { promises as dns } from "node:dns";
 import { addressBytes, type Endpoint, endpoint, formatAddress } from "../core/endpoint.ts";
 import type { EgressGuard } from "./egress-guard.ts";
+import { lookInHostsFile } from "./hosts-file.ts";
 import { canonicalHost } from "./node-address.ts";
 import { RESOLVE_TIMEOUT_MS } from "./platform-config.ts";
+
+/** One question to one server; the second try waits twice as long, and both fit into RESOLVE_TIMEOUT_MS. */
+const QUERY_TIMEOUT_MS = 3_000;
+const QUERY_TRIES = 2;
 
 /** All addresses of `host`, IPv4 first; numeric text as it is; empty when there are none or the time is up. */
 export async function resolveHost(
@@ -27,7 +33,9 @@ function isLocalhostName(host: string): boolean {
 
 async function query(host: string, guard: EgressGuard): Promise<readonly string[]> {
   if (host === "" || !guard.allowsNameQuery()) return [];
-  const resolver = new dns.Resolver();
+  const own = await lookInHostsFile(host);
+  if (own.length > 0) return own;
+  const resolver = new dns.Resolver({ timeout: QUERY_TIMEOUT_MS, tries: QUERY_TRIES });
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new Promise<readonly string[]>((resolve) => {
     timer = setTimeout(() => {

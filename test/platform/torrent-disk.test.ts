@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { createNodePlatform, type NodePlatform, type NodePlatformOptions } from "../../src/platform/index.ts";
 import { Bitfield } from "../../src/torrent/bitfield.ts";
 import { BLOCK_BYTES, SEGMENT_BYTES } from "../../src/torrent/piece-map.ts";
-import { OpenedTorrent } from "../contracts/torrent-disks.ts";
+import { OpenedTorrent } from "../contracts/opened-torrent.ts";
 import {
   type FilledTorrent,
   filledFile,
