@@ -7,7 +7,7 @@ import { latin1Text } from "../core/bytes.ts";
 import type { Endpoint } from "../core/endpoint.ts";
 import { invariant } from "../core/invariant.ts";
 import type { ByteStream, Clock, Random, StreamDialer } from "../core/ports.ts";
-import type { SlabPool } from "../core/slab.ts";
+import { copierOf, type SlabPool } from "../core/slab.ts";
 import { TokenBucket } from "../core/token-bucket.ts";
 import { OutBufferPool } from "./peer/outbox.ts";
 import { PeerConnection } from "./peer/peer-connection.ts";
@@ -66,6 +66,7 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
       random: options.random,
       dialer: options.dialer,
       slabs: options.slabs,
+      copyPayload: copierOf(options.slabs),
       config,
       profile: options.addressProfile,
       turns,
@@ -89,13 +90,9 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
         this.#tellRefused(stream.remote, refusal);
         return;
       }
-      const { config, turns, buffers } = this.#shared;
-      const peer = new PeerConnection({
+      const peer = new PeerConnection(this.#shared, {
         address: stream.remote,
         source: "incoming",
-        config,
-        turns,
-        buffers,
         greeter: this,
       });
       this.#budget.accepted(stream.remote);

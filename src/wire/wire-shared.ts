@@ -2,7 +2,7 @@
 import type { AddressProfile } from "../core/address-profile.ts";
 import type { Endpoint } from "../core/endpoint.ts";
 import type { Random, StreamDialer } from "../core/ports.ts";
-import type { SlabPool } from "../core/slab.ts";
+import type { PayloadCopier, SlabPool } from "../core/slab.ts";
 import type { TokenBucket } from "../core/token-bucket.ts";
 import type { OutBufferPool } from "./peer/outbox.ts";
 import type { BanList } from "./swarm/ban-list.ts";
@@ -24,6 +24,8 @@ export interface WireShared {
   readonly random: Random;
   readonly dialer: StreamDialer;
   readonly slabs: SlabPool;
+  /** Moves payload into slabs in the fastest way they know. */
+  readonly copyPayload: PayloadCopier;
   readonly config: WireConfig;
   readonly profile: AddressProfile;
   readonly turns: WireTurns;

@@ -9,7 +9,7 @@
 
 import type { Endpoint } from "../../core/endpoint.ts";
 import type { ByteStream, StreamEnd, StreamHandler } from "../../core/ports.ts";
-import type { Slab } from "../../core/slab.ts";
+import type { PayloadCopier } from "../../core/slab.ts";
 import { decodeFeatures, type HandshakeFeatures } from "../protocol/handshake.ts";
 import { MessageDecoder, type MessageSink } from "../protocol/message-decoder.ts";
 import * as ids from "../protocol/message-ids.ts";
@@ -31,12 +31,17 @@ export const PAUSED_BY_OUTBOX = 2;
 const NO_FEATURES: HandshakeFeatures = { hasExtensions: false, hasFast: false, hasDht: false };
 const NO_ID = new Uint8Array(0);
 
-export interface PeerConnectionOptions {
-  readonly address: Endpoint;
-  readonly source: PeerSource;
+/** What all connections of an engine share. */
+export interface ConnectionTools {
   readonly config: WireConfig;
   readonly turns: WireTurns;
   readonly buffers: OutBufferPool;
+  readonly copyPayload: PayloadCopier;
+}
+
+export interface PeerConnectionOptions {
+  readonly address: Endpoint;
+  readonly source: PeerSource;
   readonly greeter: PeerGreeter<PeerConnection>;
 }
 
@@ -109,17 +114,17 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
   takenBytes = 0;
   takenAtMs = 0;
 
-  constructor(options: PeerConnectionOptions) {
+  constructor(tools: ConnectionTools, options: PeerConnectionOptions) {
     this.address = options.address;
     this.source = options.source;
     this.#greeter = options.greeter;
-    this.#config = options.config;
-    this.#turns = options.turns;
-    this.createdAtMs = options.turns.nowMs;
-    this.outbox = new Outbox(options.buffers, () => options.turns.flushLater(this));
+    this.#config = tools.config;
+    this.#turns = tools.turns;
+    this.createdAtMs = tools.turns.nowMs;
+    this.outbox = new Outbox(tools.buffers, () => tools.turns.flushLater(this));
     this.download = new PeerDownload();
     this.upload = new PeerUpload();
-    this.#decoder = new MessageDecoder(this);
+    this.#decoder = new MessageDecoder(this, tools.copyPayload);
   }
 
   get isIncoming(): boolean {
@@ -212,7 +217,7 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
   }
 
   /** Where the payload of the block just announced goes. Only from within `onBlockStart`. */
-  placeBlock(target: Slab["bytes"], offset: number): void {
+  placeBlock(target: Uint8Array, offset: number): void {
     this.#decoder.placeBlock(target, offset);
   }
 

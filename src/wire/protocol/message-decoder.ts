@@ -9,6 +9,7 @@
  * W1). A fault is final: it is told to the sink once and nothing is decoded after it.
  */
 import { readUint16, readUint32 } from "../../core/bytes.ts";
+import type { PayloadCopier } from "../../core/slab.ts";
 import {
   HANDSHAKE_BYTES,
   INFO_HASH_OFFSET,
@@ -92,6 +93,7 @@ const NO_BYTES = new Uint8Array(0);
 
 export class MessageDecoder {
   readonly #sink: MessageSink;
+  readonly #copy: PayloadCopier;
   /** Header bytes carried from one read to the next; the handshake is the longest. */
   readonly #carry = new Uint8Array(HANDSHAKE_BYTES);
   #carried = 0;
@@ -115,8 +117,10 @@ export class MessageDecoder {
   /** Complete messages so far; tells a stalled message from a slow stream. */
   messages = 0;
 
-  constructor(sink: MessageSink) {
+  /** `copy` moves payload to where `placeBlock` says. */
+  constructor(sink: MessageSink, copy: PayloadCopier) {
     this.#sink = sink;
+    this.#copy = copy;
   }
 
   /** Makes the messages of BEP 6 and BEP 10 legal; to be said when both sides have announced them. */
@@ -331,7 +335,7 @@ export class MessageDecoder {
     const run = Math.min(this.#remaining, end - at);
     const next = at + run;
     if (this.#target !== undefined) {
-      this.#target.set(buffer.subarray(at, next), this.#targetOffset);
+      this.#copy(buffer, at, next, this.#target, this.#targetOffset);
       this.#targetOffset += run;
     }
     this.blockBytesInTurn += run;

@@ -54,8 +54,7 @@ export class SwarmConnections {
 
   #newPeer(address: Endpoint, source: PeerConnection["source"]): PeerConnection {
     const { shared, roster } = this.#swarm;
-    const { config, turns, buffers } = shared;
-    const peer = new PeerConnection({ address, source, config, turns, buffers, greeter: this.#owner });
+    const peer = new PeerConnection(shared, { address, source, greeter: this.#owner });
     peer.adoptBy(this.#owner);
     peer.party = partyKey(shared.profile, address);
     roster.pending.add(peer);

@@ -16,6 +16,8 @@ import type { ContentState, SwarmContext } from "./swarm-context.ts";
 import type { ReceivingSegment } from "./swarm-segments.ts";
 
 const SEGMENT_BLOCKS = SEGMENT_BYTES / BLOCK_BYTES;
+/** Slabs that an active download keeps at hand from one refill to the next. */
+const KEPT_SLABS = 2;
 /** Blocks that one refill can ask for: the deepest window. */
 const MAX_PICKED_BLOCKS = 512;
 /** Requests of one peer, given up ones included, beyond which it is asked for nothing more. */
@@ -63,7 +65,7 @@ export class SwarmDownloads {
     const neededSegments = content.segments.segmentsFor(room);
     download.pick.maxNewSegments = content.segments.reserve(neededSegments);
     const asked = this.#pickAndAsk(content, peer, room);
-    content.segments.releaseReserve();
+    content.segments.trimReserve(asked > 0 ? KEPT_SLABS : 0);
     download.isStarved = asked < room;
     download.isOutOfMemory = download.isStarved && download.pick.maxNewSegments < neededSegments;
   }
@@ -336,6 +338,7 @@ export class SwarmDownloads {
     download.segment = undefined;
     if (segment !== undefined && !download.isInScratch)
       content.segments.writeEnded(segment, download.arrivingBegin / BLOCK_BYTES);
+    content.segments.trimReserve(0);
     content.picker.peerLeft(peer.slot);
     content.blame.peerLeft(peer.slot);
     this.#wantsReplan = true;
@@ -429,6 +432,7 @@ export class SwarmDownloads {
     const content = this.#swarm.content;
     if (content === undefined) return;
     for (const piece of content.segments.openPieces()) this.abandon(piece);
+    content.segments.trimReserve(0);
   }
 
   /** Drops what was received of a piece and everything that is asked for of it. */

@@ -53,10 +53,9 @@ export class SwarmSegments {
     return this.#reserve.length;
   }
 
-  /** Gives back what `reserve` took and nobody opened. */
-  releaseReserve(): void {
-    for (const slab of this.#reserve) this.#slabs.release(slab);
-    this.#reserve.length = 0;
+  /** Gives back what `reserve` took and nobody opened, but `kept` slabs for the next time. */
+  trimReserve(kept: number): void {
+    while (this.#reserve.length > kept) this.#slabs.release(this.#reserve.pop() as Slab);
   }
 
   /** Segments that `blocks` blocks in a row can touch at most. */

@@ -50,7 +50,9 @@ export function recordingDecoder(options: RecordingOptions = {}): Recording {
     onExtended: (id, bytes, start, end) => lines.push(`extended ${id} ${toHex(bytes.subarray(start, end))}`),
     onFault: (code) => lines.push(`fault ${code}`),
   };
-  const decoder = new MessageDecoder(sink);
+  const decoder = new MessageDecoder(sink, (source, start, end, target, offset) =>
+    target.set(source.subarray(start, end), offset),
+  );
   decoder.allow({ hasFast: options.hasFast ?? true, hasExtensions: options.hasExtensions ?? true });
   if (options.pieceCount !== undefined) decoder.expectPieces(options.pieceCount);
   if (options.hasHandshake !== true) {
