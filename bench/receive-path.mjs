@@ -1,5 +1,5 @@
 // What the platform alone can carry: loopback TCP -> shared buffer -> slab -> worker that hashes and writes, and back:
-// disk -> slot -> TCP. No protocol, no picker: the ceiling of the engine on this machine.
+// disk -> slot -> TCP; and a check of what was written. No protocol, no picker: the ceiling of the engine on this machine.
 //   node bench/receive-path.mjs [--mib 1024] [--piece-kib 1024] [--runs 3] [--folder /dev/shm] [--with-ceiling]
 // `--with-ceiling` runs the rig's node_ceiling.mjs between the runs (receive, hash and write on one thread of Node).
 import { spawn } from "node:child_process";
@@ -71,12 +71,11 @@ function serve() {
 /** Each run has a process of its own, so that memory is that of one run and nobody profits from warm code. */
 async function measure() {
   const built = await buildPlatform();
-  const results = { receive: [], send: [], ceiling: [] };
+  const results = { receive: [], send: [], check: [], sha1: [], ceiling: [] };
   try {
     for (let run = 1; run <= Number(flags.runs); run++) {
-      const { receive, send } = await inChild(["--built", built]);
-      results.receive.push(receive);
-      results.send.push(send);
+      const figures = await inChild(["--built", built]);
+      for (const [name, figure] of Object.entries(figures)) results[name].push(figure);
       if (flags["with-ceiling"]) results.ceiling.push(await ceiling());
       for (const [name, list] of Object.entries(results))
         if (list.length > 0) print(`run ${run} ${name}`, list.at(-1));
@@ -101,6 +100,7 @@ async function buildPlatform() {
   await build({
     stdin: {
       contents: `export { createNodePlatform } from "./src/platform/index.ts";
+        export { Bitfield } from "./src/torrent/bitfield.ts";
         export { encodeBencode } from "./src/core/bencode.ts";
         export { parseInfoDictionary } from "./src/torrent/metainfo.ts";`,
       resolveDir: join(dirname(SELF), ".."),
@@ -140,7 +140,7 @@ function pieceHashes() {
 }
 
 async function once(built) {
-  const { createNodePlatform, encodeBencode, parseInfoDictionary } = await import(
+  const { Bitfield, createNodePlatform, encodeBencode, parseInfoDictionary } = await import(
     join(built, "platform.mjs")
   );
   const info = { name: "bench.bin", length: totalBytes, "piece length": pieceBytes, pieces: pieceHashes() };
@@ -158,8 +158,10 @@ async function once(built) {
     const disk = await platform.disk.openTorrent(metainfo, folder, events);
     const receive = await timed(() => receiveAll(platform, disk, events, metainfo, dial));
     const send = await timed(() => sendAll(disk, events, metainfo, dial));
+    const check = await timed(() => checkAll(disk, metainfo, Bitfield));
+    const sha1 = await timed(() => hashInMemory());
     await disk.close();
-    return { receive, send };
+    return { receive, send, check, sha1 };
   } finally {
     await network.close();
     await platform.close();
@@ -268,6 +270,19 @@ function sendAll(disk, events, metainfo, dial) {
       onEnd: () => undefined,
     });
   });
+}
+
+async function checkAll(disk, metainfo, Bitfield) {
+  const all = new Bitfield(metainfo.pieceMap.pieceCount);
+  all.setAll();
+  const good = await disk.check(all, {});
+  if (!good.isFull) throw new Error("the check found less than was written");
+}
+
+/** What SHA-1 alone costs on one thread, with the bytes in memory. */
+function hashInMemory() {
+  const bytes = Buffer.alloc(2 ** 20, 7);
+  for (let left = totalBytes; left > 0; left -= bytes.length) createHash("sha1").update(bytes).digest();
 }
 
 /** The rig's figure for the same work on one thread. */

@@ -3,12 +3,17 @@
  * so a file that was there before is never lost (threats F4). Kept beside the state records, one small record a torrent;
  * a lost or broken one means that nothing is ours.
  */
-import { utf8Bytes, utf8Text } from "../core/bytes.ts";
+import { toHex, utf8Bytes, utf8Text } from "../core/bytes.ts";
 import type { InfoHashHex } from "../core/ids.ts";
+import { sha1 } from "../core/sha1.ts";
 import type { StateStore } from "../session/session-ports.ts";
 import { Bitfield } from "../torrent/bitfield.ts";
 
+/** Hex digits of the folder's digest in a record's name: one torrent may lie in several folders. */
+const FOLDER_DIGITS = 16;
+
 interface Stored {
+  /** For people who look; the name says it as well. */
   readonly folder: string;
   /** Bitfield of the files, base64. */
   readonly files: string;
@@ -16,7 +21,7 @@ interface Stored {
 
 export class MadeFiles {
   readonly #store: StateStore;
-  readonly #id: InfoHashHex;
+  readonly #name: string;
   readonly #folder: string;
   readonly #fileCount: number;
   #made: Bitfield | undefined;
@@ -28,7 +33,7 @@ export class MadeFiles {
     readonly fileCount: number;
   }) {
     this.#store = options.store;
-    this.#id = options.id;
+    this.#name = `${options.id}-${toHex(sha1(utf8Bytes(options.folder))).slice(0, FOLDER_DIGITS)}`;
     this.#folder = options.folder;
     this.#fileCount = options.fileCount;
   }
@@ -45,17 +50,17 @@ export class MadeFiles {
     const made = await this.#load();
     for (const file of files) made.set(file);
     const stored: Stored = { folder: this.#folder, files: Buffer.from(made.bytes).toString("base64") };
-    await this.#store.save(this.#id, utf8Bytes(JSON.stringify(stored)));
+    await this.#store.save(this.#name, utf8Bytes(JSON.stringify(stored)));
   }
 
   async forget(): Promise<void> {
     this.#made = new Bitfield(this.#fileCount);
-    await this.#store.remove(this.#id);
+    await this.#store.remove(this.#name);
   }
 
   async #load(): Promise<Bitfield> {
     if (this.#made === undefined) {
-      const bytes = await this.#store.load(this.#id);
+      const bytes = await this.#store.load(this.#name);
       this.#made ??= (bytes === undefined ? undefined : this.#parse(bytes)) ?? new Bitfield(this.#fileCount);
     }
     return this.#made;

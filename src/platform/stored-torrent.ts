@@ -10,7 +10,7 @@ export class StoredTorrent {
   readonly pieces: PieceStore;
   readonly pieceBytes: number;
   /** Pieces that are being hashed run by run (`hashRun`): one per check that is under way. */
-  readonly runHashes = new Map<number, Hash>();
+  readonly runHashes: Map<number, Hash> = new Map();
 
   constructor(torrent: number, content: ContentDescription, openFiles: OpenFiles) {
     this.files = new ContentFiles(torrent, content, openFiles);
