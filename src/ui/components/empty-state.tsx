@@ -37,6 +37,9 @@ function nothingListed({ query }: ListBody, columns: number, glyphs: Glyphs): re
 const BLOCK_CELLS = 56;
 const KEY_CELLS = 9;
 
+/** Below this the short wording is used. */
+const NARROW_COLUMNS = 66;
+
 /** Gaps between the ways to start need this many lines. */
 const ROOMY_LINES = 16;
 
@@ -54,10 +57,19 @@ function welcome(
       .to(indent + KEY_CELLS)
       .text(text).segments;
   const space: readonly Line[] = height >= ROOMY_LINES ? [[]] : [];
+  const isNarrow = columns < NARROW_COLUMNS;
   const ways = [
-    way("PASTE", "a magnet link right into this window (ctrl+shift+v)"),
-    way("a", "type or paste a link, an info-hash, a .torrent file"),
-    ...(canShare ? [way("s", "share a file or folder and get a magnet link")] : []),
+    way(
+      "PASTE",
+      isNarrow ? "a magnet link right here" : "a magnet link right into this window (ctrl+shift+v)",
+    ),
+    way(
+      "a",
+      isNarrow ? "add a link, hash or .torrent" : "type or paste a link, an info-hash, a .torrent file",
+    ),
+    ...(canShare
+      ? [way("s", isNarrow ? "share a file or folder" : "share a file or folder and get a magnet link")]
+      : []),
   ];
   const count = canShare ? "Three" : "Two";
   const lines: Line[] = [

@@ -109,8 +109,9 @@ export function formatShareRatio(ratio: number): string {
 
 /** Distributed copies: `1.82`, `41.3`. */
 export function formatCopies(copies: number): string {
-  const floored = Math.floor(copies * 100 + 1e-9) / 100;
-  return floored >= 10 ? floored.toFixed(1) : floored.toFixed(2);
+  const decimals = copies >= 10 ? 1 : 2;
+  const factor = 10 ** decimals;
+  return (Math.floor(copies * factor + 1e-9) / factor).toFixed(decimals);
 }
 
 /** `4be1…07aa`: enough of an info-hash to tell it from the others on a screen. */

@@ -68,7 +68,7 @@ export type TorrentColumnId =
 export const TORRENT_COLUMNS: readonly ColumnSpec<TorrentColumnId>[] = [
   { id: "marker", title: "", align: "left", width: 3, gap: 0, from: 0 },
   { id: "name", title: "NAME", align: "left", width: 0, gap: 0, from: 0, flex: 4 },
-  { id: "size", title: "SIZE", align: "right", width: 8, gap: 1, from: 72 },
+  { id: "size", title: "SIZE", align: "right", width: 8, gap: 1, from: 76 },
   { id: "done", title: "DONE", align: "right", width: 5, gap: 1, from: 0 },
   {
     id: "bar",
@@ -76,7 +76,7 @@ export const TORRENT_COLUMNS: readonly ColumnSpec<TorrentColumnId>[] = [
     align: "left",
     width: 8,
     gap: 1,
-    from: 72,
+    from: 76,
     wider: [
       [100, 12],
       [140, 14],
@@ -88,7 +88,7 @@ export const TORRENT_COLUMNS: readonly ColumnSpec<TorrentColumnId>[] = [
   { id: "seeds", title: "SEEDS", align: "right", width: 5, gap: 1, from: 140 },
   { id: "peers", title: "PEERS", align: "right", width: 6, gap: 1, from: 90 },
   { id: "down", title: "", align: "right", width: 6, gap: 1, from: 0 },
-  { id: "up", title: "", align: "right", width: 6, gap: 1, from: 72 },
+  { id: "up", title: "", align: "right", width: 6, gap: 1, from: 76 },
   { id: "eta", title: "ETA", align: "right", width: 6, gap: 1, from: 36 },
   { id: "why", title: "WHY", align: "left", width: 10, gap: 2, from: 132, flex: 3 },
 ];

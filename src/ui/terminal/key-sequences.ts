@@ -89,7 +89,9 @@ export function csiKey(parameters: string, final: string): KeyInput | undefined 
   if (final === "Z") return key("tab", 2);
   if (final === "u") return codeKey(first, second);
   if (final === "~" && first === 27) return codeKey(third, second);
-  const name = final === "~" ? BY_NUMBER[first ?? 0] : BY_FINAL[final];
+  // A letter with a first parameter other than 1 is a report, such as that of the cursor's place.
+  const isReport = first !== 1 && !Number.isNaN(first);
+  const name = final === "~" ? BY_NUMBER[first ?? 0] : isReport ? undefined : BY_FINAL[final];
   return name === undefined ? undefined : key(name, second);
 }
 
