@@ -4,9 +4,9 @@
  *
  *   joining: saved and named contacts are asked many at a time, then a lookup for our own id; far buckets are
  *            filled. Ends with `onJoined`.
- *   settled: per step one query, the first that applies: a contact that failed, a reserve that its bucket could
- *            use, the contact not heard from for longest, a node of a bucket that has room and is old. Our own
- *            neighbourhood is looked up again, often while young, then every 15 minutes.
+ *   settled: per step one query, the first that applies: the contact that is most due (it failed, or was not heard
+ *            from for long), a reserve that its bucket has room for, a node of a bucket that has room and is old.
+ *            Our own neighbourhood is looked up again, often while young, then every 15 minutes.
  *
  * A query goes out as find_node for an id in the contact's bucket where that bucket has room, else as ping.
  */
@@ -30,6 +30,7 @@ const JOIN_QUERIES_PER_STEP = 8;
 const FIRST_BURST = 16;
 /** Pace of a settled table (libtorrent 5 s). */
 const STEP_MS = 5_000;
+const LONGEST_STEP_MS = 30_000;
 /** Pace while somebody waits for a place that is free. */
 const RESERVE_STEP_MS = 1_000;
 /** Contacts stay good for 15 minutes: they are asked before that is over. */
@@ -162,8 +163,14 @@ export class TableKeeper implements QueryOwner {
     }
     if (nowMs >= this.#nextOwnLookupMs) this.#lookUpOurselves();
     else this.#askOne(nowMs);
-    const stepMs = this.#reserveToTry(nowMs) === undefined ? STEP_MS : RESERVE_STEP_MS;
-    this.#setTimer(stepMs * (0.8 + 0.4 * this.#parts.random.float()));
+    this.#setTimer(this.#pauseMs(nowMs) * (0.8 + 0.4 * this.#parts.random.float()));
+  }
+
+  /** Until the next step: longer while nothing will be due. */
+  #pauseMs(nowMs: number): number {
+    if (this.#reserveToTry(nowMs) !== undefined) return RESERVE_STEP_MS;
+    const dueMs = Math.min(this.#nextOwnLookupMs, this.#mostDue()?.dueMs ?? Number.POSITIVE_INFINITY);
+    return Math.min(LONGEST_STEP_MS, Math.max(STEP_MS, dueMs - nowMs));
   }
 
   /** The table is young or small, and there is somebody to ask. */
@@ -249,11 +256,11 @@ export class TableKeeper implements QueryOwner {
 
   /** One query, where it helps most; none when nobody needs one. */
   #askOne(nowMs: number): void {
+    const due = this.#mostDue();
     const contact =
-      this.#failedToRetry(nowMs) ??
-      this.#reserveToTry(nowMs) ??
-      this.#longestUnheard(nowMs) ??
-      this.#oldBucketContact(nowMs);
+      due !== undefined && due.dueMs <= nowMs
+        ? due.contact
+        : (this.#reserveToTry(nowMs) ?? this.#oldBucketContact(nowMs));
     if (contact !== undefined) this.#ask(contact);
   }
 
@@ -291,12 +298,20 @@ export class TableKeeper implements QueryOwner {
     if (bucket !== undefined) bucket.lastRefreshMs = nowMs;
   }
 
-  #failedToRetry(nowMs: number): Contact | undefined {
+  /** The contact that should be asked next, and when: one that failed soon again, others before they are questionable. */
+  #mostDue(): { readonly contact: Contact; readonly dueMs: number } | undefined {
+    let most: Contact | undefined;
+    let mostDueMs = Number.POSITIVE_INFINITY;
     for (const contact of this.#parts.family.table.contacts()) {
-      if (contact.failures === 0) continue;
-      if (nowMs - contact.lastAskedMs >= RETRY_FAILED_MS * 2 ** (contact.failures - 1)) return contact;
+      const dueMs =
+        contact.failures > 0
+          ? contact.lastAskedMs + RETRY_FAILED_MS * 2 ** (contact.failures - 1)
+          : Math.max(contact.lastHeardMs + KEEP_ALIVE_MS, contact.lastAskedMs + STEP_MS);
+      if (dueMs >= mostDueMs) continue;
+      most = contact;
+      mostDueMs = dueMs;
     }
-    return undefined;
+    return most === undefined ? undefined : { contact: most, dueMs: mostDueMs };
   }
 
   /** A contact in reserve whose bucket has room for it. */
@@ -312,15 +327,6 @@ export class TableKeeper implements QueryOwner {
       }
     }
     return undefined;
-  }
-
-  #longestUnheard(nowMs: number): Contact | undefined {
-    let longest: Contact | undefined;
-    for (const contact of this.#parts.family.table.contacts()) {
-      if (nowMs - contact.lastHeardMs < KEEP_ALIVE_MS || nowMs - contact.lastAskedMs < STEP_MS) continue;
-      if (longest === undefined || contact.lastHeardMs < longest.lastHeardMs) longest = contact;
-    }
-    return longest;
   }
 
   #oldBucketContact(nowMs: number): Contact | undefined {
