@@ -6,6 +6,7 @@ export { WireEngine, type WireEngineOptions, type WireLimits } from "./wire-engi
 export type { CloseReason, PeerSource, SwarmEvent, WireEvent } from "./wire-events.ts";
 export type { SwarmStorage } from "./wire-ports.ts";
 export type {
+  DialFailures,
   PeerActivity,
   PeerView,
   SwarmPeerCounts,

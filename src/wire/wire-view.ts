@@ -17,6 +17,12 @@ export interface SwarmTotals {
   readonly protocolUpBytes: number;
 }
 
+export interface DialFailures {
+  readonly timedOut: number;
+  readonly refused: number;
+  readonly other: number;
+}
+
 export interface SwarmPeerCounts {
   /** Handshake finished. */
   readonly connectedPeers: number;
@@ -32,6 +38,8 @@ export interface SwarmPeerCounts {
   readonly incomingPeers: number;
   /** Dials that came to nothing, since the swarm was added. */
   readonly failedDials: number;
+  /** The same by cause. `other`: unreachable, reset, or connected and then no proper handshake. */
+  readonly dialFailures: DialFailures;
   /** Peers that we upload to. */
   readonly unchokedPeers: number;
   readonly bannedPeers: number;
@@ -57,6 +65,10 @@ export interface SwarmView {
   /** 0 to 1; 1 once the metadata is here. */
   readonly metadataRatio: number;
   readonly metadataBytes: number | undefined;
+  /** Connected peers that offer the metadata. */
+  readonly metadataPeers: number;
+  /** How long ago the last of it arrived; undefined before the first, and once it is complete. */
+  readonly metadataIdleMs: number | undefined;
   /** Undefined before `setContent`, as are the piece figures that follow (0). */
   readonly totalBytes: number | undefined;
   readonly wantedBytes: number;

@@ -86,6 +86,8 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
   listenPort = 0;
   /** Id of ut_metadata messages towards the peer; 0 = it takes none. */
   utMetadataId = 0;
+  /** It says that it has the metadata. */
+  offersMetadata = false;
   /** Metadata that it sent unasked. */
   unrequestedMetadata = 0;
   /** What it announced before we knew the torrent's size, to be checked then. */

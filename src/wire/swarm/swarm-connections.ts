@@ -28,6 +28,12 @@ export class SwarmConnections {
   readonly #owner: PeerOwner<PeerConnection>;
   #dialling = 0;
   maxConnections: number;
+  /** By cause, since the swarm was added. */
+  readonly dialFailures: { timedOut: number; refused: number; other: number } = {
+    timedOut: 0,
+    refused: 0,
+    other: 0,
+  };
 
   constructor(swarm: SwarmContext, pool: PeerPool, peerId: PeerId, owner: PeerOwner<PeerConnection>) {
     this.#swarm = swarm;
@@ -162,15 +168,22 @@ export class SwarmConnections {
   }
 
   /** The connection is over; its slot is still valid. */
-  closed(peer: PeerConnection, reason: CloseReason): void {
+  closed(peer: PeerConnection, reason: CloseReason, detail: string): void {
     const { shared, roster } = this.#swarm;
     const { nowMs } = shared.turns;
     const wasConnected = peer.slot >= 0;
     if (!peer.isIncoming && peer.openedAtMs === 0) this.#dialEnded();
     if (wasConnected) this.#pool.disconnected(peer.address, nowMs, !USELESS.has(reason));
-    else if (!peer.isIncoming) this.#pool.dialFailed(peer.address, nowMs);
+    else if (!peer.isIncoming) this.#dialFailed(peer, detail);
     roster.leave(peer);
     shared.budget.released(peer.address);
+  }
+
+  #dialFailed(peer: PeerConnection, detail: string): void {
+    this.#pool.dialFailed(peer.address, this.#swarm.shared.turns.nowMs);
+    if (detail === "timeout") this.dialFailures.timedOut++;
+    else if (detail === "refused") this.dialFailures.refused++;
+    else this.dialFailures.other++;
   }
 
   #dialEnded(): void {

@@ -8,6 +8,7 @@ import type { InfoHash } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { BlockSlot } from "../../core/slab.ts";
 import { Bitfield } from "../../torrent/bitfield.ts";
+import { MAX_PIECES } from "../../torrent/piece-map.ts";
 import type { PieceVerdict } from "../../torrent/piece-verdict.ts";
 import type { PeerConnection } from "../peer/peer-connection.ts";
 import type { AnnouncedPieces, PeerOwner } from "../peer/peer-owner.ts";
@@ -94,7 +95,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     this.#uploads = new SwarmUploads(this);
     this.#choking = new SwarmChoking(this, this.#uploads);
     this.#health = new SwarmHealth(this);
-    this.#report = new SwarmReport(this, this.#pool, this.#metadata);
+    this.#report = new SwarmReport(this, this.#pool, this.#connections, this.#metadata);
     if (options.rawInfo !== undefined) this.#metadata.provide(options.rawInfo);
   }
 
@@ -267,8 +268,15 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   }
 
   ban(peer: PeerConnection, reason: string): void {
-    this.shared.bans.banParty(peer.party, this.shared.turns.nowMs);
+    const { nowMs } = this.shared.turns;
+    this.shared.bans.banParty(peer.party, nowMs);
     this.#pool.banned(peer.address);
+    if (peer.listenPort !== 0) {
+      // Where parties are told apart by their port, the one it listens on is its other name.
+      const listening = { ...peer.address, port: peer.listenPort };
+      this.shared.bans.ban(listening, nowMs);
+      this.#pool.banned(listening);
+    }
     this.tell({ type: "peer-banned", address: peer.address, reason });
     peer.close("banned", reason);
   }
@@ -345,15 +353,21 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
 
   onSuggest(peer: PeerConnection, index: number): void {
     const { suggested } = peer.download;
-    if (suggested.length < this.shared.config.maxSuggestions && !suggested.includes(index))
-      suggested.push(index);
+    if (!this.#mayExist(index) || suggested.includes(index)) return;
+    if (suggested.length < this.shared.config.maxSuggestions) suggested.push(index);
   }
 
   onAllowedFast(peer: PeerConnection, index: number): void {
     const { allowedFast } = peer.download;
-    if (allowedFast.length >= MAX_ALLOWED_FAST || allowedFast.includes(index)) return;
+    if (!this.#mayExist(index) || allowedFast.includes(index)) return;
+    if (allowedFast.length >= MAX_ALLOWED_FAST) return;
     allowedFast.push(index);
     if (peer.isChokedByPeer) this.#downloads.refill(peer);
+  }
+
+  /** Advice about pieces that do not exist is ignored (BEP 6 calls it advisory). */
+  #mayExist(index: number): boolean {
+    return index < (this.content?.map.pieceCount ?? MAX_PIECES);
   }
 
   onDhtPort(peer: PeerConnection, port: number): void {
@@ -396,7 +410,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
       this.#metadata.left(peer);
       this.tell({ type: "peer-disconnected", address: peer.address, reason, detail });
     }
-    this.#connections.closed(peer, reason);
+    this.#connections.closed(peer, reason, detail);
   }
 
   onStreamEnded(peer: PeerConnection): void {

@@ -2,6 +2,7 @@
  * What a peer is told about us right after the handshake, and again when it changes: our pieces (BEP 3, BEP 6), our
  * extensions (BEP 10), our DHT port (BEP 5), what it may fetch while choked (BEP 6).
  */
+import type { Bitfield } from "../../torrent/bitfield.ts";
 import type { PeerConnection } from "../peer/peer-connection.ts";
 import { allowedFastSet } from "../protocol/allowed-fast.ts";
 import { decodeExtensionHandshake, encodeExtensionHandshake } from "../protocol/extension-handshake.ts";
@@ -52,10 +53,7 @@ export class SwarmIntroduction {
     if (!peer.hasSentPieces) this.#sendPieces(peer);
     else if (content.picker.have.count > MAX_LATE_HAVES)
       peer.close("stopped", "meets us afresh with all our pieces");
-    else {
-      for (let piece = 0; piece < content.map.pieceCount; piece++)
-        if (content.picker.have.has(piece)) peer.outbox.index(HAVE, piece);
-    }
+    else for (const piece of piecesOf(content.picker.have)) peer.outbox.index(HAVE, piece);
   }
 
   #sendPieces(peer: PeerConnection): void {
@@ -117,5 +115,14 @@ export class SwarmIntroduction {
     if (peer.listenPort === port || !peer.isIncoming) return;
     peer.listenPort = port;
     this.#pool.incomingListensOn(peer.address, port, this.#swarm.shared.turns.nowMs);
+  }
+}
+
+/** Set bits in order; empty bytes are passed over, as two million pieces are mostly that. */
+function* piecesOf(field: Bitfield): Generator<number> {
+  for (let byte = 0; byte < field.bytes.length; byte++) {
+    if (field.bytes[byte] === 0) continue;
+    for (let piece = 8 * byte; piece < 8 * byte + 8; piece++)
+      if (piece < field.length && field.has(piece)) yield piece;
   }
 }

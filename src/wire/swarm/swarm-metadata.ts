@@ -19,6 +19,7 @@ export class SwarmMetadata {
   readonly #onComplete: (rawInfo: Uint8Array) => void;
   #exchange: MetadataExchange | undefined;
   #server: MetadataServer | undefined;
+  #lastDataMs: number | undefined;
 
   /** `onComplete` is called with metadata whose SHA-1 is the info-hash. */
   constructor(swarm: SwarmContext, onComplete: (rawInfo: Uint8Array) => void) {
@@ -40,6 +41,12 @@ export class SwarmMetadata {
     return this.isKnown ? 1 : (this.#exchange?.progressRatio ?? 0);
   }
 
+  /** Since the last block of it arrived; undefined before the first, and once it is complete. */
+  get idleMs(): number | undefined {
+    if (this.isKnown || this.#lastDataMs === undefined) return undefined;
+    return this.#swarm.shared.turns.nowMs - this.#lastDataMs;
+  }
+
   /** The metadata is known from elsewhere (a `.torrent` file); it is served from now on. */
   provide(rawInfo: Uint8Array): void {
     if (this.isKnown) return;
@@ -49,6 +56,7 @@ export class SwarmMetadata {
 
   /** The peer says that it has metadata of this length. */
   offered(peer: PeerConnection, sizeBytes: number): void {
+    peer.offersMetadata = true;
     if (this.#exchange?.peerOffers(peer.slot, peer.party, sizeBytes) === true) this.#ask(peer);
   }
 
@@ -90,6 +98,7 @@ export class SwarmMetadata {
   #act(peer: PeerConnection, outcome: MetadataOutcome): void {
     switch (outcome.kind) {
       case "accepted":
+        this.#lastDataMs = this.#swarm.shared.turns.nowMs;
         this.#ask(peer);
         break;
       case "complete":

@@ -2,6 +2,7 @@
 import type { PeerConnection } from "../peer/peer-connection.ts";
 import type { PeerActivity, PeerView, SwarmPeerCounts, SwarmStrips, SwarmView } from "../wire-view.ts";
 import type { PeerPool } from "./peer-pool.ts";
+import type { SwarmConnections } from "./swarm-connections.ts";
 import type { ContentState, SwarmContext } from "./swarm-context.ts";
 import type { SwarmMetadata } from "./swarm-metadata.ts";
 
@@ -25,13 +26,15 @@ const NO_ACTIVITY: Record<PeerActivity, number> = {
 export class SwarmReport {
   readonly #swarm: SwarmContext;
   readonly #pool: PeerPool;
+  readonly #connections: SwarmConnections;
   readonly #metadata: SwarmMetadata;
   firstPeerAtMs: number | undefined;
   firstPieceAtMs: number | undefined;
 
-  constructor(swarm: SwarmContext, pool: PeerPool, metadata: SwarmMetadata) {
+  constructor(swarm: SwarmContext, pool: PeerPool, connections: SwarmConnections, metadata: SwarmMetadata) {
     this.#swarm = swarm;
     this.#pool = pool;
+    this.#connections = connections;
     this.#metadata = metadata;
   }
 
@@ -51,6 +54,8 @@ export class SwarmReport {
       hasMetadata: this.#metadata.isKnown,
       metadataRatio: this.#metadata.progressRatio,
       metadataBytes: this.#metadata.sizeBytes,
+      metadataPeers: roster.connected.filter((peer) => peer.offersMetadata).length,
+      metadataIdleMs: this.#metadata.idleMs,
       totalBytes: counts?.totalBytes,
       wantedBytes: counts?.wantedBytes ?? 0,
       haveBytes: counts?.haveBytes ?? 0,
@@ -98,6 +103,7 @@ export class SwarmReport {
       interestedPeers: count((peer) => peer.isPeerInterested),
       incomingPeers: count((peer) => peer.isIncoming),
       failedDials: pool.failedDials,
+      dialFailures: { ...this.#connections.dialFailures },
       unchokedPeers: count((peer) => !peer.isChokingPeer),
       bannedPeers: this.#swarm.shared.bans.size,
     };
@@ -180,6 +186,9 @@ export class SwarmReport {
   }
 }
 
+/** Pieces that are looked at in one slice at most: a sample of them shows the same strip. */
+const MAX_PIECES_SEEN = 512;
+
 /** Pieces of one of `cells` slices; with more cells than pieces neighbours share one. */
 function sliceOf(
   content: ContentState,
@@ -191,12 +200,15 @@ function sliceOf(
   const end = Math.max(first + 1, Math.floor(((cell + 1) * map.pieceCount) / cells));
   let have = 0;
   let fewestCopies = Number.POSITIVE_INFINITY;
-  for (let piece = first; piece < end; piece++) {
+  const stride = Math.ceil((end - first) / MAX_PIECES_SEEN);
+  let pieces = 0;
+  for (let piece = first; piece < end; piece += stride) {
+    pieces++;
     const isHad = picker.have.has(piece);
     if (isHad) have++;
     fewestCopies = Math.min(fewestCopies, picker.availability(piece) + (isHad ? 1 : 0));
   }
-  return { have, pieces: end - first, fewestCopies };
+  return { have, pieces, fewestCopies };
 }
 
 function reachableRatio(content: ContentState | undefined): number {
