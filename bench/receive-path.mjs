@@ -1,6 +1,6 @@
 // What the platform alone can carry: loopback TCP -> shared buffer -> slab -> worker that hashes and writes, and back:
 // disk -> slot -> TCP; and a check of what was written. No protocol, no picker: the ceiling of the engine on this machine.
-//   node bench/receive-path.mjs [--mib 1024] [--piece-kib 1024] [--runs 3] [--folder /dev/shm] [--with-ceiling]
+//   node bench/receive-path.mjs [--mib 1024] [--piece-kib 1024] [--runs 3] [--folder /dev/shm] [--arena-mib 64] [--with-ceiling]
 // `--with-ceiling` runs the rig's node_ceiling.mjs between the runs (receive, hash and write on one thread of Node).
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -19,6 +19,7 @@ const { values: flags } = parseArgs({
     "piece-kib": { type: "string", default: "1024" },
     runs: { type: "string", default: "3" },
     folder: { type: "string", default: "/dev/shm" },
+    "arena-mib": { type: "string" },
     "with-ceiling": { type: "boolean", default: false },
     // What the child processes of this script do.
     serve: { type: "boolean", default: false },
@@ -150,7 +151,10 @@ async function once(built) {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const port = await new Promise((resolve) => other.stdout.once("data", (line) => resolve(Number(line))));
-  const platform = await createNodePlatform();
+  const arena = flags["arena-mib"];
+  const platform = await createNodePlatform(
+    arena === undefined ? {} : { arenaBytes: Number(arena) * 2 ** 20 },
+  );
   const network = await platform.network.open({ host: "127.0.0.1", port: 0 });
   const dial = (handler) => network.dialer.dial({ host: "127.0.0.1", port, family: 4 }, handler, 5_000);
   try {

@@ -1,17 +1,17 @@
 /** The disks of this machine as the session sees them. */
 import { resolve } from "node:path";
-import type { SlabPool } from "../core/slab.ts";
 import type { SessionDisk, StateStore, TorrentDisk, TorrentDiskEvents } from "../session/session-ports.ts";
 import type { Metainfo } from "../torrent/metainfo.ts";
 import type { DiskWorkers } from "./disk-workers.ts";
 import { freeBytesAt } from "./free-space.ts";
 import { MadeFiles } from "./made-files.ts";
 import type { ReadSlots } from "./read-slots.ts";
+import type { SlabArena } from "./slab-arena.ts";
 import { NodeTorrentDisk } from "./torrent-disk.ts";
 
 export interface NodeDiskOptions {
   readonly workers: DiskWorkers;
-  readonly slabs: SlabPool;
+  readonly slabs: SlabArena;
   readonly slots: ReadSlots;
   /** Remembers which files are ours. */
   readonly madeStore: StateStore;

@@ -3,6 +3,11 @@ import { BLOCK_BYTES, SEGMENT_BYTES } from "../torrent/piece-map.ts";
 
 /** Payload in flight between sockets and disk: at 500 MiB/s an eighth of a second, enough for a disk that stutters. */
 export const DEFAULT_ARENA_BYTES: number = 64 * 1024 * 1024;
+/**
+ * Payload that waits for the disk at a time; the rest of the arena is for pieces that are being received. A third of a
+ * second of a gigabit line, and what peak memory grows by when the disk is slower than the network (threats ST19: 64 MiB).
+ */
+export const MAX_QUEUED_DISK_BYTES: number = 32 * 1024 * 1024;
 /** Smallest slab: one block, so that metadata-sized torrents do not waste a segment each. */
 export const MIN_SLAB_BYTES: number = BLOCK_BYTES;
 /** Largest slab: storage takes a piece in segments of at most this size. */

@@ -3,17 +3,23 @@
  * (Knuth, TAOCP 1, 2.5). Sizes are powers of two, neighbours merge again when both are free, and the lowest free place
  * is taken first, so small slabs crowd at the beginning and memory that was never needed is never touched.
  *
+ * While the disk has much to write, no slab is given out although there are free ones: a faster network would only
+ * fill the rest of the arena, and what was touched once stays resident.
+ *
  * `#longest[node]` is the largest free slab below a node of the binary tree over the arena; 0 where there is none.
  */
 import { invariant } from "../core/invariant.ts";
 import type { Slab, SlabPool } from "../core/slab.ts";
-import { MAX_SLAB_BYTES, MIN_SLAB_BYTES } from "./platform-config.ts";
+import { MAX_QUEUED_DISK_BYTES, MAX_SLAB_BYTES, MIN_SLAB_BYTES } from "./platform-config.ts";
 
 export class SlabArena implements SlabPool {
   readonly memory: SharedArrayBuffer;
   readonly #longest: Uint32Array;
   readonly #leaves: number;
+  /** By smallest slab: 1 where a slab that waits for the disk begins. */
+  readonly #isQueued: Uint8Array;
   #usedBytes = 0;
+  #queuedBytes = 0;
 
   /** `sizeBytes` is a multiple of MAX_SLAB_BYTES. */
   constructor(sizeBytes: number) {
@@ -24,6 +30,7 @@ export class SlabArena implements SlabPool {
     this.memory = new SharedArrayBuffer(sizeBytes);
     this.#leaves = 2 ** Math.ceil(Math.log2(sizeBytes / MIN_SLAB_BYTES));
     this.#longest = new Uint32Array(2 * this.#leaves);
+    this.#isQueued = new Uint8Array(this.#leaves);
     this.#layOut(sizeBytes);
   }
 
@@ -36,9 +43,15 @@ export class SlabArena implements SlabPool {
     return this.#usedBytes;
   }
 
+  /** Bytes of the slabs that wait for the disk. */
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
   acquire(minimumBytes: number): Slab | undefined {
     const slabBytes = slabBytesFor(minimumBytes);
-    if ((this.#longest[1] as number) < slabBytes) return undefined;
+    if (this.#queuedBytes >= MAX_QUEUED_DISK_BYTES || (this.#longest[1] as number) < slabBytes)
+      return undefined;
     let node = 1;
     let nodeBytes = this.#leaves * MIN_SLAB_BYTES;
     while (nodeBytes > slabBytes) {
@@ -53,6 +66,12 @@ export class SlabArena implements SlabPool {
     return { bytes: new Uint8Array(this.memory, offset, slabBytes), offset };
   }
 
+  /** The slab is full and waits for the disk, until it is released. */
+  queue(slab: Slab): void {
+    this.#isQueued[slab.offset / MIN_SLAB_BYTES] = 1;
+    this.#queuedBytes += slab.bytes.length;
+  }
+
   release(slab: Slab): void {
     const slabBytes = slab.bytes.length;
     const node = (this.#leaves * MIN_SLAB_BYTES + slab.offset) / slabBytes;
@@ -62,6 +81,10 @@ export class SlabArena implements SlabPool {
     );
     this.#longest[node] = slabBytes;
     this.#usedBytes -= slabBytes;
+    if (this.#isQueued[slab.offset / MIN_SLAB_BYTES] === 1) {
+      this.#isQueued[slab.offset / MIN_SLAB_BYTES] = 0;
+      this.#queuedBytes -= slabBytes;
+    }
     this.#updateAbove(node, slabBytes);
   }
 

@@ -5,7 +5,7 @@
 import { dirname, join } from "node:path";
 import { ClientError } from "../core/errors.ts";
 import { invariant } from "../core/invariant.ts";
-import type { BlockSlot, Slab, SlabPool } from "../core/slab.ts";
+import type { BlockSlot, Slab } from "../core/slab.ts";
 import type { FileStamp, TorrentDisk, TorrentDiskEvents } from "../session/session-ports.ts";
 import { Bitfield } from "../torrent/bitfield.ts";
 import type { Metainfo } from "../torrent/metainfo.ts";
@@ -23,6 +23,7 @@ import { isDigest } from "./piece-digest.ts";
 import { indicesOf, presentPieces } from "./present-pieces.ts";
 import type { ReadSlots } from "./read-slots.ts";
 import { DiscardJob, ReadJob, StoreJob } from "./segment-jobs.ts";
+import type { SlabArena } from "./slab-arena.ts";
 
 export interface NodeTorrentDiskOptions {
   readonly metainfo: Metainfo;
@@ -30,7 +31,7 @@ export interface NodeTorrentDiskOptions {
   readonly folder: string;
   readonly events: TorrentDiskEvents;
   readonly workers: DiskWorkers;
-  readonly slabs: SlabPool;
+  readonly slabs: SlabArena;
   readonly slots: ReadSlots;
   readonly made: MadeFiles;
 }
@@ -39,7 +40,7 @@ export class NodeTorrentDisk implements TorrentDisk {
   readonly #metainfo: Metainfo;
   readonly #folder: string;
   readonly #events: TorrentDiskEvents;
-  readonly #slabs: SlabPool;
+  readonly #slabs: SlabArena;
   readonly #slots: ReadSlots;
   readonly #made: MadeFiles;
   readonly #content: ContentClient;
@@ -84,6 +85,7 @@ export class NodeTorrentDisk implements TorrentDisk {
       expected: this.#hashOf(pieceIndex),
       onAnswer: this.#onStored,
     });
+    this.#slabs.queue(slab);
     this.#content.queue().submit(job);
   }
 
