@@ -66,7 +66,9 @@ export class Bootstrapper implements QueryOwner {
       .filter((address) => address.family === family);
   }
 
-  start(hasSavedContacts: boolean): void {
+  /** Saved contacts come first: bootstrap nodes serve everybody. */
+  start(known: readonly Endpoint[], hasSavedContacts: boolean): void {
+    for (const address of known) this.#nodeFor(address);
     this.#lookAgainIn(hasSavedContacts ? SAVED_HEAD_START_MS : 0);
   }
 

@@ -39,6 +39,7 @@ import { OwnAnnounces } from "./own-announces.ts";
 import { PeerStore } from "./peer-store.ts";
 import { PingCall } from "./ping-call.ts";
 import { QueryIntake } from "./query-intake.ts";
+import { limitsOfOurQueries, QueryLimiter } from "./query-limiter.ts";
 import { QueryResponder } from "./query-responder.ts";
 import { QuerySender } from "./query-sender.ts";
 import { type Query, QueryTracker } from "./query-tracker.ts";
@@ -104,7 +105,10 @@ export class DhtNode {
     );
     const traffic = new TrafficMeter(nowMs);
     const encoder = new KrpcEncoder(settings);
-    const sender = new QuerySender(clock, tracker, encoder, this.#stallTimes, traffic);
+    const { addressProfile } = settings;
+    const limiter = new QueryLimiter(limitsOfOurQueries(addressProfile), addressProfile, random);
+    const stallTimes = this.#stallTimes;
+    const sender = new QuerySender({ clock, tracker, encoder, stallTimes, traffic, limiter });
     this.#tracker = tracker;
     this.#traffic = traffic;
     this.#sender = sender;
@@ -141,12 +145,7 @@ export class DhtNode {
       onCandidate: (family) => this.#candidateAppeared(family),
     });
     this.#replies = new ReplyIntake(
-      {
-        tracker,
-        stallTimes: this.#stallTimes,
-        traffic,
-        onOwnAddress: (family) => this.#ownAddressAgreed(family),
-      },
+      { tracker, stallTimes, traffic, onOwnAddress: (family) => this.#ownAddressAgreed(family) },
       nowMs,
     );
   }
@@ -156,9 +155,7 @@ export class DhtNode {
     if (this.#phase !== "idle") return;
     this.#phase = "running";
     const savedCount = this.#members.reduce((sum, member) => sum + this.#restore(member), 0);
-    const known = this.#options.config.bootstrapEndpoints ?? [];
-    this.#bootstrapper.start(savedCount > 0);
-    if (known.length > 0) this.#bootstrapper.ask(known);
+    this.#bootstrapper.start(this.#options.config.bootstrapEndpoints ?? [], savedCount > 0);
     for (const { family, keeper } of this.#members) {
       if (family.table.size > 0 || family.table.hasReserves) keeper.join();
     }

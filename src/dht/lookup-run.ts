@@ -33,6 +33,8 @@ export interface LookupRunParts {
   /** Addresses to ask where the table is nearly empty. */
   bootstrap(): readonly Endpoint[];
   nowMs(): number;
+  /** A bound stands in the way that time removes: the run wants to be woken. */
+  onHeldBack(): void;
   /** The run has nothing more to do; its owner reads the facts. Called once. */
   onDone(run: LookupRun, outcome: LookupOutcome): void;
 }
@@ -113,8 +115,10 @@ export class LookupRun implements QueryOwner {
       const outcome = this.#ask(step);
       if (outcome === "sent") continue;
       this.machine.notSent(step, outcome);
-      this.#isHeldBack = outcome === "full";
-      if (this.#isHeldBack) return;
+      if (outcome === "crowded") continue;
+      this.#isHeldBack = true;
+      this.#parts.onHeldBack();
+      return;
     }
   }
 

@@ -22,6 +22,8 @@ const MAX_RUNNING = 20;
 const MAX_WAITING = 5_000;
 /** Threats D8. */
 const MAX_LOOKUP_MS = 60_000;
+/** Pause before a lookup that a bound holds back tries again. */
+const HELD_BACK_MS = 250;
 /** How long a lookup waits for the first contact of a node that has none but asks bootstrap nodes or expects some. */
 const PATIENCE_MS = 10_000;
 
@@ -36,6 +38,10 @@ export interface LookupsParts {
   expectsContacts(): boolean;
 }
 
+interface TaskParts extends LookupsParts {
+  onHeldBack(): void;
+}
+
 /** What a finished lookup hands to the announcer: who answered with a token, by family. */
 export interface LookupEnd {
   readonly result: LookupResult;
@@ -46,15 +52,17 @@ export interface LookupEnd {
 }
 
 export class Lookups {
-  readonly #parts: LookupsParts;
+  readonly #parts: TaskParts;
   readonly #running = new Set<LookupTask>();
   readonly #waiting: LookupTask[] = [];
   #wakeUp: Disposable | undefined;
+  /** Running while a bound holds a lookup back. */
+  #heldBack: Disposable | undefined;
   /** Running while the first of the waiting ones hopes for contacts. */
   #patience: Disposable | undefined;
 
   constructor(parts: LookupsParts) {
-    this.#parts = parts;
+    this.#parts = { ...parts, onHeldBack: () => this.#wakeLater() };
   }
 
   get running(): number {
@@ -101,7 +109,15 @@ export class Lookups {
   close(): void {
     this.#wakeUp?.[Symbol.dispose]();
     this.#patience?.[Symbol.dispose]();
+    this.#heldBack?.[Symbol.dispose]();
     for (const task of [...this.#running, ...this.#waiting.splice(0)]) task.giveUp("cancelled");
+  }
+
+  #wakeLater(): void {
+    this.#heldBack ??= this.#parts.clock.setTimer(HELD_BACK_MS, () => {
+      this.#heldBack = undefined;
+      this.wake();
+    });
   }
 
   #wakeSoon(): void {
@@ -131,7 +147,7 @@ export class Lookups {
 
 /** One lookup with a run per family. */
 class LookupTask {
-  readonly #parts: LookupsParts;
+  readonly #parts: TaskParts;
   readonly #request: LookupRequest;
   readonly #families: readonly DhtFamily[];
   readonly #onEnd: (end: LookupEnd) => void;
@@ -143,7 +159,7 @@ class LookupTask {
   #isEnded = false;
 
   constructor(
-    parts: LookupsParts,
+    parts: TaskParts,
     request: LookupRequest,
     families: readonly DhtFamily[],
     onEnd: (end: LookupEnd) => void,
@@ -178,6 +194,7 @@ class LookupTask {
           peers: this.#peers,
           bootstrap: () => this.#parts.bootstrapOf(family.family),
           nowMs: () => clock.nowMs(),
+          onHeldBack: () => this.#parts.onHeldBack(),
           onDone: (_run, outcome) => this.#runEnded(outcome),
         }),
     );

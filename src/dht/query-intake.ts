@@ -5,7 +5,7 @@ import { sameEndpoint } from "./compact-address.ts";
 import type { DhtSettings } from "./dht-config.ts";
 import type { DhtFamily } from "./dht-family.ts";
 import type { KrpcMessage } from "./krpc-message.ts";
-import { QueryLimiter } from "./query-limiter.ts";
+import { limitsOfAskers, QueryLimiter } from "./query-limiter.ts";
 import type { QueryResponder } from "./query-responder.ts";
 import { ReplyBudget } from "./reply-budget.ts";
 import type { TrafficMeter } from "./traffic-meter.ts";
@@ -47,7 +47,11 @@ export class QueryIntake {
 
   #admits(from: Endpoint, nowMs: number): boolean {
     const { settings, random } = this.#parts;
-    this.#limiter ??= new QueryLimiter(settings.addressProfile, random);
+    this.#limiter ??= new QueryLimiter(
+      limitsOfAskers(settings.addressProfile),
+      settings.addressProfile,
+      random,
+    );
     this.#budget ??= new ReplyBudget(settings.replyBytesPerSecond, nowMs);
     return this.#limiter.admits(from, nowMs) && this.#budget.mayAnswer(nowMs);
   }

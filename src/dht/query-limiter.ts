@@ -1,6 +1,8 @@
 /**
- * How many queries one party may ask (threats D3): 50 in ten seconds, then silence for five minutes. A party is an
- * IPv4 address or an IPv6 /64 in the profile `public`, an address with its port elsewhere.
+ * How many queries one party may ask in a window of ten seconds, and how long it is ignored when it asks more. A
+ * party is an IPv4 address or an IPv6 /64 in the profile `public`, an address with its port elsewhere. Used both
+ * ways: against floods (threats D3), and to stay below the same limits of others (libtorrent ignores an address
+ * for five minutes after 50 packets in ten seconds).
  *
  * The table is of fixed size: a set of four places per hash, the hash keyed so that nobody can aim at a set. Where
  * all four are taken, the quietest gives way, and one that is silenced only to nothing: a flood from a million
@@ -11,30 +13,57 @@ import { addressBytes, type Endpoint } from "../core/endpoint.ts";
 import type { Random } from "../core/ports.ts";
 import { ipv4Bits, readInt32 } from "./compact-address.ts";
 
-/** Threats D3; libtorrent counts the same 50 packets in 10 s and blocks as long. */
-const MAX_QUERIES_PER_WINDOW = 50;
 const WINDOW_MS = 10_000;
-const SILENCE_MS = 5 * 60_000;
-/** Parties remembered: 4,096 (threats D3), 28 bytes each. */
-const SETS = 1024;
 const WAYS = 4;
 
+export interface QueryLimits {
+  readonly maxQueriesPerWindow: number;
+  /** From the first query too many; 0 ends with the window. */
+  readonly silenceMs: number;
+  /** Places for parties, 28 bytes each: a power of two, at least 4. */
+  readonly maxParties: number;
+}
+
+/** Threats D3: 50 in ten seconds, then five minutes of silence; 4,096 parties remembered. */
+const FROM_STRANGERS: QueryLimits = { maxQueriesPerWindow: 50, silenceMs: 5 * 60_000, maxParties: 4_096 };
+/** In a network of our own, nodes with a thousand torrents ask that much, and banning them would feed on itself. */
+const FROM_NEIGHBOURS: QueryLimits = { maxQueriesPerWindow: 5_000, silenceMs: 0, maxParties: 4_096 };
+/** Our replies count at the other side, too: that leaves room for ten. */
+const TO_STRANGERS: QueryLimits = { maxQueriesPerWindow: 40, silenceMs: 0, maxParties: 256 };
+const TO_NEIGHBOURS: QueryLimits = { maxQueriesPerWindow: 400, silenceMs: 0, maxParties: 256 };
+
+export function limitsOfAskers(profile: AddressProfile): QueryLimits {
+  return profile === "public" ? FROM_STRANGERS : FROM_NEIGHBOURS;
+}
+
+export function limitsOfOurQueries(profile: AddressProfile): QueryLimits {
+  return profile === "public" ? TO_STRANGERS : TO_NEIGHBOURS;
+}
+
 export class QueryLimiter {
+  readonly #limits: QueryLimits;
   readonly #byPort: boolean;
   readonly #seed: number;
   /** The party: 64 bits of address (IPv4: bits and port, or 0), in two halves. */
-  readonly #first: Int32Array = new Int32Array(SETS * WAYS);
-  readonly #second: Int32Array = new Int32Array(SETS * WAYS);
-  readonly #counts: Uint16Array = new Uint16Array(SETS * WAYS);
-  readonly #windowStartsMs: Float64Array = new Float64Array(SETS * WAYS).fill(Number.NEGATIVE_INFINITY);
-  readonly #silentUntilMs: Float64Array = new Float64Array(SETS * WAYS).fill(Number.NEGATIVE_INFINITY);
+  readonly #first: Int32Array;
+  readonly #second: Int32Array;
+  readonly #counts: Uint16Array;
+  readonly #windowStartsMs: Float64Array;
+  readonly #silentUntilMs: Float64Array;
 
-  constructor(profile: AddressProfile, random: Random) {
+  constructor(limits: QueryLimits, profile: AddressProfile, random: Random) {
+    const { maxParties } = limits;
+    this.#limits = limits;
     this.#byPort = profile !== "public";
     this.#seed = readInt32(random.bytes(4), 0);
+    this.#first = new Int32Array(maxParties);
+    this.#second = new Int32Array(maxParties);
+    this.#counts = new Uint16Array(maxParties);
+    this.#windowStartsMs = new Float64Array(maxParties).fill(Number.NEGATIVE_INFINITY);
+    this.#silentUntilMs = new Float64Array(maxParties).fill(Number.NEGATIVE_INFINITY);
   }
 
-  /** Counts a query of `party` and says whether it may be answered. O(1). */
+  /** Counts a query of `party`, or to it, and says whether it is within the limits. O(1). */
   admits(party: Endpoint, nowMs: number): boolean {
     let first: number;
     let second = this.#byPort ? party.port : 0;
@@ -51,16 +80,18 @@ export class QueryLimiter {
       this.#windowStartsMs[place] = nowMs;
       this.#counts[place] = 0;
     }
-    const count = (this.#counts[place] as number) + 1;
-    this.#counts[place] = count;
-    if (count <= MAX_QUERIES_PER_WINDOW) return true;
-    this.#silentUntilMs[place] = nowMs + SILENCE_MS;
-    return false;
+    const count = this.#counts[place] as number;
+    if (count >= this.#limits.maxQueriesPerWindow) {
+      this.#silentUntilMs[place] = nowMs + this.#limits.silenceMs;
+      return false;
+    }
+    this.#counts[place] = count + 1;
+    return true;
   }
 
   /** The place of a party, taken from the quietest of its set when it is new. */
   #placeOf(first: number, second: number, nowMs: number): number {
-    const set = (this.#hash(first, second) & (SETS - 1)) * WAYS;
+    const set = (this.#hash(first, second) & (this.#limits.maxParties / WAYS - 1)) * WAYS;
     let quietest = set;
     let lowest = Number.POSITIVE_INFINITY;
     for (let place = set; place < set + WAYS; place++) {
@@ -81,7 +112,7 @@ export class QueryLimiter {
 
   #weightOf(place: number, nowMs: number): number {
     const silentForMs = (this.#silentUntilMs[place] as number) - nowMs;
-    if (silentForMs > 0) return MAX_QUERIES_PER_WINDOW + silentForMs;
+    if (silentForMs > 0) return this.#limits.maxQueriesPerWindow + silentForMs;
     return nowMs - (this.#windowStartsMs[place] as number) >= WINDOW_MS ? 0 : (this.#counts[place] as number);
   }
 

@@ -4,6 +4,7 @@ import type { NodeId } from "../core/ids.ts";
 import type { Clock } from "../core/ports.ts";
 import type { DhtFamily } from "./dht-family.ts";
 import type { AnnounceArguments, KrpcEncoder, Want } from "./krpc-encoder.ts";
+import type { QueryLimiter } from "./query-limiter.ts";
 import type { Query, QueryOwner, QueryTracker } from "./query-tracker.ts";
 import type { StallTimes } from "./stall-times.ts";
 import type { TrafficMeter } from "./traffic-meter.ts";
@@ -17,7 +18,17 @@ export interface Addressee {
   readonly subject?: object | undefined;
 }
 
-/** Whether a query left, or which bound on outstanding queries held it back. */
+export interface QuerySenderParts {
+  readonly clock: Clock;
+  readonly tracker: QueryTracker;
+  readonly encoder: KrpcEncoder;
+  readonly stallTimes: StallTimes;
+  readonly traffic: TrafficMeter;
+  /** How much we may ask one party. */
+  readonly limiter: QueryLimiter;
+}
+
+/** Whether a query left, or what held it back: `full` passes with time, `crowded` means that others ask there already. */
 export type SendOutcome = "sent" | "full" | "crowded";
 
 export class QuerySender {
@@ -26,19 +37,15 @@ export class QuerySender {
   readonly #stallTimes: StallTimes;
   readonly #traffic: TrafficMeter;
   readonly #clock: Clock;
+  readonly #limiter: QueryLimiter;
 
-  constructor(
-    clock: Clock,
-    tracker: QueryTracker,
-    encoder: KrpcEncoder,
-    stallTimes: StallTimes,
-    traffic: TrafficMeter,
-  ) {
-    this.#clock = clock;
-    this.tracker = tracker;
-    this.#encoder = encoder;
-    this.#stallTimes = stallTimes;
-    this.#traffic = traffic;
+  constructor(parts: QuerySenderParts) {
+    this.#clock = parts.clock;
+    this.tracker = parts.tracker;
+    this.#encoder = parts.encoder;
+    this.#stallTimes = parts.stallTimes;
+    this.#traffic = parts.traffic;
+    this.#limiter = parts.limiter;
   }
 
   ping(family: DhtFamily, addressee: Addressee): SendOutcome {
@@ -80,7 +87,9 @@ export class QuerySender {
   #begin(family: DhtFamily, { to, expectedId, owner, subject }: Addressee): Query | "full" | "crowded" {
     const obstacle = this.tracker.obstacle(to);
     if (obstacle !== undefined) return obstacle;
-    if (expectedId !== undefined) family.table.find(expectedId, 0)?.noteAsked(this.#clock.nowMs());
+    const nowMs = this.#clock.nowMs();
+    if (!this.#limiter.admits(to, nowMs)) return "full";
+    if (expectedId !== undefined) family.table.find(expectedId, 0)?.noteAsked(nowMs);
     return this.tracker.begin(to, expectedId, owner, subject, this.#stallTimes.stallAfterMs);
   }
 

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { endpoint } from "../../src/core/endpoint.ts";
-import { QueryLimiter } from "../../src/dht/query-limiter.ts";
+import { limitsOfAskers, limitsOfOurQueries, QueryLimiter } from "../../src/dht/query-limiter.ts";
 import { ReplyBudget } from "../../src/dht/reply-budget.ts";
 import { SeededRandom } from "../../src/sim/index.ts";
 
 const FLOODER = endpoint("9.9.9.9", 6881);
-const limiterFor = (profile: "public" | "loopback") => new QueryLimiter(profile, new SeededRandom(1));
+const limiterFor = (profile: "public" | "loopback", limits = limitsOfAskers(profile)) =>
+  new QueryLimiter(limits, profile, new SeededRandom(1));
 
 /** A public address per number. */
 const hostOf = (i: number) =>
@@ -38,7 +39,7 @@ describe("the query limiter", () => {
   test("counts ports of one address together in `public`, apart elsewhere", () => {
     const ports = Array.from({ length: 200 }, (_, i) => endpoint("127.0.0.1", 1000 + i));
     const countOf = (profile: "public" | "loopback") => {
-      const limiter = limiterFor(profile);
+      const limiter = limiterFor(profile, limitsOfAskers("public"));
       return ports.filter((port) => limiter.admits(port, 0)).length;
     };
     expect(countOf("public")).toBe(50);
@@ -50,6 +51,17 @@ describe("the query limiter", () => {
     const hosts = Array.from({ length: 200 }, (_, i) => endpoint(`2001:470:1:1::${(i + 1).toString(16)}`, 1));
     expect(hosts.filter((host) => limiter.admits(host, 0)).length).toBe(50);
     expect(limiter.admits(endpoint("2001:470:1:2::1", 1), 0)).toBe(true);
+  });
+
+  test("lets neighbours ask a hundred times as much, and forgives them when the window ends", () => {
+    const limiter = limiterFor("loopback");
+    expect(admitted(limiter, 10_000, 1)).toBe(5_000);
+    expect(admitted(limiter, 10, 1, 10_000)).toBe(10);
+  });
+
+  test("holds our own queries to a stranger below what libtorrent blocks for", () => {
+    const limiter = limiterFor("public", limitsOfOurQueries("public"));
+    expect(admitted(limiter, 3_000, 10)).toBe(3 * 40);
   });
 
   test("keeps a flooder silent and honest askers answered under a flood of forged addresses, DH02", () => {
