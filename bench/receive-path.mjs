@@ -212,7 +212,7 @@ function receiveAll(platform, disk, events, metainfo, dial) {
           return;
         }
         const part = Math.min(segmentBytes - filled, bytes.length - at);
-        slab.bytes.set(bytes.subarray(at, at + part), filled);
+        platform.slabs.copy(bytes, at, at + part, slab.bytes, filled);
         filled += part;
         at += part;
         if (filled < segmentBytes) continue;

@@ -9,7 +9,7 @@ import type { OpenNetwork, SessionNetwork } from "../session/session-ports.ts";
 import type { EgressGuard } from "./egress-guard.ts";
 import { resolveHost } from "./name-resolution.ts";
 import { canonicalHost } from "./node-address.ts";
-import { MAX_PORT_TRIES } from "./platform-config.ts";
+import { MAX_PORT_TRIES, RECEIVE_BUFFER_BYTES } from "./platform-config.ts";
 import { TcpDialer } from "./tcp-dialer.ts";
 import { listenTcp, type TcpListener } from "./tcp-listener.ts";
 import { bindUdp, type UdpSocket } from "./udp.ts";
@@ -32,19 +32,26 @@ export type OpenDatagrams = Pick<OpenNetwork, "port" | "udp4" | "udp6" | "warnin
 
 export class NodeNetwork implements SessionNetwork {
   readonly #guard: EgressGuard;
+  readonly #receiveBuffer: Uint8Array;
 
-  constructor(guard: EgressGuard) {
+  /** `receiveBuffer` is what all TCP connections read into; one is made where none is given. */
+  constructor(guard: EgressGuard, receiveBuffer: Uint8Array = new Uint8Array(RECEIVE_BUFFER_BYTES)) {
     this.#guard = guard;
+    this.#receiveBuffer = receiveBuffer;
   }
 
   async open(options: BindOptions): Promise<OpenNetwork> {
     const host = options.host === undefined ? undefined : await this.#localAddress(options.host);
-    const plan = { hosts: this.#hostsFor(host), port: options.port, wantsTcp: true };
+    const plan = { hosts: this.#hostsFor(host), port: options.port, receiveBuffer: this.#receiveBuffer };
     const { bound, warnings } = await bindAll(plan, this.#guard);
     const isWildcard = host === undefined || host === "0.0.0.0" || host === "::";
     return {
       ...datagramsOf(bound, warnings),
-      dialer: new TcpDialer({ guard: this.#guard, ...(isWildcard ? {} : { localHost: host }) }),
+      dialer: new TcpDialer({
+        guard: this.#guard,
+        receiveBuffer: this.#receiveBuffer,
+        ...(isWildcard ? {} : { localHost: host }),
+      }),
       listeners: bound.flatMap((one) => (one.tcp === undefined ? [] : [one.tcp])),
     };
   }
@@ -52,7 +59,7 @@ export class NodeNetwork implements SessionNetwork {
   /** As `open`, for UDP only. */
   async openUdp(options: BindOptions): Promise<OpenDatagrams> {
     const host = options.host === undefined ? undefined : await this.#localAddress(options.host);
-    const plan = { hosts: this.#hostsFor(host), port: options.port, wantsTcp: false };
+    const plan = { hosts: this.#hostsFor(host), port: options.port };
     const { bound, warnings } = await bindAll(plan, this.#guard);
     return datagramsOf(bound, warnings);
   }
@@ -81,7 +88,8 @@ interface BindPlan {
   /** The first has to work. */
   readonly hosts: readonly string[];
   readonly port: number;
-  readonly wantsTcp: boolean;
+  /** What TCP connections read into; without it there is no TCP. */
+  readonly receiveBuffer?: Uint8Array;
 }
 
 interface BindResult {
@@ -107,7 +115,7 @@ async function bindHosts(plan: BindPlan, guard: EgressGuard): Promise<BindResult
   try {
     for (const host of plan.hosts) {
       const port = bound[0]?.udp.local.port ?? plan.port;
-      const family = await bindFamily(host, port, plan.wantsTcp, guard).catch((error: unknown) => {
+      const family = await bindFamily({ ...plan, hosts: [host], port }, guard).catch((error: unknown) => {
         const isClash = plan.port === 0 && codeOf(error) === "EADDRINUSE";
         if (bound.length === 0 || isClash) throw error;
         warnings.push(`IPv6 is off: ${bindFailure(error, host, port).message}`);
@@ -121,14 +129,10 @@ async function bindHosts(plan: BindPlan, guard: EgressGuard): Promise<BindResult
   }
 }
 
-async function bindFamily(
-  host: string,
-  port: number,
-  wantsTcp: boolean,
-  guard: EgressGuard,
-): Promise<BoundFamily> {
-  if (!wantsTcp) return { udp: await bindUdp(host, port, guard), tcp: undefined };
-  const tcp = await listenTcp(host, port, guard);
+async function bindFamily(plan: BindPlan, guard: EgressGuard): Promise<BoundFamily> {
+  const host = plan.hosts[0] as string;
+  if (plan.receiveBuffer === undefined) return { udp: await bindUdp(host, plan.port, guard), tcp: undefined };
+  const tcp = await listenTcp(host, plan.port, guard, plan.receiveBuffer);
   try {
     return { tcp, udp: await bindUdp(host, tcp.local.port, guard) };
   } catch (error) {

@@ -78,7 +78,7 @@ export async function createNodePlatform(options: NodePlatformOptions = {}): Pro
     clock: new NodeClock(),
     random: new SystemRandom(),
     unixMs: () => Date.now(),
-    network: new NodeNetwork(guard),
+    network: new NodeNetwork(guard, slabs.receiveBuffer),
     disk: new NodeDisk({ workers, slabs, slots, madeStore }),
     state,
     slabs,

@@ -1,5 +1,5 @@
 /**
- * The arena that payload moves through: one SharedArrayBuffer, given out in slabs of 16 KiB to 1 MiB by a buddy system
+ * The arena that payload moves through: one shared memory, given out in slabs of 16 KiB to 1 MiB by a buddy system
  * (Knuth, TAOCP 1, 2.5). Sizes are powers of two, neighbours merge again when both are free, and the lowest free place
  * is taken first, so small slabs crowd at the beginning and memory that was never needed is never touched.
  *
@@ -10,10 +10,21 @@
  */
 import { invariant } from "../core/invariant.ts";
 import type { Slab, SlabPool } from "../core/slab.ts";
-import { MAX_QUEUED_DISK_BYTES, MAX_SLAB_BYTES, MIN_SLAB_BYTES } from "./platform-config.ts";
+import { type CopyingMemory, copyingMemory } from "./copying-memory.ts";
+import {
+  MAX_QUEUED_DISK_BYTES,
+  MAX_SLAB_BYTES,
+  MIN_SLAB_BYTES,
+  RECEIVE_BUFFER_BYTES,
+} from "./platform-config.ts";
 
 export class SlabArena implements SlabPool {
+  /** The arena, and behind it the receive buffer, so that payload is moved by the fastest copy there is. */
   readonly memory: SharedArrayBuffer;
+  /** What sockets of this thread read into. */
+  readonly receiveBuffer: Uint8Array;
+  readonly sizeBytes: number;
+  readonly #move: CopyingMemory["move"];
   readonly #longest: Uint32Array;
   readonly #leaves: number;
   /** By smallest slab: 1 where a slab that waits for the disk begins. */
@@ -27,15 +38,15 @@ export class SlabArena implements SlabPool {
       sizeBytes > 0 && sizeBytes % MAX_SLAB_BYTES === 0,
       `an arena is a multiple of ${MAX_SLAB_BYTES} bytes, not ${sizeBytes}`,
     );
-    this.memory = new SharedArrayBuffer(sizeBytes);
+    const memory = copyingMemory(sizeBytes + RECEIVE_BUFFER_BYTES);
+    this.sizeBytes = sizeBytes;
+    this.memory = memory.buffer;
+    this.#move = memory.move;
+    this.receiveBuffer = new Uint8Array(memory.buffer, sizeBytes, RECEIVE_BUFFER_BYTES);
     this.#leaves = 2 ** Math.ceil(Math.log2(sizeBytes / MIN_SLAB_BYTES));
     this.#longest = new Uint32Array(2 * this.#leaves);
     this.#isQueued = new Uint8Array(this.#leaves);
     this.#layOut(sizeBytes);
-  }
-
-  get sizeBytes(): number {
-    return this.memory.byteLength;
   }
 
   /** Bytes of the slabs that are out. */
@@ -86,6 +97,14 @@ export class SlabArena implements SlabPool {
       this.#queuedBytes -= slabBytes;
     }
     this.#updateAbove(node, slabBytes);
+  }
+
+  copy(source: Uint8Array, start: number, end: number, target: Uint8Array, offset: number): void {
+    const isInside = source.buffer === this.memory && target.buffer === this.memory;
+    const fits = start >= 0 && end <= source.length && offset >= 0 && offset + end - start <= target.length;
+    if (isInside && fits && start <= end) {
+      this.#move(target.byteOffset + offset, source.byteOffset + start, end - start);
+    } else target.set(source.subarray(start, end), offset);
   }
 
   /** Free slabs of the largest size cover what exists; the rest of the tree lies beyond the arena. */

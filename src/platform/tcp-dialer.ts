@@ -2,22 +2,26 @@
 import { type AddressFamily, type Endpoint, endpoint } from "../core/endpoint.ts";
 import type { ByteStream, StreamDialer, StreamHandler } from "../core/ports.ts";
 import type { EgressGuard } from "./egress-guard.ts";
-import { socketOnSharedBuffer } from "./receive-buffer.ts";
+import { socketReadingInto } from "./receive-buffer.ts";
 import { TcpStream } from "./tcp-stream.ts";
 
 export interface TcpDialerOptions {
   readonly guard: EgressGuard;
+  /** What all streams of this thread read into. */
+  readonly receiveBuffer: Uint8Array;
   /** Address that connections come from; without it the system chooses. */
   readonly localHost?: string;
 }
 
 export class TcpDialer implements StreamDialer {
   readonly #guard: EgressGuard;
+  readonly #receiveBuffer: Uint8Array;
   readonly #localHost: string | undefined;
   readonly #localFamily: AddressFamily | undefined;
 
   constructor(options: TcpDialerOptions) {
     this.#guard = options.guard;
+    this.#receiveBuffer = options.receiveBuffer;
     this.#localHost = options.localHost;
     this.#localFamily = options.localHost === undefined ? undefined : endpoint(options.localHost, 0).family;
   }
@@ -36,7 +40,7 @@ export class TcpDialer implements StreamDialer {
   }
 
   #connect(stream: TcpStream, to: Endpoint, timeoutMs: number): void {
-    const socket = socketOnSharedBuffer(stream);
+    const socket = socketReadingInto(this.#receiveBuffer, stream);
     stream.attach(socket);
     const timer = setTimeout(() => stream.closeBecause("timeout"), timeoutMs);
     socket.once("close", () => clearTimeout(timer));

@@ -8,11 +8,16 @@ import { type Endpoint, endpoint } from "../core/endpoint.ts";
 import type { ByteStream, StreamListener } from "../core/ports.ts";
 import type { EgressGuard } from "./egress-guard.ts";
 import { canonicalHost } from "./node-address.ts";
-import { socketOnSharedBuffer } from "./receive-buffer.ts";
+import { socketReadingInto } from "./receive-buffer.ts";
 import { TcpStream } from "./tcp-stream.ts";
 
-/** Listens on `host`:`port` (port 0: any free one). Rejects with the system's error, or `EGRESS_REFUSED`. */
-export async function listenTcp(host: string, port: number, guard: EgressGuard): Promise<TcpListener> {
+/** Listens on `host`:`port` (port 0: any free one); what arrives is read into `receiveBuffer`. Rejects with the system's error, or `EGRESS_REFUSED`. */
+export async function listenTcp(
+  host: string,
+  port: number,
+  guard: EgressGuard,
+  receiveBuffer: Uint8Array,
+): Promise<TcpListener> {
   guard.assertAllows("bind", endpoint(host, port));
   const server = createServer({ pauseOnConnect: true, noDelay: true });
   await new Promise<void>((resolve, reject) => {
@@ -22,7 +27,7 @@ export async function listenTcp(host: string, port: number, guard: EgressGuard):
       resolve();
     });
   });
-  return new TcpListener(server, host);
+  return new TcpListener(server, host, receiveBuffer);
 }
 
 export class TcpListener implements StreamListener {
@@ -30,10 +35,12 @@ export class TcpListener implements StreamListener {
   /** Until the session takes over, connections are turned away. */
   onConnection: (stream: ByteStream) => void = (stream) => stream.close();
   readonly #server: Server;
+  readonly #receiveBuffer: Uint8Array;
   #closed: Promise<void> | undefined;
 
-  constructor(server: Server, host: string) {
+  constructor(server: Server, host: string, receiveBuffer: Uint8Array) {
     this.#server = server;
+    this.#receiveBuffer = receiveBuffer;
     const address = server.address();
     this.local = endpoint(host, typeof address === "object" && address !== null ? address.port : 0);
     server.on("connection", (socket) => this.#accept(socket));
@@ -66,7 +73,7 @@ export class TcpListener implements StreamListener {
       return;
     }
     const stream = new TcpStream(endpoint(canonicalHost(remoteAddress), remotePort));
-    const sharing = sharingBuffer(socket, stream);
+    const sharing = readingInto(this.#receiveBuffer, socket, stream);
     if (sharing === undefined) socket.on("data", (chunk) => stream.received(chunk, chunk.length));
     stream.attach(sharing ?? socket);
     this.onConnection(stream);
@@ -82,12 +89,12 @@ interface SocketInternals {
 }
 
 /** The accepted connection as a socket that reads into the shared buffer; `undefined` where that cannot be done. */
-function sharingBuffer(accepted: Socket, stream: TcpStream): Socket | undefined {
+function readingInto(buffer: Uint8Array, accepted: Socket, stream: TcpStream): Socket | undefined {
   const inner = accepted as unknown as SocketInternals;
   const handle = inner._handle;
   if (typeof handle?.readStart !== "function" || inner._server === undefined) return undefined;
   inner._handle = null;
-  const socket = socketOnSharedBuffer(stream, handle);
+  const socket = socketReadingInto(buffer, stream, handle);
   // The server counts its connections by this link when the socket ends.
   const own = socket as unknown as SocketInternals;
   own._server = inner._server;

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Slab } from "../../src/core/slab.ts";
 import { SlabArena } from "../../src/platform/slab-arena.ts";
+import { fingerprint, patterned } from "../support/filled-torrent.ts";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -58,6 +59,31 @@ test("its memory is shared between threads", () => {
   const slab = arena.acquire(32 * KIB) as Slab;
   slab.bytes[5] = 77;
   expect(new Uint8Array(arena.memory)[slab.offset + 5]).toBe(77);
+});
+
+test("copies payload from the receive buffer and from elsewhere, whatever the alignment", () => {
+  const arena = new SlabArena(MIB);
+  const slab = arena.acquire(32 * KIB) as Slab;
+  const elsewhere = patterned(1_000, 3);
+  arena.receiveBuffer.set(elsewhere, 13);
+  for (const [source, start] of [
+    [arena.receiveBuffer, 13],
+    [elsewhere, 0],
+  ] as const) {
+    slab.bytes.fill(0);
+    arena.copy(source, start + 100, start + 900, slab.bytes, 7);
+    expect([...slab.bytes.subarray(0, 7)]).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    expect(fingerprint(slab.bytes.slice(7, 807))).toBe(fingerprint(elsewhere.subarray(100, 900)));
+    expect(slab.bytes[807]).toBe(0);
+  }
+});
+
+test("a copy never leaves its slab", () => {
+  const arena = new SlabArena(MIB);
+  const slab = arena.acquire(16 * KIB) as Slab;
+  arena.receiveBuffer.fill(9, 0, 100);
+  expect(() => arena.copy(arena.receiveBuffer, 0, 100, slab.bytes, 16 * KIB - 99)).toThrow(RangeError);
+  expect(arena.acquire(16 * KIB)?.bytes[0]).toBe(0);
 });
 
 test("a slab that is released twice, or elsewhere, is our own mistake", () => {
