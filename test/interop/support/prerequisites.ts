@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-const REPOSITORY = join(import.meta.dirname, "..", "..", "..");
+export const REPOSITORY = join(import.meta.dirname, "..", "..", "..");
 /** The bundled program under test. */
 export const STARLING_PROGRAM = join(REPOSITORY, "dist", "cli", "main.js");
 /** Debian's own interpreter: python3-libtorrent is a module of no other. */

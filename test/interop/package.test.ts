@@ -1,0 +1,55 @@
+/** What `npm pack` makes: a package that installs without install scripts, runs, and can be imported. */
+import { execFileSync } from "node:child_process";
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Lab } from "./support/lab.ts";
+import { REPOSITORY } from "./support/prerequisites.ts";
+
+const PACK_TIMEOUT_MS = 240_000;
+
+let lab: Lab;
+let project: string;
+
+beforeAll(() => {
+  lab = new Lab();
+  const packed = lab.newFolder("packed");
+  project = lab.newFolder("project");
+  run(REPOSITORY, "npm", "pack", "--pack-destination", packed);
+  writeFileSync(join(project, "package.json"), '{ "name": "project", "private": true, "type": "module" }');
+  const [tarball] = readdirSync(packed);
+  run(
+    project,
+    "npm",
+    "install",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    join(packed, tarball as string),
+  );
+}, PACK_TIMEOUT_MS);
+
+afterAll(() => lab?.close());
+
+function run(folder: string, command: string, ...args: readonly string[]): string {
+  return execFileSync(command, args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}
+
+test("the installed program says its version", () => {
+  expect(run(project, join(project, "node_modules/.bin/starling"), "--version")).toMatch(
+    /^starling \d+\.\d+\.\d+/,
+  );
+});
+
+test("the installed program makes a torrent", () => {
+  writeFileSync(join(project, "hello.txt"), "hello");
+  const starling = join(project, "node_modules/.bin/starling");
+  run(project, starling, "create", "hello.txt", "-o", "hello.torrent");
+  const info = JSON.parse(run(project, starling, "info", "hello.torrent", "--json")) as { infoHash: string };
+  expect(info).toMatchObject({ name: "hello.txt", length: 5 });
+});
+
+test.for(["starling", "starling/dht", "starling/wire"])("%s can be imported", (entry) => {
+  const script = `import("${entry}").then((module) => console.log(Object.keys(module).length > 0))`;
+  expect(run(project, process.execPath, "--input-type=module", "--eval", script).trim()).toBe("true");
+});
