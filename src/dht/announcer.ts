@@ -234,5 +234,5 @@ class Announce implements QueryOwner {
   }
 }
 
-/** An announce is sent again once when it stalls. */
-const MAX_TRIES = 2;
+/** An announce is sent again when it stalls: it may be stored twice without harm. */
+const MAX_TRIES = 3;

@@ -30,7 +30,7 @@ export function ipv4Bits(host: string): number {
   return (bits << 8) | octet;
 }
 
-export function ipv4Text(bits: number): string {
+function ipv4Text(bits: number): string {
   return `${bits >>> 24}.${(bits >>> 16) & 255}.${(bits >>> 8) & 255}.${bits & 255}`;
 }
 

@@ -5,6 +5,7 @@
  *   datagram -> decoder -> query -> query-intake -> limits, responder -> datagram
  *                    `---> reply -> reply-intake -> table, votes -> who asked: lookup, keeper, announce, ping
  */
+import { toHex } from "../core/bytes.ts";
 import type { AddressFamily, Endpoint } from "../core/endpoint.ts";
 import { ID_BYTES, type InfoHash, type NodeId, nodeIdFrom } from "../core/ids.ts";
 import { invariant } from "../core/invariant.ts";
@@ -97,7 +98,8 @@ export class DhtNode {
     this.#options = options;
     this.#settings = settingsFrom(options.config);
     this.#saved = this.#readSaved();
-    const { clock, random } = options;
+    const { clock, random, sockets } = options;
+    invariant(sockets.v4 !== undefined || sockets.v6 !== undefined, "a node needs a socket");
     const settings = this.#settings;
     const nowMs = clock.nowMs();
     const tracker = new QueryTracker(clock, random, settings.addressProfile, (query) =>
@@ -248,6 +250,7 @@ export class DhtNode {
     };
     return {
       state: this.#state(),
+      nodeId: toHex(this.#first.family.table.localNodeId),
       v4: viewOf(4),
       v6: viewOf(6),
       readOnly: this.#settings.readOnly,
@@ -283,6 +286,12 @@ export class DhtNode {
   #memberOf(family: AddressFamily): Member | undefined {
     for (const member of this.#members) if (member.family.family === family) return member;
     return undefined;
+  }
+
+  get #first(): Member {
+    const [first] = this.#members;
+    invariant(first !== undefined, "a node without a socket");
+    return first;
   }
 
   #newFamilies(): DhtFamily[] {

@@ -66,6 +66,8 @@ export interface DhtTraffic {
 
 export interface DhtView {
   readonly state: DhtState;
+  /** Id of the IPv4 family, or of the only one; forty lower-case hex digits. */
+  readonly nodeId: string;
   readonly v4: DhtFamilyView | null;
   readonly v6: DhtFamilyView | null;
   readonly readOnly: boolean;

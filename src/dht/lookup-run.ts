@@ -115,7 +115,7 @@ export class LookupRun implements QueryOwner {
       const outcome = this.#ask(step);
       if (outcome === "sent") continue;
       this.machine.notSent(step, outcome);
-      if (outcome === "crowded") continue;
+      if (outcome === "silent") continue;
       this.#isHeldBack = true;
       this.#parts.onHeldBack();
       return;

@@ -9,7 +9,7 @@
  *
  *   fresh -> asked -> answered
  *               |---> stalled -> answered (late) | failed | asked once more, if fewer than k are alive
- *               `---> failed                     fresh -> skipped (its address is asked already)
+ *               `---> failed                     fresh -> skipped (its address was asked already)
  *
  * Bounded against liars (threats D8): candidates, queries, nodes taken from one reply; one reply per address and
  * per id; in the profile `public` one address per /24 (/64).
@@ -163,10 +163,10 @@ export class Lookup {
   }
 
   /**
-   * The query to `candidate` was not sent after all. `full`: it shall be asked later. `crowded`: others ask its
-   * address already; the lookup goes on without it.
+   * The query to `candidate` was not sent after all. `full`: it shall be asked later. `silent`: its address
+   * does not answer what it was asked before; the lookup goes on without it.
    */
-  notSent(candidate: LookupCandidate, why: "full" | "crowded"): void {
+  notSent(candidate: LookupCandidate, why: "full" | "silent"): void {
     this.#asked--;
     if (candidate.tries > 1) {
       candidate.state = "stalled";

@@ -28,8 +28,8 @@ export interface QuerySenderParts {
   readonly limiter: QueryLimiter;
 }
 
-/** Whether a query left, or what held it back: `full` passes with time, `crowded` means that others ask there already. */
-export type SendOutcome = "sent" | "full" | "crowded";
+/** Whether a query left, or why not: a bound that passes with time, or an address that answers nothing as it is. */
+export type SendOutcome = "sent" | "full" | "silent";
 
 export class QuerySender {
   readonly tracker: QueryTracker;
@@ -84,7 +84,7 @@ export class QuerySender {
     return "sent";
   }
 
-  #begin(family: DhtFamily, { to, expectedId, owner, subject }: Addressee): Query | "full" | "crowded" {
+  #begin(family: DhtFamily, { to, expectedId, owner, subject }: Addressee): Query | "full" | "silent" {
     const obstacle = this.tracker.obstacle(to);
     if (obstacle !== undefined) return obstacle;
     const nowMs = this.#clock.nowMs();

@@ -88,14 +88,18 @@ export class QueryTracker {
     return this.#outstanding.size;
   }
 
-  /** What forbids another query to `to` now: too many in all, or too many to this party. */
-  obstacle(to: Endpoint): "full" | "crowded" | undefined {
+  /** What forbids another query to `to` now: too many in all or to this party, or all that it was asked stalls. */
+  obstacle(to: Endpoint): "full" | "silent" | undefined {
     if (this.#outstanding.size >= MAX_OUTSTANDING) return "full";
     let toParty = 0;
+    let stalled = 0;
     for (const query of this.#outstanding.values()) {
-      if (this.#isSameParty(query.to, to)) toParty++;
+      if (!this.#isSameParty(query.to, to)) continue;
+      toParty++;
+      if (query.isStalled) stalled++;
     }
-    return toParty < MAX_OUTSTANDING_PER_PARTY ? undefined : "crowded";
+    if (toParty < MAX_OUTSTANDING_PER_PARTY) return undefined;
+    return stalled === toParty ? "silent" : "full";
   }
 
   /** Registers a query that is about to be sent. */

@@ -8,7 +8,7 @@ const BIN_MS = 20;
 const BINS = 50;
 /** Waits lie between these: under 100 ms jitter alone would stall queries; libtorrent's short timeout is 1 s. */
 const SHORTEST_MS = 100;
-export const LONGEST_STALL_MS: number = BIN_MS * BINS;
+const LONGEST_STALL_MS = BIN_MS * BINS;
 /** Answers before we trust the measurement. */
 const ENOUGH_SAMPLES = 10;
 /** Samples after which all weights are halved, so that the histogram follows the network. */

@@ -2,7 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { scanBencode } from "../../src/core/bencode-scanner.ts";
 import { latin1Text } from "../../src/core/bytes.ts";
-import { KrpcDecoder, MAX_DEPTH, MAX_RECEIVED_BYTES, MAX_TOKENS } from "../../src/dht/krpc-decoder.ts";
+import {
+  KrpcDecoder,
+  MAX_DEPTH,
+  MAX_RECEIVED_BYTES,
+  MAX_TOKENS,
+  MAX_TRANSACTION_BYTES,
+} from "../../src/dht/krpc-decoder.ts";
 import type { KrpcMessage } from "../../src/dht/krpc-message.ts";
 import { hostileBytes } from "../support/byte-arbitraries.ts";
 import { fuzzRuns } from "../support/fuzz-runs.ts";
@@ -154,6 +160,13 @@ describe("the KRPC decoder", () => {
     expect(problemOf(pingWith(`1:x${MAX_RECEIVED_BYTES}:${"a".repeat(MAX_RECEIVED_BYTES)}`))).toBe(
       "too-long",
     );
+  });
+
+  test("refuses a transaction that nobody needs to be that long", () => {
+    const ping = (length: number) =>
+      `d1:ad2:id20:abcdefghij0123456789e1:q4:ping1:t${length}:${"t".repeat(length)}1:y1:qe`;
+    expect(problemOf(ping(MAX_TRANSACTION_BYTES))).toBeUndefined();
+    expect(problemOf(ping(MAX_TRANSACTION_BYTES + 1))).toBe("no-transaction");
   });
 
   test("refuses nesting beyond ten, PA03", () => {

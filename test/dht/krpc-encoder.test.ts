@@ -7,6 +7,7 @@ import { nodeIdFrom } from "../../src/core/ids.ts";
 import { Contact } from "../../src/dht/contact.ts";
 import { KrpcDecoder } from "../../src/dht/krpc-decoder.ts";
 import { KrpcEncoder } from "../../src/dht/krpc-encoder.ts";
+import { ERROR_GENERIC } from "../../src/dht/krpc-message.ts";
 import { BEP5 } from "./krpc-samples.ts";
 import { latin1Bytes } from "./latin1.ts";
 
@@ -49,7 +50,7 @@ describe("the KRPC encoder writes the queries of BEP 5", () => {
 
   test("errors, byte for byte", () => {
     const query = queryOf(BEP5.pingQuery);
-    expect(latin1Text(encoder.error(query, 201, "A Generic Error Ocurred"))).toBe(BEP5.error);
+    expect(latin1Text(encoder.error(query, ERROR_GENERIC, "A Generic Error Ocurred"))).toBe(BEP5.error);
   });
 });
 

@@ -98,7 +98,7 @@ export function decoded(payload: Uint8Array): KrpcMessage {
 }
 
 /** A reply to the query `ping` by a node with `id`. */
-export function pongTo(ping: Uint8Array, id: Uint8Array): Uint8Array {
+function pongTo(ping: Uint8Array, id: Uint8Array): Uint8Array {
   const encoder = new KrpcEncoder({ version: new Uint8Array(0), readOnly: false });
   encoder.beginReply(endpoint("20.0.0.1", 6881), id);
   return encoder.endReply(decoded(ping)).slice();

@@ -96,9 +96,17 @@ describe("the query tracker", () => {
       expect(tracker.obstacle(ALICE)).toBeUndefined();
       ask();
     }
-    expect(tracker.obstacle(endpoint("9.9.9.9", 1))).toBe("crowded");
+    expect(tracker.obstacle(endpoint("9.9.9.9", 1))).toBe("full");
     for (let i = tracker.size; i < MAX_OUTSTANDING; i++) ask(endpoint(`20.0.${i >> 8}.${i & 255}`, 1));
     expect(tracker.obstacle(endpoint("1.1.1.1", 1))).toBe("full");
+  });
+
+  test("tells an address that is busy from one that answers nothing", () => {
+    const { world, tracker, ask } = aTracker();
+    for (let i = 0; i < MAX_OUTSTANDING_PER_PARTY; i++) ask();
+    expect(tracker.obstacle(ALICE)).toBe("full");
+    world.runFor(STALL_MS);
+    expect(tracker.obstacle(ALICE)).toBe("silent");
   });
 
   test("hands over all queries to an address that cannot be reached", () => {
