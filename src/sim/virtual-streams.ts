@@ -224,8 +224,9 @@ class VirtualStream implements ByteStream {
     this.#writes.push({ bytes, onSent, offset: 0 });
     this.#queuedBytes += bytes.length;
     this.#schedule();
-    this.#wasFull = this.#queuedBytes > HIGH_WATER_BYTES;
-    return !this.#wasFull;
+    if (this.#queuedBytes <= HIGH_WATER_BYTES) return true;
+    this.#wasFull = true;
+    return false;
   }
 
   pauseReading(): void {
