@@ -7,6 +7,8 @@ import { type ConnectedPair, RecordingHandler } from "./recording-stream.ts";
 /** One host of the world under test. */
 export interface StreamWorld {
   readonly dialer: StreamDialer;
+  /** Address that the dialler's connections come from. */
+  readonly dialsFrom: string;
   readonly listener: StreamListener;
   /** An address of this world where nobody listens. */
   readonly deserted: Endpoint;
@@ -57,7 +59,7 @@ export function byteStreamContract(name: string, open: () => Promise<StreamWorld
       const { near, far } = await connect();
 
       expect(near.remote).toEqual(world.listener.local);
-      expect(far.remote.host).toBe(world.listener.local.host);
+      expect(far.remote.host).toBe(world.dialsFrom);
       expect(far.remote.port).not.toBe(world.listener.local.port);
     });
 

@@ -16,6 +16,7 @@ byteStreamContract("Node, TCP over IPv4", async () => {
   if (listener === undefined) throw new Error("nothing listens");
   return {
     dialer: network.dialer,
+    dialsFrom: "127.0.0.1",
     listener,
     deserted: endpoint("127.0.0.1", await freePort()),
     until,
@@ -42,7 +43,7 @@ datagramSocketContract("Node, UDP over IPv4", async () => {
 for (const diskWorkers of [1, 2]) {
   torrentDiskContract(`Node, ${diskWorkers} of 2 threads store`, async () => {
     const folder = await temporaryFolder();
-    const platform = await createNodePlatform({ diskWorkers, checkThreads: 2 });
+    const platform = await createNodePlatform({ diskWorkers, checkThreads: 2, arenaBytes: 5 * 2 ** 20 });
     return {
       disk: platform.disk,
       slabs: platform.slabs,
