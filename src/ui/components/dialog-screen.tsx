@@ -29,7 +29,8 @@ export const DialogScreen = memo(function DialogScreen({
   const { glyphs } = useLook();
   if (dialog.kind === "help")
     return <Lines lines={helpLines(dialog, columns, height, glyphs)} height={height} />;
-  return <Lines lines={[[], ...dialogLines(dialog, columns, glyphs)]} height={height} />;
+  const pen = new DialogPen(columns, height, glyphs);
+  return <Lines lines={[...pen.space, ...dialogLines(dialog, pen)]} height={height} />;
 });
 
 const TITLES: Readonly<Record<DialogModel["kind"], string>> = {
@@ -48,12 +49,7 @@ export function dialogTitle(dialog: DialogModel): string {
   return dialog.kind === "why" ? `Why?  ${dialog.detail.name}` : TITLES[dialog.kind];
 }
 
-function dialogLines(
-  dialog: Exclude<DialogModel, { kind: "help" }>,
-  columns: number,
-  glyphs: Glyphs,
-): LineList {
-  const pen = new DialogPen(columns, glyphs);
+function dialogLines(dialog: Exclude<DialogModel, { kind: "help" }>, pen: DialogPen): LineList {
   switch (dialog.kind) {
     case "add":
       return addLines(dialog, pen);
@@ -64,7 +60,7 @@ function dialogLines(
     case "limits":
       return limitsLines(dialog, pen);
     case "why":
-      return whyReport(dialog, columns, glyphs);
+      return whyReport(dialog, pen.columns, pen.glyphs);
     case "magnet":
       return magnetLines(dialog, pen);
     case "quit":
@@ -74,42 +70,56 @@ function dialogLines(
 
 /** Cells of the labels of fields. */
 const LABEL_CELLS = 10;
+/** With fewer lines than this, explanations and empty lines give way to what is asked. */
+const ROOMY_LINES = 12;
 
 /** Lines of dialogs: labels at the left, fields and texts beside them. */
 class DialogPen {
+  readonly columns: number;
   readonly glyphs: Glyphs;
-  readonly #columns: number;
+  readonly #isRoomy: boolean;
 
-  constructor(columns: number, glyphs: Glyphs) {
-    this.#columns = columns;
+  constructor(columns: number, height: number, glyphs: Glyphs) {
+    this.columns = columns;
     this.glyphs = glyphs;
+    this.#isRoomy = height >= ROOMY_LINES;
   }
 
-  get textCells(): number {
-    return Math.max(1, this.#columns - LABEL_CELLS - 2);
+  /** An empty line where there is room for one. */
+  get space(): LineList {
+    return this.#isRoomy ? [[]] : [];
   }
 
   label(label: string, isFocused = false): LineWriter {
-    const line = new LineWriter(this.#columns, this.glyphs);
+    const line = new LineWriter(this.columns, this.glyphs);
     line.text(isFocused ? this.glyphs.cursor : " ", "key").text(label, isFocused ? "key" : "dim");
     return line.to(LABEL_CELLS);
   }
 
-  field(label: string, field: TextField, isFocused: boolean, width = this.textCells): readonly Segment[] {
+  field(label: string, field: TextField, isFocused: boolean, width = this.#textCells): readonly Segment[] {
     const line = this.label(label, isFocused);
     writeField(line, field, Math.min(width, line.left - 1), isFocused, this.glyphs);
     return line.segments;
   }
 
   text(text: string, tone: Tone = "plain", maxLines = 3): LineList {
-    return wrap(text, this.textCells, maxLines, this.glyphs.charset).map(
+    return wrap(text, this.#textCells, maxLines, this.glyphs.charset).map(
       (line) => this.label("").text(line, tone).segments,
     );
   }
 
+  /** What helps to understand but can be done without. */
+  explanation(text: string): LineList {
+    return this.#isRoomy ? this.text(text, "dim") : [];
+  }
+
   failure(failure: Failure | null): LineList {
     if (failure === null) return [];
-    return [[], ...this.text(failure.message, "broken"), ...this.text(failure.hint, "dim")];
+    return [...this.space, ...this.text(failure.message, "broken"), ...this.text(failure.hint, "dim")];
+  }
+
+  get #textCells(): number {
+    return Math.max(1, this.columns - LABEL_CELLS - 2);
   }
 }
 
@@ -119,32 +129,27 @@ function addLines(dialog: AddModel, pen: DialogPen): LineList {
   const start = pen.label("START", dialog.focus === "start");
   start.text(`${choice(!dialog.isPaused)} now   ${choice(dialog.isPaused)} paused`);
   if (dialog.focus === "start") start.text("   space changes", "dim");
-  const free = dialog.free === null ? [] : pen.text(`${dialog.free} free there`, "dim");
   const found = dialog.found.flatMap((line) => pen.text(`${glyphs.chain.ok} ${line}`, "ok", 1));
-  const help = pen.text(
-    "A magnet link, an info-hash, or the path of a .torrent file; several at once are fine.",
-    "dim",
-  );
+  const help = "A magnet link, an info-hash, or the path of a .torrent file; several at once are fine.";
   return [
     pen.field("WHAT", dialog.source, dialog.focus === "source"),
-    ...(found.length > 0 ? found : help),
-    [],
+    ...(found.length > 0 ? found : pen.explanation(help)),
+    ...pen.space,
     pen.field("INTO", dialog.folder, dialog.focus === "folder"),
-    ...free,
-    [],
+    ...(dialog.free === null ? [] : pen.explanation(`${dialog.free} free there`)),
+    ...pen.space,
     start.segments,
-    ...(dialog.isBusy ? [[], ...pen.text("Adding...", "dim")] : pen.failure(dialog.failure)),
+    ...(dialog.isBusy ? [...pen.space, ...pen.text("Adding...", "dim")] : pen.failure(dialog.failure)),
   ];
 }
 
 function shareLines(dialog: ShareDialog, pen: DialogPen): LineList {
   return [
     pen.field("PATH", dialog.path, true),
-    ...pen.text(
+    ...pen.explanation(
       "A file or a folder. It is hashed, announced and offered; the magnet link comes next.",
-      "dim",
     ),
-    ...(dialog.isBusy ? [[], ...pen.text("Hashing...", "dim")] : pen.failure(dialog.failure)),
+    ...(dialog.isBusy ? [...pen.space, ...pen.text("Hashing...", "dim")] : pen.failure(dialog.failure)),
   ];
 }
 
@@ -153,18 +158,18 @@ function removeLines(dialog: RemoveModel, pen: DialogPen): LineList {
   if (!dialog.deleteData) {
     return [
       ...what,
-      [],
+      ...pen.space,
       ...pen.text("Leaves the list. Its files are kept:"),
-      ...pen.text(`${dialog.onDisk} in ${dialog.folder}`, "dim"),
-      [],
+      ...pen.text(`${dialog.onDisk} in ${dialog.folder}`, "dim", 1),
+      ...pen.space,
       ...pen.text("y or enter removes it, esc keeps it."),
     ];
   }
   return [
     ...what,
-    [],
-    ...pen.text(`Deletes ${dialog.onDisk} in ${dialog.folder} for good.`, "broken"),
-    [],
+    ...pen.space,
+    ...pen.text(`Deletes ${dialog.onDisk} in ${dialog.folder} for good.`, "broken", 2),
+    ...pen.space,
     ...pen.text(`To confirm, type: ${dialog.word}`),
     pen.field("", dialog.typed, true, 26),
   ];
@@ -175,35 +180,35 @@ const LIMIT_FIELD_CELLS = 12;
 function limitsLines(dialog: LimitsDialog, pen: DialogPen): LineList {
   return [
     pen.field("DOWN", dialog.down, dialog.focus === "down", LIMIT_FIELD_CELLS),
-    [],
+    ...pen.space,
     pen.field("UP", dialog.up, dialog.focus === "up", LIMIT_FIELD_CELLS),
-    [],
-    ...pen.text("Bytes a second for all torrents together: 500K, 2M, 1.5G; nothing for no limit.", "dim"),
+    ...pen.space,
+    ...pen.explanation("Bytes a second for all torrents together: 500K, 2M, 1.5G; nothing for no limit."),
     ...pen.failure(dialog.failure),
   ];
 }
 
-/** The link whole and unindented lines, so that a terminal's own selection can copy it. */
+/** The link from the first to the last column, so that selecting its lines with the mouse gives it whole. */
 function magnetLines(dialog: MagnetDialog, pen: DialogPen): LineList {
-  const lines: (readonly Segment[])[] = [...pen.text(dialog.name, "strong", 1), []];
+  const lines: (readonly Segment[])[] = [...pen.text(dialog.name, "strong", 1), ...pen.space];
   let rest = cellSafe(dialog.magnet, pen.glyphs.charset);
   while (rest !== "") {
-    const head = takeCells(rest, pen.textCells);
+    const head = takeCells(rest, pen.columns);
     if (head === "") break;
-    lines.push(pen.label("").text(head, "accent").segments);
-    rest = dropCells(rest, pen.textCells);
+    lines.push([{ text: head, tone: "accent" }]);
+    rest = dropCells(rest, pen.columns);
   }
   const explanation =
     dialog.occasion === "shared"
       ? "Whoever opens this link gets it from you while Starling runs. c copies it."
       : "Sent to the clipboard. If your terminal did not take it, select it here (shift and mouse).";
-  return [...lines, [], ...pen.text(explanation, "dim")];
+  return [...lines, ...pen.space, ...pen.text(explanation, "dim")];
 }
 
 function quitLines(dialog: QuitModel, pen: DialogPen): LineList {
   return [
     ...dialog.sentences.flatMap((sentence) => pen.text(sentence)),
-    [],
+    ...pen.space,
     ...pen.text("q again quits, esc stays.", "strong"),
   ];
 }

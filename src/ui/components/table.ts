@@ -1,6 +1,5 @@
 /** Heads and scroll position of the tables. */
 
-import { formatCount } from "../format/quantities.ts";
 import type { Column } from "../layout/table-columns.ts";
 import type { Glyphs } from "../theme/glyphs.ts";
 import type { Segment, Tone } from "../theme/themes.ts";
@@ -17,16 +16,15 @@ export function headLine<Id extends string>(
   const widest = Math.max(...columns.map((column) => column.width));
   for (const { id, title, gap, width: cells, align } of columns) {
     const name = id === "down" ? `${glyphs.downWord}/s` : id === "up" ? `${glyphs.upWord}/s` : title;
-    const text = cells === widest && position !== "" ? `${name}  ${position}` : name;
+    const text = cells === widest && position !== "" ? `${name} ${position}` : name;
     line.gap(gap).cell(text, cells, "dim", align);
   }
   return line.segments;
 }
 
-/** `1-20 of 1 000`; "" when everything is visible. */
+/** `1-20 of 1000`; "" when everything is visible. */
 export function scrollPosition(top: number, shown: number, total: number): string {
-  if (shown >= total) return "";
-  return `${formatCount(top + 1)}-${formatCount(top + shown)} of ${formatCount(total)}`;
+  return shown >= total ? "" : `${top + 1}-${top + shown} of ${total}`;
 }
 
 /** One row: `write` fills each cell. */

@@ -69,6 +69,9 @@ const DETAIL_TAB_LABELS: Readonly<Record<DetailTab, string>> = {
   log: "Log",
 };
 
+/** Below this, tabs of the details beside the name are numbers but for the chosen one. */
+const NARROW_COLUMNS = 64;
+
 /** Tabs of the list with the number of torrents in each, from the left; those of the details, to the right. */
 export function tabBar(
   view: View,
@@ -77,7 +80,11 @@ export function tabBar(
   chosen?: string,
 ): readonly Tab[] {
   if (view.kind === "details") {
-    const tabs = DETAIL_TABS.map((tab) => ({ id: tab, label: DETAIL_TAB_LABELS[tab] }));
+    const isNarrow = columns < NARROW_COLUMNS;
+    const tabs = DETAIL_TABS.map((tab) => ({
+      id: tab,
+      label: isNarrow && tab !== view.tab ? "" : DETAIL_TAB_LABELS[tab],
+    }));
     const cells = placeTabs(tabs, view.tab, 0).at(-1)?.to ?? 0;
     return placeTabs(tabs, view.tab, columns - cells - 1);
   }
@@ -98,7 +105,7 @@ function placeTabs(
 ): readonly Tab[] {
   let from = start;
   return tabs.map(({ id, label }, index) => {
-    const text = `${index + 1} ${label}`;
+    const text = `${index + 1} ${label}`.trimEnd();
     const tab = { label: text, isChosen: id === chosen, from, to: from + text.length };
     from = tab.to + " | ".length;
     return tab;

@@ -266,7 +266,7 @@ function firstProblem({ torrents }: SessionSnapshot, exceptId: string | null): T
 const hint = (keyLabel: string, label: string): HintModel => ({ keyLabel, label });
 
 const DIALOG_HINTS: Readonly<Record<Dialog["kind"], readonly HintModel[]>> = {
-  add: [hint("enter", "start"), hint("tab", "next field"), hint("esc", "cancel (nothing is kept)")],
+  add: [hint("enter", "start"), hint("tab", "next field"), hint("esc", "cancel")],
   share: [hint("enter", "share"), hint("esc", "cancel")],
   remove: [hint("y", "remove"), hint("esc", "keep it")],
   limits: [hint("enter", "set"), hint("tab", "other field"), hint("esc", "cancel")],
@@ -283,10 +283,20 @@ const SEARCH_HINTS: readonly HintModel[] = [
   hint("esc", "show all"),
 ];
 
+/** The last hint says how to get out: others give way to it. */
+function fitHints(hints: readonly HintModel[], columns: number): readonly HintModel[] {
+  const last = hints.slice(-1);
+  const cells = (all: readonly HintModel[]): number =>
+    all.reduce((sum, { keyLabel, label }) => sum + keyLabel.length + 1 + label.length + 2, 0);
+  let others = hints.slice(0, -1);
+  while (others.length > 0 && cells([...others, ...last]) > columns) others = others.slice(0, -1);
+  return [...others, ...last];
+}
+
 function buildHints(state: UiState, { snapshot, plan, canShare }: World): readonly HintModel[] {
-  if (state.dialog?.kind === "remove" && state.dialog.deleteData) return DELETE_HINTS;
-  if (state.dialog !== null) return DIALOG_HINTS[state.dialog.kind];
-  if (state.search !== null) return SEARCH_HINTS;
+  if (state.dialog?.kind === "remove" && state.dialog.deleteData) return fitHints(DELETE_HINTS, plan.columns);
+  if (state.dialog !== null) return fitHints(DIALOG_HINTS[state.dialog.kind], plan.columns);
+  if (state.search !== null) return fitHints(SEARCH_HINTS, plan.columns);
   const situation = { isEmpty: snapshot.torrents.length === 0, canShare };
   return hintBar(contextOf(state.view), situation, plan.columns).map(({ keyLabel, label }) => ({
     keyLabel,

@@ -24,14 +24,13 @@ function shareArray(former: readonly unknown[], next: readonly unknown[]): reado
 type PlainObject = Readonly<Record<string, unknown>>;
 
 function shareObject(former: PlainObject, next: PlainObject): PlainObject {
-  const keys = Object.keys(next);
-  let isSame = Object.keys(former).length === keys.length;
-  const shared: Record<string, unknown> = {};
-  for (const key of keys) {
-    shared[key] = shareStructure(former[key], next[key]);
-    if (!Object.is(shared[key], former[key])) isSame = false;
-  }
-  return isSame ? former : shared;
+  const entries = Object.entries(next).map(
+    ([key, value]) => [key, shareStructure(former[key], value)] as const,
+  );
+  const isSame =
+    entries.length === Object.keys(former).length &&
+    entries.every(([key, value]) => Object.hasOwn(former, key) && Object.is(value, former[key]));
+  return isSame ? former : Object.fromEntries(entries);
 }
 
 function isPlainObject(value: unknown): value is PlainObject {

@@ -14,6 +14,9 @@ export type Charset = "unicode" | "ascii";
 export type Alignment = "left" | "right";
 
 const PLAIN = /^[\x20-\x7e]*$/;
+/** ASCII, Latin letters and the signs of the dashboard itself: one cell each, so that most lines need no measuring. */
+const NARROW =
+  /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u024f\u2010-\u2016\u2018-\u2027\u2190-\u2193\u221e\u2261\u2500-\u25a1\u25b0-\u25b2\u25b8\u25bc\u25cb-\u25d3\u2713\u2717]*$/;
 /** Controls, formats (bidi, zero-width), surrogates, private and unassigned, line separators, invisible fillers. */
 const HOSTILE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 /** Variation selectors and the key cap: emulators disagree about what they do to the width. */
@@ -29,12 +32,12 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /** Cells that `text` takes; control sequences count as nothing. */
 export function cellWidth(text: string): number {
-  return PLAIN.test(text) ? text.length : stringWidth(text);
+  return NARROW.test(text) ? text.length : stringWidth(text);
 }
 
 /** `text` on one line without anything that could steer the terminal; what is replaced stays visible as `�` or `?`. */
 export function cellSafe(text: string, charset: Charset): string {
-  if (PLAIN.test(text)) return text;
+  if (charset === "ascii" ? PLAIN.test(text) : NARROW.test(text)) return text;
   const safe = text
     .replace(SELECTORS, "")
     .replace(HOSTILE, "\ufffd")
@@ -76,20 +79,42 @@ function toAscii(text: string): string {
 /** At most `width` cells of `text`, never cut inside a grapheme; what was cut ends in `…` (`~` in ASCII). */
 export function clip(text: string, width: number, charset: Charset): string {
   if (width <= 0) return "";
-  const safe = cellSafe(text, charset);
-  if (cellWidth(safe) <= width) return safe;
-  const mark = charset === "ascii" ? "~" : "…";
-  return takeCells(safe, width - 1) + mark;
+  if (PLAIN.test(text)) return text.length <= width ? text : text.slice(0, width - 1) + cutMark(charset);
+  const key = `${charset} ${width} ${text}`;
+  const known = clipped.get(key);
+  if (known !== undefined) return known;
+  const result = clipUncommon(text, width, charset);
+  if (clipped.size >= MAX_REMEMBERED) clipped.clear();
+  if (key.length <= MAX_REMEMBERED_LENGTH) clipped.set(key, result);
+  return result;
+}
+
+/** Names come again with every frame; measuring other scripts is dear. */
+const clipped = new Map<string, string>();
+const MAX_REMEMBERED = 2000;
+const MAX_REMEMBERED_LENGTH = 2000;
+/** UTF-16 units looked at for each cell: more than the largest family of emoji takes. */
+const UNITS_PER_CELL = 32;
+
+function clipUncommon(text: string, width: number, charset: Charset): string {
+  const isLong = text.length > width * UNITS_PER_CELL;
+  const safe = cellSafe(isLong ? text.slice(0, width * UNITS_PER_CELL) : text, charset);
+  if (!isLong && cellWidth(safe) <= width) return safe;
+  return takeCells(safe, width - 1) + cutMark(charset);
+}
+
+function cutMark(charset: Charset): string {
+  return charset === "ascii" ? "~" : "…";
 }
 
 /** As `clip`, but the beginning is what is left out: for paths, whose end tells them apart. */
 export function clipStart(text: string, width: number, charset: Charset): string {
   if (width <= 0) return "";
-  const safe = cellSafe(text, charset);
+  const isLong = text.length > width * UNITS_PER_CELL;
+  const safe = cellSafe(isLong ? text.slice(-width * UNITS_PER_CELL) : text, charset);
   const excess = cellWidth(safe) - width;
-  if (excess <= 0) return safe;
-  const mark = charset === "ascii" ? "~" : "…";
-  return mark + dropCells(safe, excess + 1);
+  if (excess <= 0 && !isLong) return safe;
+  return cutMark(charset) + dropCells(safe, excess + 1);
 }
 
 /** Exactly `width` cells: cut or padded with spaces. */
@@ -99,9 +124,14 @@ export function fitCells(text: string, width: number, charset: Charset, align: A
   return align === "left" ? cut + padding : padding + cut;
 }
 
+/** `text` in the units that a reader sees as one sign. */
+export function splitGraphemes(text: string): string[] {
+  return Array.from(graphemes.segment(text), ({ segment }) => segment);
+}
+
 /** The longest beginning of `text` that takes at most `width` cells. */
 export function takeCells(text: string, width: number): string {
-  if (PLAIN.test(text)) return text.slice(0, Math.max(0, width));
+  if (NARROW.test(text)) return text.slice(0, Math.max(0, width));
   let taken = "";
   let cells = 0;
   for (const { segment } of graphemes.segment(text)) {
@@ -114,7 +144,7 @@ export function takeCells(text: string, width: number): string {
 
 /** `text` without the graphemes that begin in its first `width` cells. */
 export function dropCells(text: string, width: number): string {
-  if (PLAIN.test(text)) return text.slice(Math.max(0, width));
+  if (NARROW.test(text)) return text.slice(Math.max(0, width));
   let cells = 0;
   for (const { segment, index } of graphemes.segment(text)) {
     if (cells >= width) return text.slice(index);
@@ -126,7 +156,8 @@ export function dropCells(text: string, width: number): string {
 /** `text` in lines of at most `width` cells, broken at spaces where there are any; at most `maxLines`, the last cut. */
 export function wrap(text: string, width: number, maxLines: number, charset: Charset): string[] {
   const lines: string[] = [];
-  let rest = cellSafe(text, charset).trim();
+  const bounded = text.slice(0, (width + 1) * maxLines * UNITS_PER_CELL);
+  let rest = cellSafe(bounded, charset).trim();
   while (rest !== "" && lines.length < maxLines - 1 && cellWidth(rest) > width) {
     const head = takeCells(rest, width + 1);
     const space = head.lastIndexOf(" ");

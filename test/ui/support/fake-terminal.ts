@@ -1,12 +1,13 @@
 /**
  * A terminal that understands exactly the grammar that the presenter may use, and throws on anything else: absolute
- * addressing of line starts, attributes, erasing to the end of a line, the modes, one query. So every test that draws
+ * addressing of lines and columns, attributes, erasing to the end of a line, the modes, one query. So every test that draws
  * also proves that no other byte leaves, `3J` least of all.
  */
+import { takeCells } from "../../../src/ui/terminal/cell-text.ts";
 import type { TerminalListener, TerminalPort } from "../../../src/ui/terminal/terminal-port.ts";
 
 const TOKEN =
-  /\x1b\[(?<row>\d+);1H|\x1b\[(?<sgr>[0-9;]*)m|(?<erase>\x1b\[K)|(?<clear>\x1b\[2J)|\x1b\[\?(?<mode>\d+)(?<set>[hl])|(?<query>\x1b\[\?2026\$p)|\x1b\]52;c;(?<copied>[A-Za-z0-9+/=]*)\x07|(?<text>[^\x00-\x1f\x7f-\x9f]+)/gy;
+  /\x1b\[(?<row>\d+);1H|\x1b\[(?<column>\d+)G|\x1b\[(?<sgr>[0-9;]*)m|(?<erase>\x1b\[K)|(?<clear>\x1b\[2J)|\x1b\[\?(?<mode>\d+)(?<set>[hl])|(?<query>\x1b\[\?2026\$p)|\x1b\]52;c;(?<copied>[A-Za-z0-9+/=]*)\x07|(?<text>[^\x00-\x1f\x7f-\x9f]+)/gy;
 
 /** Lines as they are on the screen: bare, and with the attributes that were sent. */
 interface ScreenLine {
@@ -101,11 +102,14 @@ export class FakeTerminal implements TerminalPort {
 
   #apply(
     token: string,
-    { row, erase, clear, mode, set, copied, text }: Record<string, string | undefined>,
+    { row, column, erase, clear, mode, set, copied, text }: Record<string, string | undefined>,
   ): void {
     if (row !== undefined) {
       this.#row = Number(row) - 1;
       this.#lines[this.#row] = EMPTY_LINE;
+    } else if (column !== undefined) {
+      const line = this.#lines[this.#row] ?? EMPTY_LINE;
+      this.#lines[this.#row] = { ...line, bare: takeCells(line.bare, Number(column) - 1) };
     } else if (clear !== undefined) {
       this.#lines = [];
     } else if (mode !== undefined) {

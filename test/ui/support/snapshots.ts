@@ -72,7 +72,7 @@ export function aTorrent(changes: Partial<TorrentSnapshot> = {}): TorrentSnapsho
   return {
     id,
     name,
-    magnet: `magnet:?xt=urn:btih:${id}&dn=${encodeURIComponent(name)}`,
+    magnet: `magnet:?xt=urn:btih:${id}&dn=${encodeURIComponent(name.replace(/\p{Cs}/gu, "_"))}`,
     phase: "downloading",
     isPrivate: false,
     folder: "/home/ada/Downloads",

@@ -3,7 +3,7 @@ import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { cellSafe, cellWidth, clip, clipStart, fitCells, wrap } from "../../../src/ui/terminal/cell-text.ts";
 import { screenLine } from "../../../src/ui/terminal/screen-line.ts";
-import { fuzzRuns } from "../../support/fuzz-runs.ts";
+import { fewerFuzzRuns, fuzzRuns } from "../../support/fuzz-runs.ts";
 
 const anyText = fc.oneof(
   fc.string({ unit: "binary", maxLength: 40 }),
@@ -85,7 +85,7 @@ describe("cutting and padding", () => {
           expect(stringWidth(fitCells(text, width, "unicode", align))).toBe(width);
         },
       ),
-      { numRuns: fuzzRuns() },
+      { numRuns: fewerFuzzRuns(5) },
     );
   });
 
@@ -98,7 +98,7 @@ describe("cutting and padding", () => {
         expect(lines.length).toBeLessThanOrEqual(maxLines);
         for (const line of lines) expect(cellWidth(line)).toBeLessThanOrEqual(width);
       }),
-      { numRuns: fuzzRuns() },
+      { numRuns: fewerFuzzRuns(5) },
     );
   });
 });
@@ -109,6 +109,14 @@ describe("screenLine", () => {
       text: "\x1b[1m\x1b[32mok\x1b[39m\x1b[22m 漢",
       width: 5,
     });
+  });
+
+  test("places what follows a sign of uncertain width by column", () => {
+    expect(screenLine("a\x1b[1m😀\x1b[22mb", 10)).toEqual({
+      text: "a\x1b[1m  \x1b[2G😀\x1b[4G\x1b[22mb",
+      width: 4,
+    });
+    expect(screenLine("漢 ▼", 10).text).toBe("漢 ▼");
   });
 
   test("cuts what is wider than the terminal and keeps the attributes that end it", () => {
@@ -123,7 +131,7 @@ describe("screenLine", () => {
         }),
         (parts) => {
           const { text, width } = screenLine(parts.join(""), 20);
-          expect(text.replace(/\x1b\[[0-9;]*m/g, "")).not.toMatch(STEERING);
+          expect(text.replace(/\x1b\[[0-9;]*[mG]/g, "")).not.toMatch(STEERING);
           expect(width).toBeLessThanOrEqual(20);
         },
       ),

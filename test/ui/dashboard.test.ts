@@ -1,0 +1,655 @@
+/** The dashboard as a user meets it: bytes in, screen out, commands to the session. */
+import { describe, expect, test } from "vitest";
+import { leaveSequence } from "../../src/ui/terminal/terminal-modes.ts";
+import { FakeTerminal } from "./support/fake-terminal.ts";
+import { type Mounted, mount } from "./support/mount.ts";
+import {
+  aBusySession,
+  aFile,
+  anEmptySession,
+  anId,
+  aSnapshot,
+  aTorrent,
+  manyTorrents,
+} from "./support/snapshots.ts";
+
+const HASH = "1be190c2a1f3d5e7b9081726354453627180f9a8";
+const MAGNET = `magnet:?xt=urn:btih:${HASH}&dn=big-buck-bunny`;
+const screenOf = ({ terminal }: Mounted): string => terminal.screen.join("\n");
+const busy = (more: Parameters<typeof mount>[0] = {}): Mounted =>
+  mount({ snapshot: aBusySession(), ...more });
+
+describe("adding", () => {
+  test("from the empty screen a pasted magnet runs after one more key", async () => {
+    const app = mount();
+    app.terminal.paste(MAGNET);
+    app.clock.advance(50);
+    expect(screenOf(app)).toContain("big-buck-bunny");
+    expect(app.view.sent).toEqual([]);
+
+    app.press("enter");
+    await app.settle();
+
+    expect(app.view.sent).toEqual([
+      ["add", { kind: "magnet", text: MAGNET }, { folder: "/home/ada/Downloads" }],
+    ]);
+    app.view.publish(anEmptySession({ torrents: [aTorrent({ id: HASH, name: "big-buck-bunny" })] }));
+    app.clock.advance(500);
+    expect(app.terminal.screen.find((line) => line.startsWith("▸"))).toContain("big-buck-bunny");
+  });
+
+  test("a magnet typed by a terminal without bracketed paste is a paste too", () => {
+    const app = mount();
+    app.terminal.type(`${MAGNET}\r`);
+    app.clock.advance(100);
+    expect(screenOf(app)).toContain("Add a torrent");
+    expect(app.view.sent).toEqual([]);
+  });
+
+  test("TU07: nothing that comes with a paste starts it", async () => {
+    const app = mount();
+    app.terminal.type(`\x1b[200~${MAGNET}\x1b[201~\r\r`);
+    await app.settle();
+    expect(app.view.sent).toEqual([]);
+  });
+
+  test("a file is read by the injected reader", async () => {
+    const bytes = new Uint8Array([100, 101]);
+    const app = mount({
+      readTorrentFile: async (path) => (path === "/x/a.torrent" ? bytes : new Uint8Array()),
+    });
+    app.press("a");
+    app.terminal.paste("/x/a.torrent");
+    app.clock.advance(50);
+    app.press("enter");
+    await app.settle();
+    expect(app.view.sent[0]?.[1]).toEqual({ kind: "metainfo", bytes });
+  });
+
+  test("folder and a paused start are chosen with tab", async () => {
+    const app = mount();
+    app.terminal.paste(MAGNET);
+    app.clock.advance(50);
+    app.press("tab", "ctrl+u", ..."/data", "tab", "space", "enter");
+    await app.settle();
+    expect(app.view.sent[0]?.[2]).toEqual({ folder: "/data", paused: true });
+  });
+
+  test("what is no link is refused with a sentence, and the text stays", () => {
+    const app = mount();
+    app.press("a", ..."hello", "enter");
+    expect(screenOf(app)).toContain("That is no magnet link");
+    expect(screenOf(app)).toContain("hello");
+    expect(app.view.sent).toEqual([]);
+  });
+
+  test("a refusal of the session is shown in the dialog with its hint", async () => {
+    const app = mount();
+    app.view.refusal = Object.assign(new Error("This torrent is private."), {
+      hint: "Trackers are not supported.",
+    });
+    app.terminal.paste(MAGNET);
+    app.clock.advance(50);
+    app.press("enter");
+    await app.settle();
+    expect(screenOf(app)).toContain("This torrent is private.");
+    expect(screenOf(app)).toContain("Trackers are not supported.");
+  });
+
+  test("what is in the list already is not new, and the cursor goes there", async () => {
+    const app = busy();
+    app.view.answerAdd = () => ({ id: anId(3), isNew: false });
+    app.terminal.paste(MAGNET);
+    app.clock.advance(50);
+    app.press("enter");
+    await app.settle();
+    expect(screenOf(app)).toContain("ubuntu-26.04-desktop.iso is in the list already.");
+    expect(app.terminal.screen.find((line) => line.startsWith("▸"))).toContain("ubuntu");
+  });
+
+  test("escape keeps nothing", () => {
+    const app = mount();
+    app.terminal.paste(MAGNET);
+    app.clock.advance(50);
+    app.press("esc");
+    expect(screenOf(app)).toContain("Nothing here yet");
+    expect(app.view.sent).toEqual([]);
+  });
+
+  test("the text given at the start waits for enter", () => {
+    const app = mount({ initialPaste: MAGNET });
+    expect(screenOf(app)).toContain("Add a torrent");
+    expect(screenOf(app)).toContain("big-buck-bunny");
+  });
+});
+
+describe("sharing", () => {
+  test("ends with the magnet link, after four keys and a path", async () => {
+    const app = mount({ sharePath: async (path) => ({ id: HASH, name: path, magnet: MAGNET }) });
+    app.press("s");
+    app.terminal.paste("/data/film.mkv");
+    app.clock.advance(50);
+    app.press("enter");
+    await app.settle();
+    expect(screenOf(app)).toContain(MAGNET.slice(0, 60));
+  });
+
+  test("where it is not possible the key says how else", () => {
+    const app = mount();
+    app.press("s");
+    expect(screenOf(app)).toContain("starling share PATH");
+  });
+});
+
+describe("the list", () => {
+  test("keys work on the torrent under the cursor", async () => {
+    const app = busy();
+    app.press("j", "j", "space", "r", "v");
+    await app.settle();
+    const id = aTorrent().id;
+    expect(app.view.sent).toEqual([
+      ["pause", id],
+      ["reannounce", id],
+      ["verify", id],
+    ]);
+  });
+
+  test("a paused torrent goes on with the same key", async () => {
+    const app = busy();
+    app.press(..."jjjjjjj", "space");
+    await app.settle();
+    expect(app.view.sent).toEqual([["resume", anId(7)]]);
+  });
+
+  test("the cursor stays on its torrent when the order changes, and finds a neighbour when it goes", () => {
+    const app = busy();
+    app.press("j", "j", "O");
+    expect(app.terminal.screen.find((line) => line.startsWith("▸"))).toContain("lecture-series-hd");
+
+    const { torrents } = aBusySession();
+    app.view.publish(aSnapshot({ torrents: torrents.filter(({ id }) => id !== aTorrent().id) }));
+    app.clock.advance(500);
+    expect(app.terminal.screen.filter((line) => line.startsWith("▸"))).toHaveLength(1);
+  });
+
+  test("tabs and search narrow it, escape shows all again", () => {
+    const app = busy();
+    app.press("4");
+    expect(screenOf(app)).not.toContain("debian");
+    app.press("esc", "/", ..."debian");
+    expect(screenOf(app)).toContain("debian-13");
+    expect(screenOf(app)).not.toContain("family-photos  ");
+    app.press("esc");
+    expect(screenOf(app)).toContain("family-photos");
+  });
+
+  test("! goes to the next problem", () => {
+    const app = busy();
+    app.press("!");
+    expect(app.terminal.screen.find((line) => line.startsWith("▸"))).toContain("old-scans");
+    app.press("!");
+    expect(app.terminal.screen.find((line) => line.startsWith("▸"))).toContain("field-recordings");
+  });
+
+  test("a thousand torrents scroll, and only what is visible is drawn", () => {
+    const app = mount({ snapshot: aSnapshot({ torrents: manyTorrents(1000) }) });
+    app.press("G");
+    expect(app.terminal.screen.find((line) => line.startsWith("▸"))).toContain("torrent number 999");
+    expect(screenOf(app)).toContain("990-1000 of 1000");
+    app.press("g");
+    expect(app.terminal.screen.find((line) => line.startsWith("▸"))).toContain("torrent number 0");
+  });
+
+  test("clicks select and open, the wheel scrolls, tabs and hints can be clicked", () => {
+    const app = busy();
+    app.terminal.type("\x1b[<0;10;7M");
+    app.clock.advance(50);
+    expect(app.terminal.screen.find((line) => line.startsWith("▸"))).toContain("lecture-series-hd");
+    app.terminal.type("\x1b[<0;10;7M");
+    app.clock.advance(50);
+    expect(screenOf(app)).toContain("1 Overview");
+    app.terminal.type(`\x1b[<0;${(app.terminal.screen[1] ?? "").indexOf("3 Files") + 1};2M`);
+    app.clock.advance(50);
+    expect(screenOf(app)).toContain("01-lecture.mp4");
+    app.terminal.type(`\x1b[<0;${(app.terminal.screen[23] ?? "").indexOf("? help") + 1};24M`);
+    app.clock.advance(50);
+    expect(screenOf(app)).toContain("type to search");
+  });
+});
+
+describe("removing", () => {
+  test("keeps the files and asks once", async () => {
+    const app = busy();
+    app.press("x");
+    expect(screenOf(app)).toContain("Its files are kept");
+    app.press("y");
+    await app.settle();
+    expect(app.view.sent).toEqual([["remove", anId(0), { deleteData: false }]]);
+  });
+
+  test("deleting files needs the first word of the name, typed", async () => {
+    const app = busy();
+    app.press("X", "enter", ..."fiel", "enter");
+    await app.settle();
+    expect(app.view.sent).toEqual([]);
+    app.press("d", "enter");
+    await app.settle();
+    expect(app.view.sent).toEqual([["remove", anId(0), { deleteData: true }]]);
+  });
+
+  test("a dialog about a torrent that goes is closed", () => {
+    const app = busy();
+    app.press("x");
+    app.view.publish(aSnapshot({ torrents: aBusySession().torrents.slice(1) }));
+    app.clock.advance(500);
+    expect(screenOf(app)).toContain("1 All 8");
+  });
+});
+
+describe("details", () => {
+  test("peers and files are asked for while they are looked at", () => {
+    const app = busy();
+    app.press("j", "j", "enter");
+    expect(app.view.watched).toEqual([aTorrent().id]);
+    app.press("2");
+    expect(screenOf(app)).toContain("chokes us (48 s)");
+    app.press("esc");
+    expect(app.view.watched).toEqual([]);
+  });
+
+  test("files are chosen and ordered", async () => {
+    const files = [aFile({ path: "a/1", priority: 4 }), aFile({ path: "a/2", priority: 4 })];
+    const app = mount({ snapshot: aSnapshot({ torrents: [aTorrent({ files })] }) });
+    app.press("enter", "3", "j", "space");
+    await app.settle();
+    app.press("+");
+    await app.settle();
+    expect(app.view.sent).toEqual([
+      ["setFilePriorities", aTorrent().id, [4, 0]],
+      ["setFilePriorities", aTorrent().id, [4, 7]],
+    ]);
+  });
+
+  test("w tells everything that is known about why", () => {
+    const app = busy();
+    app.press("w");
+    expect(screenOf(app)).toContain("34 of 2 404 pieces are on no connected peer");
+    expect(screenOf(app)).toContain("8 peers connected, none of them a seed");
+    expect(screenOf(app)).toContain("code S1");
+  });
+
+  test("c sends the link to the clipboard and shows it, or copies it where that is possible", async () => {
+    const app = busy();
+    app.press("c");
+    await app.settle();
+    expect(app.terminal.copied).toBe(aBusySession().torrents[0]?.magnet);
+    expect(screenOf(app)).toContain("magnet:?xt=");
+
+    const copied: string[] = [];
+    const other = busy({ copyText: async (text) => void copied.push(text) });
+    other.press("c");
+    await other.settle();
+    expect(copied).toEqual([aBusySession().torrents[0]?.magnet]);
+    expect(other.terminal.copied).toBeUndefined();
+  });
+
+  test("a magnet that is not printable never reaches the clipboard", async () => {
+    const app = mount({ snapshot: aSnapshot({ torrents: [aTorrent({ magnet: "magnet:?x\x1b\\" })] }) });
+    app.press("c");
+    await app.settle();
+    expect(app.terminal.copied).toBeUndefined();
+    expect(screenOf(app)).toContain("no magnet link");
+  });
+});
+
+describe("other screens", () => {
+  test("limits are set in the form in which they are shown", async () => {
+    const app = mount({ snapshot: anEmptySession({ maxUpBytesPerSecond: 512_000 }) });
+    app.press("l");
+    expect(screenOf(app)).toContain("500K");
+    app.press(..."2M", "enter");
+    await app.settle();
+    expect(app.view.sent).toEqual([
+      ["setLimits", { maxDownBytesPerSecond: 2_097_152, maxUpBytesPerSecond: 512_000 }],
+    ]);
+  });
+
+  test("a wrong limit is refused with an example", () => {
+    const app = mount();
+    app.press("l", ..."fast", "enter");
+    expect(screenOf(app)).toContain('"fast" is no rate.');
+  });
+
+  test("the help finds a key and does what it says", async () => {
+    const app = busy();
+    app.press("?", ..."pause", "enter");
+    await app.settle();
+    expect(app.view.sent).toEqual([["pause", anId(0)]]);
+  });
+
+  test("d shows the network, e what happened, the same keys lead back", () => {
+    const app = busy();
+    app.press("d");
+    expect(screenOf(app)).toContain("router.bittorrent.com:6881");
+    app.press("e");
+    expect(screenOf(app)).toContain("blocked 10.0.0.9");
+    app.press("e");
+    expect(screenOf(app)).toContain("1 All 9");
+  });
+
+  test("colours can be changed, and without colour there is only one theme", () => {
+    const app = busy();
+    app.press("t");
+    expect(screenOf(app)).toContain("Colours: dark");
+    expect(app.terminal.styledScreen.join("")).toContain("\x1b[92m");
+  });
+});
+
+describe("leaving", () => {
+  test("q asks once while something would stop", async () => {
+    const app = busy();
+    app.press("q");
+    expect(screenOf(app)).toContain("5 downloads will stop");
+    app.press("q");
+    await expect(app.dashboard.done).resolves.toEqual({ reason: "quit" });
+  });
+
+  test("q leaves at once when nothing would", async () => {
+    const app = mount();
+    app.press("q");
+    await expect(app.dashboard.done).resolves.toEqual({ reason: "quit" });
+  });
+
+  test("ctrl-c leaves from anywhere", async () => {
+    const app = busy();
+    app.press("a", "ctrl+c");
+    await expect(app.dashboard.done).resolves.toEqual({ reason: "interrupt" });
+  });
+
+  test.each([
+    ["q", (app: Mounted) => app.press("q"), "quit"],
+    ["close", (app: Mounted) => app.dashboard.close(), "closed"],
+    ["the terminal's end", (app: Mounted) => app.terminal.hangUp(), "terminal-closed"],
+  ])("after %s nothing runs on and nothing more is written", async (_case, leave, reason) => {
+    const app = mount();
+    leave(app);
+    const written = app.terminal.output.length;
+
+    await expect(app.dashboard.done).resolves.toEqual({ reason });
+    app.view.publish(aBusySession());
+    app.clock.advance(120_000);
+    app.dashboard.close();
+
+    expect(app.terminal.output.length).toBe(written);
+    expect(app.clock.pendingTimers).toBe(0);
+    expect(app.view.listenerCount).toBe(0);
+    expect(app.terminal.isListenedTo).toBe(false);
+    expect(app.dashboard.leaveBytes()).toBe("");
+  });
+
+  test("every mode is given back, after the last frame", () => {
+    const app = busy();
+    expect([...app.terminal.modes].sort()).toEqual([1000, 1004, 1006, 1049, 2004]);
+    app.dashboard.close();
+    expect([...app.terminal.modes].sort()).toEqual([25, 7]);
+    expect(app.terminal.output.endsWith(leaveSequence())).toBe(true);
+  });
+
+  test("an exit handler gets the bytes once, and no frame follows", () => {
+    const app = busy();
+    expect(app.dashboard.leaveBytes()).toBe(leaveSequence());
+    const written = app.terminal.output.length;
+    app.press("j", "d");
+    app.clock.advance(5000);
+    app.dashboard.close();
+    expect(app.terminal.output.length).toBe(written);
+  });
+
+  test("ctrl-z gives the terminal back, and takes it and repaints when the program goes on", async () => {
+    const terminal = new FakeTerminal();
+    const stopped: (() => void)[] = [];
+    terminal.suspend = () => new Promise((resolve) => void stopped.push(resolve));
+    const app = busy({ terminal });
+    app.press("ctrl+z");
+    expect(terminal.modes.has(1049)).toBe(false);
+    const written = terminal.output.length;
+    app.view.publish(aSnapshot());
+    app.clock.advance(5000);
+    expect(terminal.output.length).toBe(written);
+
+    stopped[0]?.();
+    await app.settle();
+    expect(terminal.modes.has(1049)).toBe(true);
+    expect(screenOf(app)).toContain("Nothing here yet");
+  });
+
+  test("after it was stopped from outside everything is set and drawn again", () => {
+    const app = busy();
+    const before = app.terminal.screen;
+    app.terminal.write("\x1b[2J");
+    app.terminal.modes.clear();
+    app.terminal.continue();
+    expect(app.terminal.screen).toEqual(before);
+    expect(app.terminal.modes.has(1049)).toBe(true);
+  });
+});
+
+describe("frames", () => {
+  test("none is made while nothing changes", () => {
+    const app = mount();
+    app.clock.advance(1000);
+    const { framesWritten } = app.dashboard;
+    app.clock.advance(10_000);
+    expect(app.dashboard.framesWritten).toBe(framesWritten);
+  });
+
+  test("none is made by snapshots in which nothing visible changed", () => {
+    const app = mount();
+    app.clock.advance(1000);
+    const written = app.terminal.output.length;
+    for (let version = 2; version < 40; version++) {
+      app.view.publish(anEmptySession({ version, atUnixMs: version, downBytesPerSecond: 0.1 }));
+      app.clock.advance(100);
+    }
+    expect(app.terminal.output.length).toBe(written);
+  });
+
+  test("nothing wakes the program more than once a minute while nothing moves", () => {
+    const app = mount();
+    app.clock.advance(1000);
+    expect(app.clock.pendingTimers).toBe(1);
+  });
+
+  test("at most two a second show data, however often snapshots come", () => {
+    const app = mount({ snapshot: aSnapshot({ torrents: manyTorrents(100) }) });
+    app.clock.advance(1000);
+    const before = app.dashboard.framesWritten;
+    for (let tick = 0; tick < 100; tick++) {
+      app.view.publish(aSnapshot({ torrents: manyTorrents(100, tick) }));
+      app.clock.advance(100);
+    }
+    expect(app.dashboard.framesWritten - before).toBeLessThanOrEqual(21);
+    expect(app.dashboard.framesWritten - before).toBeGreaterThan(15);
+  });
+
+  test("a key is on the screen at once", () => {
+    const app = busy();
+    app.clock.advance(5050);
+    app.terminal.type("j");
+    expect(app.terminal.screen.find((line) => line.startsWith("▸"))).toContain("old-scans");
+  });
+
+  test("TU10: none is queued for a terminal that is behind; the newest state follows when it has caught up", () => {
+    const app = mount({ snapshot: aSnapshot({ torrents: manyTorrents(20) }) });
+    app.terminal.isReady = false;
+    app.view.publish(aSnapshot({ torrents: manyTorrents(20, 1) }));
+    app.clock.advance(1000);
+    const written = app.terminal.output.length;
+    for (let tick = 2; tick < 600; tick++) {
+      app.view.publish(aSnapshot({ torrents: manyTorrents(20, tick) }));
+      app.clock.advance(100);
+    }
+    expect(app.terminal.output.length).toBe(written);
+
+    app.view.publish(aSnapshot({ torrents: [aTorrent({ name: "the newest" })] }));
+    app.terminal.drain();
+    expect(screenOf(app)).toContain("the newest");
+  });
+
+  test("a notice disappears by itself", () => {
+    const app = busy();
+    app.press("t");
+    expect(screenOf(app)).toContain("Colours:");
+    app.clock.advance(6100);
+    expect(screenOf(app)).not.toContain("Colours:");
+  });
+
+  test("the clock advances with the minute", () => {
+    const app = mount();
+    expect(app.terminal.screen[0]).toContain("14:02");
+    app.clock.advance(30_000);
+    expect(app.terminal.screen[0]).toContain("14:03");
+  });
+
+  test("synchronized updates are used only by a terminal that says it knows them", () => {
+    const abilities = {
+      colour: "basic",
+      charset: "unicode",
+      synchronized: "query",
+      escapeTimeoutMs: 25,
+    } as const;
+    for (const [setting, expected] of [
+      [0, 0],
+      [2, 1],
+      [4, 0],
+    ] as const) {
+      const app = busy({ abilities });
+      expect(app.terminal.output).toContain("\x1b[?2026$p");
+      app.terminal.type(`\x1b[?2026;${setting}$y`);
+      const before = app.terminal.output.length;
+      app.press("j");
+      expect(app.terminal.output.slice(before).split("\x1b[?2026h").length - 1).toBe(expected);
+      app.dashboard.close();
+    }
+  });
+
+  test("a screen that cannot be drawn says so, the rest lives on", () => {
+    const app = busy();
+    const broken = { ...aTorrent(), counts: undefined as never };
+    app.view.publish(aSnapshot({ torrents: [broken] }));
+    app.clock.advance(1000);
+    expect(screenOf(app)).toContain("Transfers go on.");
+    app.view.publish(aBusySession());
+    app.clock.advance(1000);
+    expect(screenOf(app)).toContain("lecture-series-hd");
+  });
+});
+
+describe("TU01: hostile text", () => {
+  // FakeTerminal throws on every byte that is not in the presenter's grammar.
+  const HOSTILE = [
+    "\x1b]52;c;AAAA\x07",
+    "\x1b[2J\x1b[3J",
+    "\x9b31m",
+    "\x1bPq",
+    "\x1b]unterminated",
+    "\x1bc",
+    "\x1b[6n",
+    "a\r\nb\tc\x08",
+    "invoice\u202efdp.exe",
+    `o${"\u0301".repeat(300)}`,
+    "👨‍👩‍👧‍👦".repeat(20),
+    "漢字".repeat(40),
+    "\ud800",
+    "x".repeat(10_000),
+  ];
+
+  test.each(HOSTILE.map((text) => [text.slice(0, 12), text]))(
+    "%j in every string of the snapshot harms no screen",
+    (_short, text) => {
+      const base = aBusySession();
+      const [torrent] = base.torrents;
+      const hostile = aTorrent({
+        ...torrent,
+        name: text,
+        folder: text,
+        magnet: text,
+        haveStrip: text,
+        availabilityStrip: text,
+        diagnosis: {
+          ...aTorrent().diagnosis,
+          code: text,
+          sentence: text,
+          remedy: text,
+          evidence: [text, text],
+          also: [text],
+        },
+        peers: [
+          {
+            ...(base.torrents[2]?.peers[0] as never as object),
+            address: text,
+            client: text,
+            activity: text,
+          } as never,
+        ],
+        files: [aFile({ path: text }), aFile({ path: `${text}/b` })],
+      });
+      const app = mount({
+        snapshot: aSnapshot({
+          torrents: [
+            hostile,
+            aTorrent({ id: anId(9), name: text, diagnosis: { ...hostile.diagnosis, severity: "problem" } }),
+          ],
+          listening: text,
+          defaultFolder: text,
+          log: [{ sequence: 1, atUnixMs: 0, torrentId: hostile.id, text }],
+          dht: {
+            ...base.dht,
+            nodeId: text,
+            externalAddress: text,
+            bootstrap: [{ address: text, state: "silent" }],
+          },
+        }),
+        columns: 90,
+        rows: 34,
+      });
+      for (const key of [
+        "enter",
+        "2",
+        "3",
+        "4",
+        "esc",
+        "w",
+        "esc",
+        "x",
+        "esc",
+        "X",
+        "esc",
+        "c",
+        "esc",
+        "d",
+        "e",
+        "e",
+        "a",
+        "esc",
+        "?",
+        "esc",
+        "/",
+      ]) {
+        app.press(key);
+        expect(app.terminal.screen).toHaveLength(34);
+      }
+      app.terminal.paste(text);
+      app.clock.advance(100);
+      app.dashboard.close();
+    },
+  );
+
+  test("so do messages of errors", async () => {
+    const app = busy();
+    app.view.refusal = new Error("no such \x1b[2Jfile\nsecond line");
+    app.press("space");
+    await app.settle();
+    expect(screenOf(app)).toContain("no such �[2Jfile�second line");
+  });
+});
