@@ -95,7 +95,7 @@ export async function bundleDiskWorker() {
 
 export async function bundleAll() {
   const worker = await bundleDiskWorker();
-  const cli = await bundle(CLI_ENTRIES, { splitting: true, chunkNames: "chunk-[name]-[hash]" });
+  const cli = await bundle(CLI_ENTRIES, { splitting: true, chunkNames: "chunk-[hash]" });
   if (cli.includes("main.js")) chmodSync(join(OUT, "main.js"), 0o755);
   if (cli.length > 0) removeStaleChunks([...cli, ...worker]);
 }
