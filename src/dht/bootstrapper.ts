@@ -46,6 +46,7 @@ export class Bootstrapper implements QueryOwner {
   readonly #parts: BootstrapperParts;
   readonly #nodes = new Map<string, BootstrapNode>();
   #attempts = 0;
+  #lastCondition: TableCondition = "well";
   #isWaitingForOwner = false;
   #timer: Disposable | undefined;
 
@@ -75,12 +76,7 @@ export class Bootstrapper implements QueryOwner {
   /** Remembers `endpoints` and asks each that is not being asked. */
   ask(endpoints: readonly Endpoint[]): void {
     this.#isWaitingForOwner = false;
-    for (const address of endpoints) {
-      const node = this.#nodeFor(address);
-      if (node === undefined || node.state === "asked") continue;
-      node.tries = 0;
-      this.#ask(node);
-    }
+    this.#askAll(endpoints);
   }
 
   /** The table got worse: looks at once. */
@@ -116,6 +112,15 @@ export class Bootstrapper implements QueryOwner {
     else if (node instanceof BootstrapNode && node.state === "asked" && !query.isStalled) this.#ask(node);
   }
 
+  #askAll(endpoints: readonly Endpoint[]): void {
+    for (const address of endpoints) {
+      const node = this.#nodeFor(address);
+      if (node === undefined || node.state === "asked") continue;
+      node.tries = 0;
+      this.#ask(node);
+    }
+  }
+
   #ask(node: BootstrapNode): void {
     node.tries++;
     const keeper = this.#parts.keeperOf(node.endpoint.family);
@@ -147,20 +152,20 @@ export class Bootstrapper implements QueryOwner {
 
   #look(): void {
     const condition = this.#parts.condition();
-    if (condition === "well") {
-      this.#attempts = 0;
-      this.#isWaitingForOwner = false;
-      this.#lookAgainIn(WELL_PAUSE_MS);
-      return;
-    }
-    const isPatient = condition === "small" && this.#attempts === 0;
-    if (condition === "small") this.#lookAgainIn(LONGEST_PAUSE_MS);
-    else this.#lookAgainIn(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#attempts));
-    this.#attempts++;
-    if (isPatient) return;
-    this.ask([...this.#nodes.values()].map((node) => node.endpoint));
+    const isStillSmall = condition === "small" && this.#lastCondition === "small";
+    this.#lastCondition = condition;
+    this.#attempts = condition === "empty" ? this.#attempts + 1 : 0;
     this.#isWaitingForOwner = condition === "empty";
-    this.#parts.emit({ kind: "bootstrap-needed", attempt: this.#attempts });
+    this.#lookAgainIn(this.#pauseMs(condition));
+    if (condition !== "empty" && !isStillSmall) return;
+    this.#askAll([...this.#nodes.values()].map((node) => node.endpoint));
+    this.#parts.emit({ kind: "bootstrap-needed", attempt: Math.max(1, this.#attempts) });
+  }
+
+  #pauseMs(condition: TableCondition): number {
+    if (condition === "well") return WELL_PAUSE_MS;
+    if (condition === "small") return LONGEST_PAUSE_MS;
+    return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (this.#attempts - 1));
   }
 
   #lookAgainIn(delayMs: number): void {

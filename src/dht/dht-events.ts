@@ -4,8 +4,8 @@ import type { NodeId } from "../core/ids.ts";
 
 export type DhtEvent =
   /**
-   * The table is empty: resolve the bootstrap names and call `bootstrap()` (with nothing, where there are none).
-   * Repeated with growing pauses for as long as it holds; `attempt` counts from 1.
+   * The table is empty, or has been small for five minutes: resolve the bootstrap names and call `bootstrap()`
+   * (with nothing, where there are none). Repeated with growing pauses while it is empty; `attempt` counts from 1.
    */
   | { readonly kind: "bootstrap-needed"; readonly attempt: number }
   | { readonly kind: "bootstrap-answered"; readonly endpoint: Endpoint; readonly rttMs: number }
