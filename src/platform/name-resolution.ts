@@ -36,24 +36,31 @@ async function query(host: string, guard: EgressGuard): Promise<readonly string[
   const own = await lookInHostsFile(host);
   if (own.length > 0) return own;
   const resolver = new dns.Resolver({ timeout: QUERY_TIMEOUT_MS, tries: QUERY_TRIES });
+  let isTimeUp = false;
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new Promise<readonly string[]>((resolve) => {
     timer = setTimeout(() => {
+      isTimeUp = true;
       resolver.cancel();
       resolve([]);
     }, RESOLVE_TIMEOUT_MS);
   });
+  const answer = askServers(resolver, host).then((hosts) =>
+    hosts.length > 0 || isTimeUp ? hosts : askSystem(host),
+  );
   try {
-    return await Promise.race([ask(resolver, host), timeUp]);
+    return await Promise.race([answer, timeUp]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function ask(resolver: dns.Resolver, host: string): Promise<readonly string[]> {
+async function askServers(resolver: dns.Resolver, host: string): Promise<readonly string[]> {
   const answers = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
-  const hosts = answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
-  if (hosts.length > 0) return hosts;
+  return answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
+}
+
+async function askSystem(host: string): Promise<readonly string[]> {
   return dns.lookup(host, { all: true }).then(
     (found) => found.map((entry) => entry.address),
     () => [],

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import {
   closeSync,
   existsSync,
@@ -13,6 +12,7 @@ import {
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openOrCreate, openToChange, openToRead } from "../../src/platform/safe-open.ts";
+import { runProgram } from "../support/run-program.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
 let folder: TemporaryFolder;
@@ -93,7 +93,7 @@ test("the root itself may be reached by a link, and links inside of it may be fo
 
 test("refuses folders, FIFOs and files in place of folders, without hanging", () => {
   mkdirSync(join(root, "folder"));
-  execFileSync("mkfifo", [join(root, "fifo")]);
+  runProgram("mkfifo", join(root, "fifo"));
   writeFileSync(join(root, "file"), "x");
 
   expect(() => openOrCreate(root, "folder")).toThrow(refusal("EISDIR"));

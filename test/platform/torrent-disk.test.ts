@@ -1,5 +1,4 @@
 /** What only a real disk can do to a torrent (threats 3.4). The promises of the port are in `contracts.test.ts`. */
-import { execFileSync } from "node:child_process";
 import { promises as fs, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -14,6 +13,7 @@ import {
   fingerprint,
   patterned,
 } from "../support/filled-torrent.ts";
+import { runProgram } from "../support/run-program.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { until } from "../support/until.ts";
 
@@ -85,7 +85,7 @@ test("ST10: a link out of the folder is refused, and nothing is written behind i
 test("ST10: a file that became a folder, a link or a FIFO fails its pieces and hangs nothing", async () => {
   await fs.mkdir(join(downloads, "album", "folder"), { recursive: true });
   await fs.symlink(join(folder.path, "elsewhere"), join(downloads, "album", "link"));
-  execFileSync("mkfifo", [join(downloads, "album", "fifo")]);
+  runProgram("mkfifo", join(downloads, "album", "fifo"));
   const opened = await open(album("folder", "link", "fifo", "free"));
   await opened.store(0, 1, 2, 3);
 

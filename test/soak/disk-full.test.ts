@@ -1,11 +1,11 @@
 /** Disks that are full, read-only or somebody else's (threats ST01, ST02, ST06). Needs root: mounts small file systems. */
-import { execFileSync } from "node:child_process";
 import { promises as fs } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createNodePlatform, FileStateStore, type NodePlatform } from "../../src/platform/index.ts";
 import { OpenedTorrent } from "../contracts/opened-torrent.ts";
 import { type FilledTorrent, filledFile, fingerprint } from "../support/filled-torrent.ts";
+import { runProgram } from "../support/run-program.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { until } from "../support/until.ts";
 
@@ -19,12 +19,12 @@ beforeEach(async () => {
   folder = await temporaryFolder();
   disk = join(folder.path, "disk");
   await fs.mkdir(disk);
-  if (isRoot) execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "starling-test", disk]);
+  if (isRoot) runProgram("mount", "-t", "tmpfs", "-o", "size=1m", "starling-test", disk);
   platform = await createNodePlatform({ checkThreads: 1 });
 });
 afterEach(async () => {
   await platform.close();
-  if (isRoot) execFileSync("umount", [disk]);
+  if (isRoot) runProgram("umount", disk);
   await folder.remove();
 });
 
@@ -54,7 +54,7 @@ test.runIf(isRoot)(
       expect(opened.verdicts.get(piece)).toEqual({ kind: "failed", code: "ENOSPC" });
     expect(await opened.goodPieces()).toEqual(all.filter((piece) => !failed.includes(piece)));
 
-    execFileSync("mount", ["-o", "remount,size=4m", disk]);
+    runProgram("mount", "-o", "remount,size=4m", disk);
     opened.verdicts.clear();
     await opened.store(...failed);
     expect(await opened.goodPieces()).toEqual(all);
@@ -85,7 +85,7 @@ test.runIf(isRoot)("ST06: a file system that became read-only says so and still 
   const opened = await open(torrent);
   await opened.store(0, 1);
   await opened.disk.close();
-  execFileSync("mount", ["-o", "remount,ro", disk]);
+  runProgram("mount", "-o", "remount,ro", disk);
 
   const again = await open(torrent);
   await again.store(2);
@@ -94,5 +94,5 @@ test.runIf(isRoot)("ST06: a file system that became read-only says so and still 
     fingerprint(torrent.piece(1).subarray(0, 16_384)),
   );
   await expect(again.disk.prepare(PIECE)).rejects.toMatchObject({ code: "PATH_NOT_WRITABLE" });
-  execFileSync("mount", ["-o", "remount,rw", disk]);
+  runProgram("mount", "-o", "remount,rw", disk);
 });
