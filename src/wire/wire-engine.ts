@@ -93,6 +93,7 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
       const peer = new PeerConnection(this.#shared, {
         address: stream.remote,
         source: "incoming",
+        isIncoming: true,
         greeter: this,
       });
       this.#budget.accepted(stream.remote);

@@ -42,12 +42,15 @@ export interface ConnectionTools {
 export interface PeerConnectionOptions {
   readonly address: Endpoint;
   readonly source: PeerSource;
+  /** Accepted, not dialled. A peer that once came by itself has this source too when we dial it later. */
+  readonly isIncoming: boolean;
   readonly greeter: PeerGreeter<PeerConnection>;
 }
 
 export class PeerConnection implements StreamHandler, MessageSink, Flushable {
   readonly address: Endpoint;
   readonly source: PeerSource;
+  readonly isIncoming: boolean;
   readonly outbox: Outbox;
   readonly download: PeerDownload;
   readonly upload: PeerUpload;
@@ -119,6 +122,7 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
   constructor(tools: ConnectionTools, options: PeerConnectionOptions) {
     this.address = options.address;
     this.source = options.source;
+    this.isIncoming = options.isIncoming;
     this.#greeter = options.greeter;
     this.#config = tools.config;
     this.#turns = tools.turns;
@@ -127,10 +131,6 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
     this.download = new PeerDownload();
     this.upload = new PeerUpload();
     this.#decoder = new MessageDecoder(this, tools.copyPayload);
-  }
-
-  get isIncoming(): boolean {
-    return this.source === "incoming";
   }
 
   get isConnected(): boolean {

@@ -60,7 +60,12 @@ export class SwarmConnections {
 
   #newPeer(address: Endpoint, source: PeerConnection["source"]): PeerConnection {
     const { shared, roster } = this.#swarm;
-    const peer = new PeerConnection(shared, { address, source, greeter: this.#owner });
+    const peer = new PeerConnection(shared, {
+      address,
+      source,
+      isIncoming: false,
+      greeter: this.#owner,
+    });
     peer.adoptBy(this.#owner);
     peer.party = partyKey(shared.profile, address);
     roster.pending.add(peer);
