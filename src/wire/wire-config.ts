@@ -30,6 +30,8 @@ export interface WireConfig {
   readonly keepAliveMs: number;
   /** Neither side was interested in the other for this long: the place goes to someone else (W2). */
   readonly uselessTimeoutMs: number;
+  /** How often a full swarm lets its least useful peers go in favour of candidates that may be better. */
+  readonly turnoverMs: number;
   /** One message must be complete within this time (W2). */
   readonly messageTimeoutMs: number;
   /** We have data queued for a peer and it took none of it for this long. */
@@ -90,6 +92,7 @@ export const DEFAULT_WIRE_CONFIG: WireConfig = {
   idleTimeoutMs: 120_000, // W2; as libtorrent
   keepAliveMs: 55_000, // well under the 120 s of others, even when one is lost
   uselessTimeoutMs: 600_000, // W2; as libtorrent
+  turnoverMs: 300_000, // as libtorrent's peer_turnover_interval
   messageTimeoutMs: 60_000, // W2; 16 KiB in a minute is the required 256 B/s
   sendTimeoutMs: 120_000, // WI13
 

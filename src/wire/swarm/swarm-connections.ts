@@ -15,6 +15,9 @@ import type { SwarmContext } from "./swarm-context.ts";
 
 /** Two connections of the same pair that are younger than this were opened towards each other at the same time. */
 const SIMULTANEOUS_OPEN_MS = 10_000;
+/** As libtorrent's peer_turnover and peer_turnover_cutoff: so many of the places, when so many are taken. */
+const TURNOVER_RATIO = 0.04;
+const FULL_RATIO = 0.9;
 /** A connection that has been silent for this long gives way to a new one of the same peer. */
 const STALE_AFTER_MS = 30_000;
 
@@ -27,6 +30,7 @@ export class SwarmConnections {
   readonly #peerId: PeerId;
   readonly #owner: PeerOwner<PeerConnection>;
   #dialling = 0;
+  #nextTurnoverMs: number;
   maxConnections: number;
   /** By cause, since the swarm was added. */
   readonly dialFailures: { timedOut: number; refused: number; other: number } = {
@@ -40,6 +44,7 @@ export class SwarmConnections {
     this.#pool = pool;
     this.#peerId = peerId;
     this.#owner = owner;
+    this.#nextTurnoverMs = swarm.shared.turns.nowMs + swarm.shared.config.turnoverMs;
     this.maxConnections = swarm.shared.config.maxConnectionsPerTorrent;
   }
 
@@ -196,8 +201,33 @@ export class SwarmConnections {
     this.#swarm.shared.budget.dialEnded();
   }
 
-  /** Handshakes that take too long, slow dribbles included (threats W2). */
+  /** Once a second. */
   second(): void {
+    this.#endLateHandshakes();
+    const { shared, roster } = this.#swarm;
+    if (shared.turns.nowMs < this.#nextTurnoverMs) return;
+    this.#nextTurnoverMs = shared.turns.nowMs + shared.config.turnoverMs;
+    const isFull = roster.connected.length >= FULL_RATIO * this.maxConnections;
+    if (isFull && this.#pool.counts().candidates > 0) this.#turnOver();
+  }
+
+  /** The least useful peers make room; those that joined lately are given their time. */
+  #turnOver(): void {
+    const { shared, roster } = this.#swarm;
+    const { nowMs } = shared.turns;
+    const usefulness = (peer: PeerConnection) =>
+      peer.download.meter.perSecond(nowMs) +
+      peer.upload.meter.perSecond(nowMs) +
+      (peer.isInterestedInPeer || peer.isPeerInterested ? 1 : 0);
+    const leaving = roster.connected
+      .filter((peer) => nowMs - peer.connectedAtMs >= shared.config.turnoverMs)
+      .sort((a, b) => usefulness(a) - usefulness(b))
+      .slice(0, Math.ceil(TURNOVER_RATIO * this.maxConnections));
+    for (const peer of leaving) peer.close("too-many", "made room for somebody else");
+  }
+
+  /** Slow dribbles included (threats W2). */
+  #endLateHandshakes(): void {
     const { shared, roster } = this.#swarm;
     for (const peer of [...roster.pending]) {
       if (peer.openedAtMs === 0) continue;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Bitfield } from "../../../src/torrent/bitfield.ts";
 import { aTorrent } from "../support/a-torrent.ts";
+import { ScriptedPeer } from "../support/scripted-peer.ts";
 import { swarmWorld, type TestPeer } from "../support/swarm-world.ts";
 
 const TEN_SECONDS_MS = 10_000;
@@ -162,6 +163,29 @@ describe("connection limits", () => {
     w.world.runFor(5_000);
 
     expect(hub.engine.view().connections).toBe(4);
+  });
+
+  test("a full swarm lets its least useful peers go when others wait, and keeps those that give", () => {
+    const w = swarmWorld();
+    const torrent = aTorrent({ totalBytes: 40_000_000, pieceBytes: 262_144 });
+    const us = w.addPeer(torrent, { config: { maxConnectionsPerTorrent: 4 } });
+    const giver = w.addPeer(torrent, { have: "all" });
+    giver.engine.setLimits({ maxUpBytesPerSecond: 50_000 });
+    const idle = [1, 2, 3].map((idByte) => new ScriptedPeer(w.newHost(), { idByte }).listen(w));
+    us.meet(giver, ...idle);
+    w.world.runFor(100);
+    for (const peer of idle) peer.sendHandshake(torrent.infoHash);
+    w.world.runFor(500);
+    expect(us.swarm.view().counts.connectedPeers).toBe(4);
+    us.meet({ address: { host: w.newHost(), port: 6_881, family: 4 } });
+
+    for (let minute = 0; minute < 11; minute++) {
+      for (const peer of idle) if (peer.isOpen) peer.send(new Uint8Array(4));
+      w.world.runFor(60_000);
+    }
+
+    expect(us.eventsOf("peer-disconnected").filter((event) => event.reason === "too-many")).toHaveLength(1);
+    expect(us.viewOf(giver)?.state).toBe("connected");
   });
 
   test("D9 no more than thirty dials leave in a second, and a hundred wait at most", () => {
