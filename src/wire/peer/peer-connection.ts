@@ -26,7 +26,7 @@ export type PeerState = "connecting" | "handshaking" | "connected" | "closed";
 
 /** Why reading from a peer is paused; bits, all must be gone before reading goes on. */
 export const PAUSED_BY_LIMIT = 1;
-export const PAUSED_BY_OUTBOX = 2;
+const PAUSED_BY_OUTBOX = 2;
 
 const NO_FEATURES: HandshakeFeatures = { hasExtensions: false, hasFast: false, hasDht: false };
 const NO_ID = new Uint8Array(0);

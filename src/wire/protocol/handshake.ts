@@ -6,7 +6,7 @@ import { utf8Bytes } from "../../core/bytes.ts";
 import { ID_BYTES, type InfoHash, type PeerId } from "../../core/ids.ts";
 
 export const PROTOCOL_NAME: Uint8Array = utf8Bytes("\x13BitTorrent protocol");
-export const RESERVED_BYTES = 8;
+const RESERVED_BYTES = 8;
 export const RESERVED_OFFSET: number = PROTOCOL_NAME.length;
 export const INFO_HASH_OFFSET: number = RESERVED_OFFSET + RESERVED_BYTES;
 /** From here on the torrent is known, and an incoming handshake can be answered. */

@@ -11,7 +11,7 @@ import { BLOCK_HEADER_BYTES, EXTENDED, PIECE, PORT } from "./message-ids.ts";
 export const MAX_CONTROL_BYTES = 17;
 
 /** Length prefix and id, before a body of any length. */
-export const MESSAGE_PREFIX_BYTES = 5;
+const MESSAGE_PREFIX_BYTES = 5;
 
 /** CHOKE, UNCHOKE, INTERESTED, NOT_INTERESTED, HAVE_ALL, HAVE_NONE. */
 export function writeEmpty(bytes: Uint8Array, at: number, id: number): number {
@@ -51,7 +51,7 @@ export function writeKeepAlive(bytes: Uint8Array, at: number): number {
 }
 
 /** Length prefix and id of a message with a body of `bodyBytes`. */
-export function writePrefix(bytes: Uint8Array, at: number, id: number, bodyBytes: number): number {
+function writePrefix(bytes: Uint8Array, at: number, id: number, bodyBytes: number): number {
   writeUint32(bytes, at, 1 + bodyBytes);
   bytes[at + 4] = id;
   return at + MESSAGE_PREFIX_BYTES;

@@ -9,10 +9,10 @@ import { BLOCK_HEADER_BYTES, EXTENSION_HANDSHAKE } from "./message-ids.ts";
 export const MAX_EXTENSION_HANDSHAKE_BYTES = 64 * 1024;
 
 /** W1: a small dictionary and one block of metadata; as libtorrent. */
-export const MAX_METADATA_MESSAGE_BYTES = 17 * 1024;
+const MAX_METADATA_MESSAGE_BYTES = 17 * 1024;
 
 /** W1: 50 added and 50 dropped peers of both families take 2.4 KiB. */
-export const MAX_PEX_MESSAGE_BYTES = 8 * 1024;
+const MAX_PEX_MESSAGE_BYTES = 8 * 1024;
 
 /** W1: messages that we do not know are skipped up to this length, not buffered. */
 export const MAX_UNKNOWN_MESSAGE_BYTES = 32 * 1024;

@@ -1,6 +1,5 @@
 /** What the parts of one swarm work on together. The swarm owns it; parts hold no state of each other. */
 import type { InfoHash } from "../../core/ids.ts";
-import type { Bitfield } from "../../torrent/bitfield.ts";
 import type { PieceMap } from "../../torrent/piece-map.ts";
 import type { PeerConnection } from "../peer/peer-connection.ts";
 import type { SwarmEvent } from "../wire-events.ts";
@@ -47,10 +46,4 @@ export interface SwarmContext {
   /** Closes the peer and talks to its party no more for a day. */
   ban(peer: PeerConnection, reason: string): void;
   banParty(party: string, reason: string): void;
-}
-
-/** A copy of `field` for a peer, or the word for its extremes. */
-export function announcementOf(field: Bitfield): "all" | "none" | Uint8Array {
-  if (field.isFull) return "all";
-  return field.count === 0 ? "none" : field.bytes.slice();
 }
