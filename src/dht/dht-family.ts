@@ -1,10 +1,11 @@
 /** What a node has once per address family: BEP 32 keeps the IPv4 and the IPv6 network apart. */
-import type { AddressProfile } from "../core/address-profile.ts";
 import type { AddressFamily } from "../core/endpoint.ts";
-import type { DatagramSocket } from "../core/ports.ts";
+import type { NodeId } from "../core/ids.ts";
+import type { DatagramSocket, Random } from "../core/ports.ts";
 import { AddressVotes } from "./address-votes.ts";
-import type { PeerStore } from "./peer-store.ts";
-import type { RoutingTable } from "./routing-table.ts";
+import type { DhtSettings } from "./dht-config.ts";
+import { PeerStore } from "./peer-store.ts";
+import { RoutingTable } from "./routing-table.ts";
 import { SizeEstimate } from "./size-estimate.ts";
 
 export class DhtFamily {
@@ -15,12 +16,20 @@ export class DhtFamily {
   readonly votes: AddressVotes;
   readonly size: SizeEstimate = new SizeEstimate();
 
-  constructor(socket: DatagramSocket, table: RoutingTable, store: PeerStore, profile: AddressProfile) {
-    this.family = socket.local.family;
+  constructor(socket: DatagramSocket, localNodeId: NodeId, settings: DhtSettings, random: Random) {
+    const { family } = socket.local;
+    const { addressProfile, k, farBucketWidths, maxStoredHashes, maxStoredPeers } = settings;
+    this.family = family;
     this.socket = socket;
-    this.table = table;
-    this.store = store;
-    this.votes = new AddressVotes(profile);
+    this.table = new RoutingTable({ localNodeId, family, addressProfile, k, farBucketWidths });
+    this.store = new PeerStore({
+      family,
+      limitsByAddress: addressProfile === "public",
+      maxHashes: maxStoredHashes,
+      maxPeers: maxStoredPeers,
+      random,
+    });
+    this.votes = new AddressVotes(addressProfile);
   }
 
   /** Our own address, as far as we know it: what others agree on, else what the socket is bound to. */

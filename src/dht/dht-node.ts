@@ -23,21 +23,14 @@ import type {
   PeersLookupOptions,
   PingResult,
 } from "./dht-lookups.ts";
-import {
-  decodeState,
-  encodeState,
-  MAX_SAVED_CONTACTS,
-  type SavedFamily,
-  type SavedState,
-} from "./dht-state.ts";
+import { decodeState, encodeState, type SavedFamily, type SavedState } from "./dht-state.ts";
 import type { DhtState, DhtView } from "./dht-view.ts";
 import { KrpcDecoder } from "./krpc-decoder.ts";
 import { KrpcEncoder } from "./krpc-encoder.ts";
 import { Lookups } from "./lookups.ts";
-import { idFitsAddress, nodeIdForAddress } from "./node-id-rules.ts";
+import { Member } from "./member.ts";
 import { familyView } from "./node-view.ts";
 import { OwnAnnounces } from "./own-announces.ts";
-import { PeerStore } from "./peer-store.ts";
 import { PingCall } from "./ping-call.ts";
 import { QueryIntake } from "./query-intake.ts";
 import { limitsOfOurQueries, QueryLimiter } from "./query-limiter.ts";
@@ -45,7 +38,6 @@ import { QueryResponder } from "./query-responder.ts";
 import { QuerySender } from "./query-sender.ts";
 import { type Query, QueryTracker } from "./query-tracker.ts";
 import { ReplyIntake } from "./reply-intake.ts";
-import { RoutingTable } from "./routing-table.ts";
 import { StallTimes } from "./stall-times.ts";
 import { TableKeeper } from "./table-keeper.ts";
 import { TrafficMeter } from "./traffic-meter.ts";
@@ -53,8 +45,6 @@ import { WriteTokens } from "./write-tokens.ts";
 
 /** Expired peers are dropped, and our own connection is judged, this often. */
 const HOUSEKEEPING_MS = 60_000;
-/** BEP 42 ids follow our address, but not every mood of those who report it (threats DH17). */
-const LEAST_BETWEEN_IDS_MS = 10 * 60_000;
 
 export interface DhtNodeOptions {
   readonly clock: Clock;
@@ -65,14 +55,6 @@ export interface DhtNodeOptions {
   readonly onEvent: (event: DhtEvent) => void;
   /** What `exportState` gave an earlier node. Unreadable bytes are a warning, never an error. */
   readonly saved?: Uint8Array | undefined;
-}
-
-/** One family with who keeps its table, and whether others have been told that it works. */
-interface Member {
-  readonly family: DhtFamily;
-  readonly keeper: TableKeeper;
-  state: "young" | "joined" | "lost";
-  lastNewIdMs: number;
 }
 
 export class DhtNode {
@@ -156,11 +138,13 @@ export class DhtNode {
   start(): void {
     if (this.#phase !== "idle") return;
     this.#phase = "running";
-    const savedCount = this.#members.reduce((sum, member) => sum + this.#restore(member), 0);
-    this.#bootstrapper.start(this.#options.config.bootstrapEndpoints ?? [], savedCount > 0);
-    for (const { family, keeper } of this.#members) {
-      if (family.table.size > 0 || family.table.hasReserves) keeper.join();
+    let restored = 0;
+    for (const member of this.#members) {
+      const contacts = this.#saved?.[member.family.family].contacts ?? [];
+      restored += member.restore(contacts, this.#options.clock.nowMs());
+      member.join();
     }
+    this.#bootstrapper.start(this.#options.config.bootstrapEndpoints ?? [], restored > 0);
     this.#housekeeping = this.#options.clock.setTimer(HOUSEKEEPING_MS, this.#onHousekeeping);
   }
 
@@ -180,7 +164,8 @@ export class DhtNode {
       return;
     }
     this.#replies.take(family, message, from, nowMs);
-    this.#afterReply(from.family);
+    if (this.#phase === "running") this.#memberOf(from.family)?.replyCame();
+    this.#lookups.wake();
   }
 
   /** The network said that `to` cannot be reached: queries to it fail at once. */
@@ -294,28 +279,15 @@ export class DhtNode {
     return first;
   }
 
+  /** BEP 32: "a node should use the same node id in both tables"; they part where addresses demand it (BEP 42). */
   #newFamilies(): DhtFamily[] {
     const { sockets, random } = this.#options;
-    const settings = this.#settings;
     const freshId = nodeIdFrom(random.bytes(ID_BYTES));
     return [sockets.v4, sockets.v6].flatMap((socket) => {
       if (socket === undefined) return [];
-      const { family } = socket.local;
-      const table = new RoutingTable({
-        localNodeId: settings.fixedNodeId ?? this.#saved?.[family].nodeId ?? freshId,
-        family,
-        addressProfile: settings.addressProfile,
-        k: settings.k,
-        farBucketWidths: settings.farBucketWidths,
-      });
-      const store = new PeerStore({
-        family,
-        limitsByAddress: settings.addressProfile === "public",
-        maxHashes: settings.maxStoredHashes,
-        maxPeers: settings.maxStoredPeers,
-        random,
-      });
-      return [new DhtFamily(socket, table, store, settings.addressProfile)];
+      const savedId = this.#saved?.[socket.local.family].nodeId;
+      const nodeId = this.#settings.fixedNodeId ?? savedId ?? freshId;
+      return [new DhtFamily(socket, nodeId, this.#settings, random)];
     });
   }
 
@@ -334,7 +306,7 @@ export class DhtNode {
       otherNeedsNodes: () => (other()?.family.table.size ?? this.#settings.k) < this.#settings.k,
       onJoined: () => this.#joined(family.family),
     });
-    return { family, keeper, state: "young", lastNewIdMs: Number.NEGATIVE_INFINITY };
+    return new Member(family, keeper);
   }
 
   #readSaved(): SavedState | undefined {
@@ -348,43 +320,13 @@ export class DhtNode {
     return undefined;
   }
 
-  /** Puts the saved contacts in reserve: they count as live when they have answered. Answers how many were taken. */
-  #restore({ family }: Member): number {
-    let restored = 0;
-    const nowMs = this.#options.clock.nowMs();
-    for (const { id, endpoint } of this.#saved?.[family.family].contacts ?? []) {
-      if (family.table.heard(id, endpoint, nowMs, "named")) restored++;
-    }
-    return restored;
-  }
-
-  /** Live contacts, good ones first, then those in reserve: a start without a network forgets nobody. */
   #export(of: AddressFamily): SavedFamily {
-    const table = this.#memberOf(of)?.family.table;
-    if (table === undefined) return this.#saved?.[of] ?? { nodeId: undefined, contacts: [] };
-    const live = [...table.contacts()].sort(
-      (a, b) => a.failures - b.failures || a.lastReplyMs - b.lastReplyMs,
-    );
-    return {
-      nodeId: table.localNodeId,
-      contacts: [...live, ...table.reserves()].slice(0, MAX_SAVED_CONTACTS),
-    };
+    return this.#memberOf(of)?.export() ?? this.#saved?.[of] ?? { nodeId: undefined, contacts: [] };
   }
 
   #noteSilence(query: Query): void {
     const member = this.#memberOf(query.to.family);
     this.#replies.noteSilence(member?.family, query, this.#options.clock.nowMs());
-    this.#lookups.wake();
-  }
-
-  #afterReply(of: AddressFamily): void {
-    const member = this.#memberOf(of);
-    if (member !== undefined && this.#phase === "running" && member.family.table.size > 0) {
-      if (member.state === "lost") {
-        member.state = "young";
-        member.keeper.rejoin();
-      } else if (member.keeper.phase === "empty") member.keeper.join();
-    }
     this.#lookups.wake();
   }
 
@@ -394,39 +336,27 @@ export class DhtNode {
 
   #joined(of: AddressFamily): void {
     const member = this.#memberOf(of);
-    if (member === undefined) return;
     this.#announcer.contactsAppeared();
-    if (member.state === "joined") return;
-    member.state = "joined";
-    this.#emit({ kind: "joined", family: of, contacts: member.family.table.size });
+    if (member?.becomeJoined())
+      this.#emit({ kind: "joined", family: of, contacts: member.family.table.size });
   }
 
   readonly #onHousekeeping = (): void => {
-    const nowMs = this.#options.clock.nowMs();
     this.#housekeeping = this.#options.clock.setTimer(HOUSEKEEPING_MS, this.#onHousekeeping);
     for (const member of this.#members) {
-      member.family.store.sweep(nowMs);
-      if (member.state === "joined" && !this.#isUsable(member)) this.#lose(member);
+      member.family.store.sweep(this.#options.clock.nowMs());
+      if (this.#isUsable(member) || !member.becomeLost()) continue;
+      this.#bootstrapper.lookAgain();
+      this.#emit({ kind: "lost", family: member.family.family });
     }
   };
 
-  #isUsable({ family }: Member): boolean {
-    if (this.#replies.isCutOff(this.#options.clock.nowMs())) return false;
-    for (const contact of family.table.contacts()) if (contact.failures === 0) return true;
-    return false;
+  #isUsable(member: Member): boolean {
+    return member.hasUsableContact && !this.#replies.isCutOff(this.#options.clock.nowMs());
   }
 
-  #lose(member: Member): void {
-    member.state = "lost";
-    if (member.family.table.size === 0) member.keeper.becomeEmpty();
-    this.#bootstrapper.lookAgain();
-    this.#emit({ kind: "lost", family: member.family.family });
-  }
-
-  /** How well the better of our tables is. */
   #condition(): TableCondition {
-    const usable = this.#members.filter((member) => this.#isUsable(member));
-    if (usable.length === 0) return "empty";
+    if (!this.#members.some((member) => this.#isUsable(member))) return "empty";
     return this.#members.every((member) => member.family.table.size >= this.#settings.k) ? "well" : "small";
   }
 
@@ -441,23 +371,14 @@ export class DhtNode {
     return this.#members.some((member) => member.family.table.size > 0) ? "joining" : "bootstrapping";
   }
 
-  /** Others agree on our address: in `public`, our id should fit it (BEP 42). */
-  #ownAddressAgreed(family: DhtFamily): void {
-    const member = this.#memberOf(family.family);
-    const { host } = family.votes;
-    if (member === undefined || host === undefined) return;
-    this.#emit({ kind: "external-address", family: family.family, host });
-    const nowMs = this.#options.clock.nowMs();
-    const mayChange =
-      this.#settings.addressProfile === "public" &&
-      this.#settings.fixedNodeId === undefined &&
-      nowMs - member.lastNewIdMs >= LEAST_BETWEEN_IDS_MS;
-    if (!mayChange || idFitsAddress(family.table.localNodeId, { host })) return;
-    member.lastNewIdMs = nowMs;
-    const nodeId = nodeIdForAddress(host, this.#options.random);
-    family.table.rebase(nodeId, nowMs);
-    member.keeper.rejoin();
-    this.#emit({ kind: "node-id-changed", family: family.family, nodeId });
+  /** Others agree on our address: in `public`, our id shall fit it (BEP 42). */
+  #ownAddressAgreed({ family, votes }: DhtFamily): void {
+    const { addressProfile, fixedNodeId } = this.#settings;
+    if (votes.host !== undefined) this.#emit({ kind: "external-address", family, host: votes.host });
+    if (addressProfile !== "public" || fixedNodeId !== undefined) return;
+    const { random, clock } = this.#options;
+    const nodeId = this.#memberOf(family)?.takeFittingId(random, clock.nowMs());
+    if (nodeId !== undefined) this.#emit({ kind: "node-id-changed", family, nodeId });
   }
 
   #emit(event: DhtEvent): void {

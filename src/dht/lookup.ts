@@ -20,6 +20,7 @@ import { compareDistance } from "../core/distance.ts";
 import type { AddressFamily, Endpoint } from "../core/endpoint.ts";
 import { ID_BYTES, type NodeId, nodeIdFrom } from "../core/ids.ts";
 import { compactNodeBytes, readEndpoint, readInt32, sameEndpoint } from "./compact-address.ts";
+import { LookupCandidate } from "./lookup-candidate.ts";
 
 /** Threats D8; libtorrent keeps 100 as well. */
 export const MAX_CANDIDATES = 100;
@@ -41,31 +42,6 @@ export interface LookupOptions {
   readonly alpha: number;
   /** Count only nodes that gave a token: those without have no room for an announce (BEP 33). */
   readonly needsToken: boolean;
-}
-
-export type CandidateState = "fresh" | "asked" | "stalled" | "answered" | "failed" | "skipped";
-
-export class LookupCandidate {
-  /** Undefined for a bootstrap address until it answers. */
-  id: NodeId | undefined;
-  readonly endpoint: Endpoint;
-  /** First 32 bits of the distance to the target, unsigned. */
-  distanceHead: number;
-  /** 1 for contacts we knew, one more for each node that named the next. */
-  readonly hop: number;
-  state: CandidateState = "fresh";
-  /** Queries sent, and those whose fate is known. */
-  tries = 0;
-  settled = 0;
-  token: Uint8Array | undefined = undefined;
-  rttMs = 0;
-
-  constructor(id: NodeId | undefined, address: Endpoint, distanceHead: number, hop: number) {
-    this.id = id;
-    this.endpoint = address;
-    this.distanceHead = distanceHead;
-    this.hop = hop;
-  }
 }
 
 /**

@@ -22,6 +22,7 @@ import { Bucket } from "./bucket.ts";
 import type { ClosestContacts } from "./closest-contacts.ts";
 import { readInt32, sameEndpoint } from "./compact-address.ts";
 import { Contact, livenessOf } from "./contact.ts";
+import { collectClosest, findInTree, leafAt, type TreeNode } from "./contact-tree.ts";
 import { idFitsAddress } from "./node-id-rules.ts";
 
 /** BEP 5 suggests one more try after the first failure; we allow two, for lost packets. */
@@ -104,19 +105,12 @@ export class RoutingTable {
 
   /** The live contact with the id at `idAt` of `bytes`. */
   find(bytes: Uint8Array, idAt: number): Contact | undefined {
-    let node = this.#tree.root;
-    for (let bit = 0; node.contacts === null; bit++) node = bitOf(bytes, idAt, bit) ? node.right : node.left;
-    const contacts = node.contacts;
-    for (let i = 0; i < contacts.length; i++) {
-      const contact = contacts[i] as Contact;
-      if (hasId(contact, bytes, idAt)) return contact;
-    }
-    return undefined;
+    return findInTree(this.#tree.root, bytes, idAt);
   }
 
   /** Fills `found` with the live contacts nearest to the id at `targetAt`; equals sorting all by distance. */
   closest(found: ClosestContacts, target: Uint8Array, targetAt: number): void {
-    collect(this.#tree.root, 0, found, target, targetAt);
+    collectClosest(this.#tree.root, 0, found, target, targetAt);
   }
 
   /** A node answered as it must; `id` is copied by the caller where it lives longer than the datagram. */
@@ -281,13 +275,7 @@ export class RoutingTable {
 
   /** Live contacts of one depth: a leaf beside our path in the tree, or part of the leaf that holds our own id. */
   #contactsAt(depth: number): Contact[] {
-    let node = this.#tree.root;
-    for (let bit = 0; node.contacts === null; bit++) {
-      const isOwnSide = bit < depth;
-      const goesRight = bitOf(this.#localId, 0, bit) === isOwnSide;
-      node = goesRight ? node.right : node.left;
-    }
-    return node.contacts.filter((contact) => contact.depth === depth);
+    return leafAt(this.#tree.root, this.#localId, depth).filter((contact) => contact.depth === depth);
   }
 
   #insert(contact: Contact, nowMs: number): void {
@@ -315,11 +303,6 @@ interface ContactTree {
   remove(id: Uint8Array): unknown;
 }
 
-/** A leaf has contacts, an inner node has none and two children: left for a 0 bit, right for a 1. */
-type TreeNode =
-  | { readonly contacts: Contact[] }
-  | { readonly contacts: null; readonly left: TreeNode; readonly right: TreeNode };
-
 /** The incumbent always stays: a known id at another address is refused before the tree hears of it. */
 function newTree(localNodeId: NodeId, k: number): ContactTree {
   const tree: unknown = new KBucket({
@@ -328,33 +311,6 @@ function newTree(localNodeId: NodeId, k: number): ContactTree {
     arbiter: (incumbent) => incumbent,
   });
   return tree as ContactTree;
-}
-
-/** Nearest subtree first: once a subtree has filled the list, all others are farther. */
-function collect(
-  node: TreeNode,
-  bit: number,
-  found: ClosestContacts,
-  target: Uint8Array,
-  targetAt: number,
-): void {
-  if (node.contacts !== null) {
-    for (let i = 0; i < node.contacts.length; i++) found.offer(node.contacts[i] as Contact);
-    return;
-  }
-  const isRight = bitOf(target, targetAt, bit);
-  collect(isRight ? node.right : node.left, bit + 1, found, target, targetAt);
-  if (!found.isFull) collect(isRight ? node.left : node.right, bit + 1, found, target, targetAt);
-}
-
-function bitOf(bytes: Uint8Array, offset: number, bit: number): boolean {
-  return ((bytes[offset + (bit >> 3)] as number) & (0x80 >> (bit & 7))) !== 0;
-}
-
-function hasId(contact: Contact, bytes: Uint8Array, idAt: number): boolean {
-  const id = contact.id;
-  for (let i = 0; i < ID_BYTES; i++) if (id[i] !== bytes[idAt + i]) return false;
-  return true;
 }
 
 function sharesSubnet(a: Contact, b: Contact): boolean {

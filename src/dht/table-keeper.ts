@@ -11,16 +11,16 @@
  * A query goes out as find_node for an id in the contact's bucket where that bucket has room, else as ping.
  */
 import type { Endpoint } from "../core/endpoint.ts";
-import { ID_BYTES, type NodeId, nodeIdFrom } from "../core/ids.ts";
+import type { NodeId } from "../core/ids.ts";
 import type { Clock, Random } from "../core/ports.ts";
 import { ClosestContacts } from "./closest-contacts.ts";
-import { compactNodeBytes, readEndpoint } from "./compact-address.ts";
 import { type Contact, NEVER_MS } from "./contact.ts";
+import { contactOfOldBucket, mostDue, randomIdAt, reserveToTry, unheardSince } from "./contact-choice.ts";
 import type { DhtFamily } from "./dht-family.ts";
 import type { Want } from "./krpc-encoder.ts";
 import type { KrpcMessage } from "./krpc-message.ts";
-import { MAX_NODES_PER_REPLY } from "./lookup.ts";
 import type { Lookups } from "./lookups.ts";
+import { hearNamedNodes } from "./named-nodes.ts";
 import type { Addressee, QuerySender } from "./query-sender.ts";
 import type { Query, QueryOwner } from "./query-tracker.ts";
 
@@ -33,10 +33,6 @@ const STEP_MS = 5_000;
 const LONGEST_STEP_MS = 30_000;
 /** Pace while somebody waits for a place that is free. */
 const RESERVE_STEP_MS = 1_000;
-/** Contacts stay good for 15 minutes: they are asked before that is over. */
-const KEEP_ALIVE_MS = 12 * 60_000;
-/** A contact that failed is asked again after this, then after twice as long, and so on. */
-const RETRY_FAILED_MS = 10_000;
 /** BEP 5: buckets not changed in 15 minutes are refreshed. */
 const BUCKET_REFRESH_MS = 15 * 60_000;
 /** The same in the first quarter of an hour, when we miss most. */
@@ -73,6 +69,7 @@ export class TableKeeper implements QueryOwner {
   readonly #parts: TableKeeperParts;
   #phase: "empty" | "joining" | "settled" = "empty";
   #timer: Disposable | undefined;
+  #timerAtMs = 0;
   readonly #onTimer = (): void => this.#step();
   #ownLookups = 0;
   #nextOwnLookupMs = 0;
@@ -120,14 +117,12 @@ export class TableKeeper implements QueryOwner {
   /** Somebody new is in reserve; a young or small table does not let him wait. */
   reserveGrew(): void {
     if (this.#phase === "empty") this.join();
-    else if (this.#phase === "settled" && this.#isFilling(this.#parts.clock.nowMs())) this.#setTimer(0);
+    else if (this.#phase === "settled" && this.#isFilling(this.#parts.clock.nowMs())) this.#hurry();
   }
 
   /** Remembers the nodes that a reply named, as far as the table has use for them. */
   hear(message: KrpcMessage): void {
-    const family = this.#parts.family.family;
-    if (family === 4) this.#hearNodes(message, message.nodesAt, message.nodesLength);
-    else this.#hearNodes(message, message.nodes6At, message.nodes6Length);
+    if (hearNamedNodes(this.#parts.family, message, this.#parts.clock.nowMs())) this.reserveGrew();
   }
 
   /** Asks `to`, whose id may be unknown, for our own neighbourhood. */
@@ -166,10 +161,19 @@ export class TableKeeper implements QueryOwner {
     this.#setTimer(this.#pauseMs(nowMs) * (0.8 + 0.4 * this.#parts.random.float()));
   }
 
+  #reserveToTry(nowMs: number): Contact | undefined {
+    const { family, hasQuarantine, k } = this.#parts;
+    const waitsMs = hasQuarantine && family.table.size >= k ? QUARANTINE_MS : 0;
+    return reserveToTry(family.table, nowMs, waitsMs);
+  }
+
   /** Until the next step: longer while nothing will be due. */
   #pauseMs(nowMs: number): number {
     if (this.#reserveToTry(nowMs) !== undefined) return RESERVE_STEP_MS;
-    const dueMs = Math.min(this.#nextOwnLookupMs, this.#mostDue()?.dueMs ?? Number.POSITIVE_INFINITY);
+    const dueMs = Math.min(
+      this.#nextOwnLookupMs,
+      mostDue(this.#parts.family.table)?.dueMs ?? Number.POSITIVE_INFINITY,
+    );
     return Math.min(LONGEST_STEP_MS, Math.max(STEP_MS, dueMs - nowMs));
   }
 
@@ -196,9 +200,10 @@ export class TableKeeper implements QueryOwner {
     const depth = this.#bucketToFill();
     if (depth < 0) return;
     this.#fillTries[depth] = (this.#fillTries[depth] as number) + 1;
-    const target = this.#randomIdAt(depth);
+    const { table } = this.#parts.family;
+    const target = randomIdAt(table.localNodeId, depth, this.#parts.random);
     FOUND.begin(target, 0, 1, 0);
-    this.#parts.family.table.closest(FOUND, target, 0);
+    table.closest(FOUND, target, 0);
     const contact = FOUND.contacts[0];
     if (FOUND.count === 1 && contact !== undefined) this.#findNodeFrom(contact, target);
   }
@@ -206,11 +211,9 @@ export class TableKeeper implements QueryOwner {
   /** A contact of before `rejoin` that was not heard of since. */
   #unconfirmed(): Contact | undefined {
     if (this.#askBeforeMs === NEVER_MS) return undefined;
-    for (const contact of this.#parts.family.table.contacts()) {
-      if (Math.max(contact.lastAskedMs, contact.lastReplyMs) < this.#askBeforeMs) return contact;
-    }
-    this.#askBeforeMs = NEVER_MS;
-    return undefined;
+    const contact = unheardSince(this.#parts.family.table, this.#askBeforeMs);
+    if (contact === undefined) this.#askBeforeMs = NEVER_MS;
+    return contact;
   }
 
   #lookUpOurselves(): void {
@@ -256,11 +259,14 @@ export class TableKeeper implements QueryOwner {
 
   /** One query, where it helps most; none when nobody needs one. */
   #askOne(nowMs: number): void {
-    const due = this.#mostDue();
+    const { table } = this.#parts.family;
+    const due = mostDue(table);
+    const isYoung = nowMs - this.#joinedAtMs < BUCKET_REFRESH_MS;
+    const refreshMs = isYoung ? YOUNG_REFRESH_MS : BUCKET_REFRESH_MS;
     const contact =
       due !== undefined && due.dueMs <= nowMs
         ? due.contact
-        : (this.#reserveToTry(nowMs) ?? this.#oldBucketContact(nowMs));
+        : (this.#reserveToTry(nowMs) ?? contactOfOldBucket(table, nowMs, refreshMs));
     if (contact !== undefined) this.#ask(contact);
   }
 
@@ -273,10 +279,11 @@ export class TableKeeper implements QueryOwner {
   }
 
   #ask(contact: Contact): boolean {
-    const { family, sender } = this.#parts;
-    const bucket = family.table.bucketAt(contact.depth);
-    if ((bucket?.count ?? 0) < family.table.capacityAt(contact.depth))
-      return this.#findNodeFrom(contact, this.#randomIdAt(contact.depth));
+    const { family, sender, random } = this.#parts;
+    const { table } = family;
+    const { depth } = contact;
+    if ((table.bucketAt(depth)?.count ?? 0) < table.capacityAt(depth))
+      return this.#findNodeFrom(contact, randomIdAt(table.localNodeId, depth, random));
     this.#noteAsked(contact);
     return sender.ping(family, this.#addressee(contact)) === "sent";
   }
@@ -298,92 +305,19 @@ export class TableKeeper implements QueryOwner {
     if (bucket !== undefined) bucket.lastRefreshMs = nowMs;
   }
 
-  /** The contact that should be asked next, and when: one that failed soon again, others before they are questionable. */
-  #mostDue(): { readonly contact: Contact; readonly dueMs: number } | undefined {
-    let most: Contact | undefined;
-    let mostDueMs = Number.POSITIVE_INFINITY;
-    for (const contact of this.#parts.family.table.contacts()) {
-      const dueMs =
-        contact.failures > 0
-          ? contact.lastAskedMs + RETRY_FAILED_MS * 2 ** (contact.failures - 1)
-          : Math.max(contact.lastHeardMs + KEEP_ALIVE_MS, contact.lastAskedMs + STEP_MS);
-      if (dueMs >= mostDueMs) continue;
-      most = contact;
-      mostDueMs = dueMs;
-    }
-    return most === undefined ? undefined : { contact: most, dueMs: mostDueMs };
-  }
-
-  /** A contact in reserve whose bucket has room for it. */
-  #reserveToTry(nowMs: number): Contact | undefined {
-    const { table } = this.#parts.family;
-    const waitMs = this.#parts.hasQuarantine && table.size >= this.#parts.k ? QUARANTINE_MS : 0;
-    for (let depth = table.deepest; depth >= 0; depth--) {
-      const bucket = table.bucketAt(depth);
-      if (bucket === undefined || bucket.count >= table.capacityAt(depth)) continue;
-      for (const contact of bucket.replacements) {
-        if (!contact.hasAnswered && nowMs - contact.lastQueryMs < waitMs) continue;
-        if (nowMs - contact.lastAskedMs >= RETRY_FAILED_MS * 2 ** contact.failures) return contact;
-      }
-    }
-    return undefined;
-  }
-
-  #oldBucketContact(nowMs: number): Contact | undefined {
-    const { table } = this.#parts.family;
-    for (let depth = table.deepest; depth >= 0; depth--) {
-      const bucket = table.bucketAt(depth);
-      if (bucket === undefined || bucket.count === 0 || bucket.count >= table.capacityAt(depth)) continue;
-      const isYoung = nowMs - this.#joinedAtMs < BUCKET_REFRESH_MS;
-      if (nowMs - bucket.lastRefreshMs >= (isYoung ? YOUNG_REFRESH_MS : BUCKET_REFRESH_MS))
-        return this.#anyAt(depth);
-    }
-    return undefined;
-  }
-
-  #anyAt(depth: number): Contact | undefined {
-    for (const contact of this.#parts.family.table.contacts()) {
-      if (contact.depth === depth && contact.failures === 0) return contact;
-    }
-    return undefined;
-  }
-
-  /** Our own id with another bit at `depth` and chance behind it: an id that falls into that bucket. */
-  #randomIdAt(depth: number): Uint8Array {
-    const own = this.#parts.family.table.localNodeId;
-    const id = this.#parts.random.bytes(ID_BYTES);
-    const wholeBytes = depth >> 3;
-    for (let i = 0; i < wholeBytes; i++) id[i] = own[i] as number;
-    const keptBits = 0xff00 >> (depth & 7);
-    const flippedBit = 0x80 >> (depth & 7);
-    const ownByte = own[wholeBytes] as number;
-    const free = (id[wholeBytes] as number) & ~(keptBits | flippedBit);
-    id[wholeBytes] = (ownByte & keptBits) | (~ownByte & flippedBit) | free;
-    return id;
-  }
-
   /** BEP 32: both families are asked for while one of our tables is poor, "occasionally" being never otherwise. */
   #want(): Want {
     return this.#parts.otherNeedsNodes() ? "both" : "own";
   }
 
-  #hearNodes(message: KrpcMessage, at: number, length: number): void {
-    const { family, clock } = this.#parts;
-    const stride = compactNodeBytes(family.family);
-    if (at < 0 || length % stride !== 0) return;
-    const end = at + Math.min(length, stride * MAX_NODES_PER_REPLY);
-    let hasGrown = false;
-    for (let node = at; node < end; node += stride) {
-      if (!family.table.needs(message.bytes, node)) continue;
-      const id = nodeIdFrom(message.bytes.slice(node, node + ID_BYTES));
-      const address = readEndpoint(message.bytes, node + ID_BYTES, family.family);
-      if (family.table.heard(id, address, clock.nowMs(), "named")) hasGrown = true;
-    }
-    if (hasGrown) this.reserveGrew();
+  /** The next step comes at the joining pace, if it was to come later. */
+  #hurry(): void {
+    if (this.#timerAtMs > this.#parts.clock.nowMs() + JOIN_STEP_MS) this.#setTimer(JOIN_STEP_MS);
   }
 
   #setTimer(delayMs: number): void {
     this.#timer?.[Symbol.dispose]();
+    this.#timerAtMs = this.#parts.clock.nowMs() + delayMs;
     this.#timer = this.#parts.clock.setTimer(delayMs, this.#onTimer);
   }
 }

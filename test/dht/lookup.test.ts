@@ -4,13 +4,8 @@ import { encodeNodes } from "../../src/core/compact.ts";
 import { compareDistance } from "../../src/core/distance.ts";
 import { type Endpoint, endpoint } from "../../src/core/endpoint.ts";
 import { type NodeId, nodeIdFrom } from "../../src/core/ids.ts";
-import {
-  Lookup,
-  LookupCandidate,
-  type LookupOptions,
-  MAX_CANDIDATES,
-  MAX_QUERIES,
-} from "../../src/dht/lookup.ts";
+import { Lookup, type LookupOptions, MAX_CANDIDATES, MAX_QUERIES } from "../../src/dht/lookup.ts";
+import { LookupCandidate } from "../../src/dht/lookup-candidate.ts";
 import { SeededRandom } from "../../src/sim/index.ts";
 
 const TARGET = new Uint8Array(20);
