@@ -43,8 +43,11 @@ import { TableKeeper } from "./table-keeper.ts";
 import { TrafficMeter } from "./traffic-meter.ts";
 import { WriteTokens } from "./write-tokens.ts";
 
-/** Expired peers are dropped, and our own connection is judged, this often. */
-const HOUSEKEEPING_MS = 60_000;
+/** Our own connection is judged this often; peers that expired are dropped every few times. */
+const HEARTBEAT_MS = 10_000;
+const BEATS_PER_SWEEP = 6;
+/** A heartbeat that comes so late means that the machine slept (threats PR11). */
+const SLEPT_MS = 3 * HEARTBEAT_MS;
 
 export interface DhtNodeOptions {
   readonly clock: Clock;
@@ -73,7 +76,9 @@ export class DhtNode {
   readonly #queries: QueryIntake;
   readonly #replies: ReplyIntake;
   readonly #saved: SavedState | undefined;
-  #housekeeping: Disposable | undefined;
+  #heartbeat: Disposable | undefined;
+  #lastBeatMs = 0;
+  #beats = 0;
   #phase: "idle" | "running" | "closed" = "idle";
 
   constructor(options: DhtNodeOptions) {
@@ -145,7 +150,8 @@ export class DhtNode {
       member.join();
     }
     this.#bootstrapper.start(this.#options.config.bootstrapEndpoints ?? [], restored > 0);
-    this.#housekeeping = this.#options.clock.setTimer(HOUSEKEEPING_MS, this.#onHousekeeping);
+    this.#lastBeatMs = this.#options.clock.nowMs();
+    this.#heartbeat = this.#options.clock.setTimer(HEARTBEAT_MS, this.#onHeartbeat);
   }
 
   /** A datagram that begins with `d`, borrowed for the call. Never throws on input; sends at most one answer. */
@@ -184,7 +190,10 @@ export class DhtNode {
     this.#lookups.wake();
   }
 
-  /** The machine woke up or its network changed: contacts are asked anew, announces repeated within a minute. */
+  /**
+   * The machine woke up or its network changed: contacts are asked anew, announces repeated within a minute. Gaps of
+   * the monotonic clock are noticed by the node itself; where it stands still during sleep, the owner has to tell.
+   */
   networkChanged(): void {
     if (this.#phase !== "running") return;
     for (const query of this.#tracker.takeAll()) query.owner.queryFailed(query, "closed");
@@ -260,7 +269,7 @@ export class DhtNode {
   close(): void {
     if (this.#phase === "closed") return;
     this.#phase = "closed";
-    this.#housekeeping?.[Symbol.dispose]();
+    this.#heartbeat?.[Symbol.dispose]();
     for (const { keeper } of this.#members) keeper.close();
     this.#bootstrapper.close();
     this.#announcer.close();
@@ -341,10 +350,15 @@ export class DhtNode {
       this.#emit({ kind: "joined", family: of, contacts: member.family.table.size });
   }
 
-  readonly #onHousekeeping = (): void => {
-    this.#housekeeping = this.#options.clock.setTimer(HOUSEKEEPING_MS, this.#onHousekeeping);
+  readonly #onHeartbeat = (): void => {
+    const nowMs = this.#options.clock.nowMs();
+    const hasSlept = nowMs - this.#lastBeatMs >= SLEPT_MS;
+    this.#lastBeatMs = nowMs;
+    this.#heartbeat = this.#options.clock.setTimer(HEARTBEAT_MS, this.#onHeartbeat);
+    if (hasSlept) this.networkChanged();
+    const isSweep = ++this.#beats % BEATS_PER_SWEEP === 0;
     for (const member of this.#members) {
-      member.family.store.sweep(this.#options.clock.nowMs());
+      if (isSweep) member.family.store.sweep(nowMs);
       if (this.#isUsable(member) || !member.becomeLost()) continue;
       this.#bootstrapper.lookAgain();
       this.#emit({ kind: "lost", family: member.family.family });

@@ -163,6 +163,7 @@ export class LookupRun implements QueryOwner {
       expectedId: candidate.id,
       owner: this,
       subject: candidate,
+      isPatient: candidate.tries > 1,
     };
     return request.purpose === "get-peers"
       ? sender.getPeers(this.family, addressee, request.target, request.noSeeds)

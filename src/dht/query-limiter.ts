@@ -29,8 +29,8 @@ const FROM_STRANGERS: QueryLimits = { maxQueriesPerWindow: 50, silenceMs: 5 * 60
 /** In a network of our own, nodes with a thousand torrents ask that much, and banning them would feed on itself. */
 const FROM_NEIGHBOURS: QueryLimits = { maxQueriesPerWindow: 5_000, silenceMs: 0, maxParties: 4_096 };
 /** Our replies count at the other side, too: that leaves room for ten. */
-const TO_STRANGERS: QueryLimits = { maxQueriesPerWindow: 40, silenceMs: 0, maxParties: 256 };
-const TO_NEIGHBOURS: QueryLimits = { maxQueriesPerWindow: 400, silenceMs: 0, maxParties: 256 };
+const TO_STRANGERS: QueryLimits = { maxQueriesPerWindow: 40, silenceMs: 0, maxParties: 128 };
+const TO_NEIGHBOURS: QueryLimits = { maxQueriesPerWindow: 400, silenceMs: 0, maxParties: 128 };
 
 export function limitsOfAskers(profile: AddressProfile): QueryLimits {
   return profile === "public" ? FROM_STRANGERS : FROM_NEIGHBOURS;

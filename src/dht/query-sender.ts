@@ -16,7 +16,12 @@ export interface Addressee {
   readonly expectedId: NodeId | undefined;
   readonly owner: QueryOwner;
   readonly subject?: object | undefined;
+  /** Worth a longer wait than usual: nobody else is left to ask. */
+  readonly isPatient?: boolean | undefined;
 }
+
+/** What a patient query waits before it stalls: a busy machine's event loop, or a satellite, and then some. */
+const PATIENT_STALL_MS = 2_000;
 
 export interface QuerySenderParts {
   readonly clock: Clock;
@@ -84,13 +89,17 @@ export class QuerySender {
     return "sent";
   }
 
-  #begin(family: DhtFamily, { to, expectedId, owner, subject }: Addressee): Query | "full" | "silent" {
+  #begin(
+    family: DhtFamily,
+    { to, expectedId, owner, subject, isPatient = false }: Addressee,
+  ): Query | "full" | "silent" {
     const obstacle = this.tracker.obstacle(to);
     if (obstacle !== undefined) return obstacle;
     const nowMs = this.#clock.nowMs();
     if (!this.#limiter.admits(to, nowMs)) return "full";
     if (expectedId !== undefined) family.table.find(expectedId, 0)?.noteAsked(nowMs);
-    return this.tracker.begin(to, expectedId, owner, subject, this.#stallTimes.stallAfterMs);
+    const stallAfterMs = isPatient ? PATIENT_STALL_MS : this.#stallTimes.stallAfterMs;
+    return this.tracker.begin(to, expectedId, owner, subject, stallAfterMs);
   }
 
   #send(family: DhtFamily, to: Endpoint, payload: Uint8Array): void {

@@ -6,8 +6,8 @@
 /** Width of a bin, and bins up to the longest wait. */
 const BIN_MS = 20;
 const BINS = 50;
-/** Waits lie between these: under 100 ms jitter alone would stall queries; libtorrent's short timeout is 1 s. */
-const SHORTEST_MS = 100;
+/** Waits lie between these: sooner than 200 ms a busy machine would count as dead; libtorrent's short timeout is 1 s. */
+const SHORTEST_MS = 200;
 const LONGEST_STALL_MS = BIN_MS * BINS;
 /** Answers before we trust the measurement. */
 const ENOUGH_SAMPLES = 10;

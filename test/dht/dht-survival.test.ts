@@ -178,6 +178,26 @@ describe("a node whose network goes away", () => {
   });
 });
 
+describe("a node whose machine slept eight hours", () => {
+  test("refreshes its table and announces again within a minute, PR11", () => {
+    const dht = aNetwork("slept", 60);
+    const node = dht.nodes[30] as WorldNode;
+    const ends: number[] = [];
+    node.node.announce(infoHashFrom(dht.infoHash("a")), {
+      port: 5_000,
+      onEnd: () => void ends.push(dht.world.nowMs),
+    });
+    dht.world.runFor(20_000);
+    node.sleep(8 * 3_600_000);
+    const wokeAtMs = dht.world.nowMs;
+    dht.world.runFor(20_000);
+    expect(goodContacts(node)).toBeGreaterThan(15);
+    dht.world.runFor(60_000);
+    expect(ends).toHaveLength(2);
+    expect((ends[1] ?? 0) - wokeAtMs).toBeLessThan(70_000);
+  });
+});
+
 describe("bootstrap nodes", () => {
   test("that do not answer are told of as silent, and tried again", () => {
     const dht = new DhtWorld({ seed: "silent" });

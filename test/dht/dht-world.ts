@@ -36,6 +36,8 @@ export interface WorldNode {
   readonly events: DhtEvent[];
   /** Leaves the network without a word. */
   stop(): void;
+  /** Lets the node's clock jump, as that of a machine that slept. */
+  sleep(durationMs: number): void;
 }
 
 export class DhtWorld {
@@ -70,8 +72,13 @@ export class DhtWorld {
     const sockets = [bound.v4, bound.v6].filter((socket) => socket !== undefined);
     const events: DhtEvent[] = [];
     const local = (v4 ?? v6) as Endpoint;
+    let sleptMs = 0;
+    const { clock } = this.world;
     const node = new DhtNode({
-      clock: this.world.clock,
+      clock: {
+        nowMs: () => clock.nowMs() + sleptMs,
+        setTimer: (delayMs, run) => clock.setTimer(delayMs, run),
+      },
       random: this.world.random.fork(`node ${local.host}:${port} at ${this.world.nowMs}`),
       config: { addressProfile: this.#profile, limits: "off", ...config },
       sockets: bound,
@@ -90,7 +97,10 @@ export class DhtWorld {
       node.close();
       for (const socket of sockets) socket.close();
     };
-    const added = { node, endpoint: local, endpoint6: v6, sockets, events, stop };
+    const sleep = (durationMs: number): void => {
+      sleptMs += durationMs;
+    };
+    const added = { node, endpoint: local, endpoint6: v6, sockets, events, stop, sleep };
     this.nodes.push(added);
     return added;
   }
