@@ -5,6 +5,7 @@ import type { PeerPool } from "./peer-pool.ts";
 import type { SwarmConnections } from "./swarm-connections.ts";
 import type { ContentState, SwarmContext } from "./swarm-context.ts";
 import type { SwarmMetadata } from "./swarm-metadata.ts";
+import type { SwarmVerdicts } from "./swarm-verdicts.ts";
 
 /** Blocks that arrived within this time make a peer one that is sending. */
 const SENDING_WITHIN_MS = 3_000;
@@ -23,19 +24,22 @@ const NO_ACTIVITY: Record<PeerActivity, number> = {
   complete: 0,
 };
 
+/** Whose facts are shown, beside those of the peers. */
+interface ReportedParts {
+  readonly pool: PeerPool;
+  readonly connections: SwarmConnections;
+  readonly metadata: SwarmMetadata;
+  readonly verdicts: SwarmVerdicts;
+}
+
 export class SwarmReport {
   readonly #swarm: SwarmContext;
-  readonly #pool: PeerPool;
-  readonly #connections: SwarmConnections;
-  readonly #metadata: SwarmMetadata;
+  readonly #parts: ReportedParts;
   firstPeerAtMs: number | undefined;
-  firstPieceAtMs: number | undefined;
 
-  constructor(swarm: SwarmContext, pool: PeerPool, connections: SwarmConnections, metadata: SwarmMetadata) {
+  constructor(swarm: SwarmContext, parts: ReportedParts) {
     this.#swarm = swarm;
-    this.#pool = pool;
-    this.#connections = connections;
-    this.#metadata = metadata;
+    this.#parts = parts;
   }
 
   view(): SwarmView {
@@ -51,11 +55,11 @@ export class SwarmReport {
     }
     return {
       state: this.#swarm.isRunning ? "running" : "stopped",
-      hasMetadata: this.#metadata.isKnown,
-      metadataRatio: this.#metadata.progressRatio,
-      metadataBytes: this.#metadata.sizeBytes,
+      hasMetadata: this.#parts.metadata.isKnown,
+      metadataRatio: this.#parts.metadata.progressRatio,
+      metadataBytes: this.#parts.metadata.sizeBytes,
       metadataPeers: roster.connected.filter((peer) => peer.offersMetadata).length,
-      metadataIdleMs: this.#metadata.idleMs,
+      metadataIdleMs: this.#parts.metadata.idleMs,
       totalBytes: counts?.totalBytes,
       wantedBytes: counts?.wantedBytes ?? 0,
       haveBytes: counts?.haveBytes ?? 0,
@@ -74,7 +78,7 @@ export class SwarmReport {
       isDownloadHalted: this.#swarm.isHalted,
       isEndgame: content?.picker.isEndgame ?? false,
       firstPeerAtMs: this.firstPeerAtMs,
-      firstPieceAtMs: this.firstPieceAtMs,
+      firstPieceAtMs: this.#parts.verdicts.firstPieceAtMs,
     };
   }
 
@@ -92,7 +96,7 @@ export class SwarmReport {
   #peerCounts(): SwarmPeerCounts {
     const { connected, pending } = this.#swarm.roster;
     const picker = this.#swarm.content?.picker;
-    const pool = this.#pool.counts();
+    const pool = this.#parts.pool.counts();
     const count = (holds: (peer: PeerConnection) => boolean) => connected.filter(holds).length;
     return {
       connectedPeers: connected.length,
@@ -103,7 +107,7 @@ export class SwarmReport {
       interestedPeers: count((peer) => peer.isPeerInterested),
       incomingPeers: count((peer) => peer.isIncoming),
       failedDials: pool.failedDials,
-      dialFailures: { ...this.#connections.dialFailures },
+      dialFailures: { ...this.#parts.connections.dialFailures },
       unchokedPeers: count((peer) => !peer.isChokingPeer),
       bannedPeers: this.#swarm.shared.bans.size,
     };
