@@ -42,6 +42,8 @@ else await measure();
 
 /** The other side: sends the content to the first connection, swallows what the second sends. */
 function serve() {
+  // Ends with whoever started it, however that ended.
+  process.stdin.on("end", () => process.exit(0)).resume();
   const bytes = chunk();
   let connections = 0;
   const server = createServer({ noDelay: true }, (socket) => {
@@ -148,7 +150,7 @@ async function once(built) {
   const metainfo = parseInfoDictionary(encodeBencode(info)).value;
   const folder = mkdtempSync(join(flags.folder, "starling-bench-"));
   const other = spawn(process.execPath, [SELF, "--serve", "--mib", flags.mib], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "inherit"],
   });
   const port = await new Promise((resolve) => other.stdout.once("data", (line) => resolve(Number(line))));
   const arena = flags["arena-mib"];
@@ -312,14 +314,16 @@ async function ceiling() {
       mibPerSecond: mib_s,
       cpuSecondsPerGib: recv_cpu_s_gib,
       peakRssMib: rss_mib,
-      anonMib: Number.NaN,
+      anonMib: 0,
     };
   }
   throw new Error("the ceiling was not measured");
 }
 
+/** The median of each figure by itself. */
 function median(list) {
-  return [...list].sort((a, b) => a.mibPerSecond - b.mibPerSecond)[list.length >> 1];
+  const of = (name) => list.map((one) => one[name]).sort((a, b) => a - b)[list.length >> 1];
+  return Object.fromEntries(Object.keys(list[0]).map((name) => [name, of(name)]));
 }
 
 function print(name, result) {
