@@ -51,6 +51,7 @@ function sessionOptions(from: EngineSettings): SessionOptions {
     maxDownBytesPerSecond,
     maxUpBytesPerSecond,
     remember: from.state === "own",
+    isStateShared: from.state === "shared",
   };
 }
 

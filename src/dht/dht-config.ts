@@ -11,6 +11,8 @@ export interface DhtConfig {
   readonly addressProfile: AddressProfile;
   /** A fixed id for both families. Default: the saved one, else random; in `public` re-derived from our address (BEP 42). */
   readonly nodeId?: NodeId | undefined;
+  /** Takes the contacts of a saved state but not its id: several nodes may share one state. Default false. */
+  readonly hasFreshId?: boolean | undefined;
   /** BEP 43: ask, never answer, and tell others not to keep us. Default false. */
   readonly readOnly?: boolean | undefined;
   /** `off` lifts the per-address query limit and the reply budget, for bootstrap nodes and measurements. Default `on`. */

@@ -290,11 +290,11 @@ export class DhtNode {
 
   /** BEP 32: "a node should use the same node id in both tables"; they part where addresses demand it (BEP 42). */
   #newFamilies(): DhtFamily[] {
-    const { sockets, random } = this.#options;
+    const { sockets, random, config } = this.#options;
     const freshId = nodeIdFrom(random.bytes(ID_BYTES));
     return [sockets.v4, sockets.v6].flatMap((socket) => {
       if (socket === undefined) return [];
-      const savedId = this.#saved?.[socket.local.family].nodeId;
+      const savedId = config.hasFreshId === true ? undefined : this.#saved?.[socket.local.family].nodeId;
       const nodeId = this.#settings.fixedNodeId ?? savedId ?? freshId;
       return [new DhtFamily(socket, nodeId, this.#settings, random)];
     });

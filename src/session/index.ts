@@ -5,6 +5,7 @@ export type { ChannelPort } from "./channel/channel-port.ts";
 export { connectEngine, type EngineClient } from "./channel/engine-client.ts";
 export { EngineHost, type HostedSession } from "./channel/engine-host.ts";
 export { formatHostPort, type HostPort, parseHostPort } from "./host-port.ts";
+export { openSession, type Session } from "./session.ts";
 export { resolveSessionConfig, type SessionConfig, type SessionOptions } from "./session-config.ts";
 export type {
   FileStamp,

@@ -31,8 +31,10 @@ export interface SessionOptions {
   readonly maxUpBytesPerSecond?: number | null | undefined;
   /** Over all torrents. Default 200 (threats W3; as libtorrent). */
   readonly maxConnections?: number | undefined;
-  /** Takes up the torrents of former sessions that did so too, and remembers its own for the next. Default false. */
+  /** Takes up the torrents of the former session, and remembers its own for the next. Default false. */
   readonly remember?: boolean | undefined;
+  /** Other sessions use the same state at the same time: ids must differ, records are per torrent and folder. Default false. */
+  readonly isStateShared?: boolean | undefined;
 }
 
 export interface SessionConfig {
@@ -50,6 +52,7 @@ export interface SessionConfig {
   readonly maxUpBytesPerSecond: number | null;
   readonly maxConnections: number;
   readonly remember: boolean;
+  readonly isStateShared: boolean;
 }
 
 /** Complete, checked and frozen. Throws a `ClientError` `USAGE` that names the option which is wrong. */
@@ -70,6 +73,7 @@ export function resolveSessionConfig(options: SessionOptions): SessionConfig {
     maxUpBytesPerSecond: checkedLimit(options.maxUpBytesPerSecond ?? null, "upload limit"),
     maxConnections: checkedLimit(options.maxConnections ?? 200, "limit of connections") ?? 200,
     remember: options.remember ?? false,
+    isStateShared: options.isStateShared ?? false,
   });
 }
 
@@ -110,7 +114,6 @@ function checkedLimit(limit: number | null, what: string): number | null {
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
-const MIB = 1_048_576;
 
 /** Torrents of one session (issue of the future: 1,000 daily, PR15); more is a script that went wrong. */
 export const MAX_TORRENTS = 10_000;
@@ -130,13 +133,14 @@ export const MAX_LOG_LINES = 200;
 /** Free space is asked for this often: it costs a system call, and changes by what others do. */
 export const FREE_SPACE_INTERVAL_MS = 10 * SECOND_MS;
 
-/** threats R2: resume data is at most this much older than the pieces it speaks of. */
-export const CHECKPOINT_INTERVAL_MS = 10 * SECOND_MS;
-export const CHECKPOINT_BYTES = 64 * MIB;
 /** Peers remembered with a torrent, so that a restart need not wait for the DHT. */
 export const MAX_RESUME_PEERS = 50;
 /** After a full disk, how long until space is looked for again (ST01: back within 30 s). */
 export const DISK_RETRY_MS = 15 * SECOND_MS;
+
+/** Pieces under way to the disk get this long to land before it is closed; looked at in these steps. */
+export const LANDING_TIMEOUT_MS = 2 * SECOND_MS;
+export const LANDING_POLL_MS = 20;
 
 /** The DHT table is saved this often, and at the end: an unclean end costs a few minutes of contacts. */
 export const DHT_SAVE_INTERVAL_MS = 5 * MINUTE_MS;

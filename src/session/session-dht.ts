@@ -1,0 +1,158 @@
+/**
+ * The session's DHT node: fed from the sockets, introduced to its network, its contacts saved for the next start.
+ * Contacts are kept per network: the table of a private network never meets that of another one, nor the public one.
+ */
+import type { AddressProfile } from "../core/address-profile.ts";
+import { toHex, utf8Bytes } from "../core/bytes.ts";
+import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
+import { sha1 } from "../core/sha1.ts";
+import { type DhtEvent, DhtNode } from "../dht/index.ts";
+import { DHT_STATE_RECORD } from "../storage/index.ts";
+import { BootstrapNodes } from "./bootstrap/bootstrap-nodes.ts";
+import { formatHostPort } from "./host-port.ts";
+import type { OwnAddresses } from "./own-addresses.ts";
+import { DHT_FIRST_SAVE_MS, DHT_SAVE_INTERVAL_MS, type SessionConfig } from "./session-config.ts";
+import type { SessionLog } from "./session-log.ts";
+import type { OpenNetwork, SessionPlatform } from "./session-ports.ts";
+
+export interface SessionDhtOptions {
+  readonly platform: SessionPlatform;
+  readonly network: OpenNetwork;
+  readonly config: SessionConfig;
+  readonly addressProfile: AddressProfile;
+  readonly ownAddresses: OwnAddresses;
+  readonly log: SessionLog;
+  /** The node has contacts now: lookups that found nobody are worth repeating. */
+  readonly onJoined: () => void;
+  readonly onChange: () => void;
+}
+
+/** Hex digits of the network's digest in a record's name: a handful of networks, no secret. */
+const NETWORK_DIGITS = 16;
+
+export class SessionDht {
+  readonly node: DhtNode;
+  readonly bootstrap: BootstrapNodes;
+  readonly startedAtMs: number;
+  readonly #options: SessionDhtOptions;
+  readonly #record: string | undefined;
+  #timer: Disposable | undefined;
+
+  /** Loads the saved contacts of this network and starts the node. */
+  static async open(options: SessionDhtOptions): Promise<SessionDht> {
+    const record = recordOf(options.config, options.addressProfile);
+    const saved = record === undefined ? undefined : await options.platform.state.load(record);
+    return new SessionDht(options, record, saved);
+  }
+
+  private constructor(options: SessionDhtOptions, record: string | undefined, saved: Uint8Array | undefined) {
+    const { platform, network, config, addressProfile, onChange } = options;
+    this.#options = options;
+    this.#record = record;
+    this.startedAtMs = platform.clock.nowMs();
+    this.bootstrap = new BootstrapNodes({
+      entries: config.bootstrap,
+      resolve: (host, port) => platform.network.resolve(host, port),
+      ask: (addresses) => this.node.bootstrap(addresses),
+      onChange,
+    });
+    this.node = new DhtNode({
+      clock: platform.clock,
+      random: platform.random,
+      sockets: { v4: network.udp4, v6: network.udp6 },
+      saved,
+      config: {
+        addressProfile,
+        readOnly: config.dhtReadOnly,
+        limits: config.dhtLimits,
+        hasFreshId: config.isStateShared,
+      },
+      onEvent: (event) => this.#handle(event),
+    });
+  }
+
+  start(): void {
+    this.node.start();
+    this.#scheduleSave(DHT_FIRST_SAVE_MS);
+  }
+
+  /** Saves the contacts a last time and ends the node. */
+  async close(): Promise<void> {
+    this.#timer?.[Symbol.dispose]();
+    this.bootstrap.close();
+    await this.#save();
+    this.node.close();
+  }
+
+  #handle(event: DhtEvent): void {
+    const { log, ownAddresses, onJoined, onChange } = this.#options;
+    switch (event.kind) {
+      case "bootstrap-needed":
+        this.bootstrap.askAll();
+        break;
+      case "bootstrap-answered":
+        this.bootstrap.handleAnswered(event.endpoint);
+        onJoined();
+        break;
+      case "bootstrap-silent":
+        this.bootstrap.handleSilent(event.endpoint);
+        log.add(`bootstrap node ${formatEndpoint(event.endpoint)} does not answer`);
+        break;
+      case "joined":
+        log.add(`DHT joined over IPv${event.family} with ${event.contacts} contacts`);
+        onJoined();
+        break;
+      case "lost":
+        log.add(`DHT contact lost over IPv${event.family}`);
+        break;
+      case "external-address":
+        ownAddresses.add(event.host);
+        log.add(`others see this machine at ${event.host}`);
+        break;
+      case "warning":
+        log.add(`DHT: ${event.message}`);
+        break;
+      case "node-id-changed":
+        break;
+    }
+    onChange();
+  }
+
+  #scheduleSave(delayMs: number): void {
+    if (this.#record === undefined) return;
+    this.#timer = this.#options.platform.clock.setTimer(delayMs, () => {
+      void this.#save();
+      this.#scheduleSave(DHT_SAVE_INTERVAL_MS);
+    });
+  }
+
+  /** A node that met nobody has nothing worth writing over what was saved before. */
+  async #save(): Promise<void> {
+    const { v4, v6 } = this.node.view();
+    const contacts = (v4?.goodContacts ?? 0) + (v6?.goodContacts ?? 0);
+    if (this.#record === undefined || contacts === 0) return;
+    const bytes = this.node.exportState();
+    await this.#options.platform.state
+      .save(this.#record, bytes)
+      .catch(() => this.#options.log.add("the DHT contacts could not be saved"));
+  }
+}
+
+/** Undefined where nobody was named: such a node belongs to no network that could be found again. */
+function recordOf(config: SessionConfig, profile: AddressProfile): string | undefined {
+  if (config.usesDefaultBootstrap) return DHT_STATE_RECORD;
+  if (config.bootstrap.length === 0) return undefined;
+  const network = [profile, ...config.bootstrap.map(formatHostPort).sort()].join(" ");
+  return `${DHT_STATE_RECORD}-${toHex(sha1(utf8Bytes(network))).slice(0, NETWORK_DIGITS)}`;
+}
+
+/** Where the node's datagrams go: see `datagram-router.ts`. */
+export function krpcRoutes(dht: SessionDht | undefined): {
+  handleKrpc(payload: Uint8Array, from: Endpoint): void;
+  handleUnreachable(to: Endpoint): void;
+} {
+  return {
+    handleKrpc: (payload, from) => dht?.node.handleDatagram(payload, from),
+    handleUnreachable: (to) => dht?.node.handleUnreachable(to),
+  };
+}

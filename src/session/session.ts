@@ -1,0 +1,452 @@
+/**
+ * The engine as a whole: one network, one DHT node, one wire, and the torrents. Composes them over a platform, answers
+ * the commands of viewers and keeps the snapshot that all of them read.
+ */
+
+import type { AddressProfile } from "../core/address-profile.ts";
+import { mayContact } from "../core/address-profile.ts";
+import { type Endpoint, endpoint, formatEndpoint, parseEndpoint } from "../core/endpoint.ts";
+import { ClientError } from "../core/errors.ts";
+import { type InfoHashHex, infoHashHex } from "../core/ids.ts";
+import { decodeSessionList, encodeSessionList, SESSION_LIST_RECORD } from "../storage/index.ts";
+import { WireEngine } from "../wire/index.ts";
+import { chooseAddressProfile } from "./address-choice.ts";
+import { routeDatagrams } from "./datagram-router.ts";
+import { OwnAddresses } from "./own-addresses.ts";
+import {
+  FREE_SPACE_INTERVAL_MS,
+  HEARTBEAT_MS,
+  MAX_TORRENTS,
+  PROFILE_RESOLVE_TIMEOUT_MS,
+  resolveSessionConfig,
+  type SessionConfig,
+  type SessionOptions,
+  SHUTDOWN_TIMEOUT_MS,
+  SNAPSHOT_INTERVAL_MS,
+} from "./session-config.ts";
+import { krpcRoutes, SessionDht } from "./session-dht.ts";
+import { SessionLog } from "./session-log.ts";
+import type { OpenNetwork, SessionPlatform } from "./session-ports.ts";
+import {
+  type AddOptions,
+  PROTOCOL_VERSION,
+  type SessionCommands,
+  type SessionSnapshot,
+  type SessionView,
+  type TorrentSource,
+} from "./session-view.ts";
+import { dhtSnapshot } from "./snapshot/dht-snapshot.ts";
+import { roundedRate, roundedSpace } from "./snapshot/rounding.ts";
+import { SnapshotStore } from "./snapshot/snapshot-store.ts";
+import type { SharedFacts } from "./snapshot/torrent-facts.ts";
+import { TorrentReport } from "./snapshot/torrent-report.ts";
+import { CheckQueue } from "./torrent/check-queue.ts";
+import { assertSelection } from "./torrent/selection.ts";
+import { Torrent } from "./torrent/torrent.ts";
+import { TorrentRecords } from "./torrent/torrent-records.ts";
+import { assertMayDownload, readSource } from "./torrent/torrent-source.ts";
+import { specOfAddition, specOfRecord, type TorrentSpec } from "./torrent/torrent-spec.ts";
+
+/** A torrent with what is told of it. */
+interface Held {
+  readonly torrent: Torrent;
+  readonly report: TorrentReport;
+}
+
+/**
+ * Opens a session over `platform`. Rejects with `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`, or `USAGE` for options that make
+ * no sense.
+ */
+export async function openSession(platform: SessionPlatform, options: SessionOptions): Promise<Session> {
+  const config = resolveSessionConfig(options);
+  const network = await platform.network.open({
+    port: config.port,
+    ...(config.host === undefined ? {} : { host: config.host }),
+  });
+  const addressProfile = config.addressProfile ?? (await chooseProfile(platform, config));
+  const session = new Session(platform, config, network, addressProfile);
+  await session.start();
+  return session;
+}
+
+/** A name that does not resolve in time says nothing about where the others are. */
+function chooseProfile(platform: SessionPlatform, config: SessionConfig): Promise<AddressProfile> {
+  const resolve = async (host: string, port: number): Promise<readonly Endpoint[]> => {
+    const timeout = new Promise<readonly Endpoint[]>((give) => {
+      platform.clock.setTimer(PROFILE_RESOLVE_TIMEOUT_MS, () => give([]));
+    });
+    return await Promise.race([platform.network.resolve(host, port), timeout]);
+  };
+  return chooseAddressProfile(config, resolve);
+}
+
+export class Session implements SessionView {
+  readonly commands: SessionCommands;
+  /** Resolves when the session has shut down. */
+  readonly closed: Promise<void>;
+  readonly #platform: SessionPlatform;
+  readonly #config: SessionConfig;
+  readonly #network: OpenNetwork;
+  readonly #addressProfile: AddressProfile;
+  readonly #ownAddresses: OwnAddresses;
+  readonly #wire: WireEngine;
+  readonly #log: SessionLog;
+  readonly #records: TorrentRecords;
+  readonly #checks = new CheckQueue();
+  readonly #held = new Map<InfoHashHex, Held>();
+  readonly #adding = new Map<InfoHashHex, Promise<void>>();
+  /** What each viewer wants details of. */
+  readonly #watched = new Map<object, ReadonlySet<string>>();
+  readonly #store: SnapshotStore;
+  #dht: SessionDht | undefined;
+  #heartbeat: Disposable | undefined;
+  #freeBytes: number | null = null;
+  #freeBytesAtMs = Number.NEGATIVE_INFINITY;
+  #closing: Promise<void> | undefined;
+  #reportClosed: () => void = () => {};
+
+  /** Use `openSession`, which also starts it. */
+  constructor(
+    platform: SessionPlatform,
+    config: SessionConfig,
+    network: OpenNetwork,
+    addressProfile: AddressProfile,
+  ) {
+    this.#platform = platform;
+    this.#config = config;
+    this.#network = network;
+    this.#addressProfile = addressProfile;
+    this.#log = new SessionLog(() => platform.unixMs());
+    this.#ownAddresses = new OwnAddresses(network.port, boundHosts(network));
+    this.#records = new TorrentRecords(platform.state, { isShared: config.isStateShared });
+    this.#wire = new WireEngine({
+      clock: platform.clock,
+      random: platform.random,
+      dialer: network.dialer,
+      slabs: platform.slabs,
+      addressProfile,
+    });
+    this.#wire.setLimits({
+      maxDownBytesPerSecond: config.maxDownBytesPerSecond,
+      maxUpBytesPerSecond: config.maxUpBytesPerSecond,
+      maxConnections: config.maxConnections,
+    });
+    this.closed = new Promise((resolve) => {
+      this.#reportClosed = resolve;
+    });
+    this.#store = new SnapshotStore({
+      clock: platform.clock,
+      intervalMs: SNAPSHOT_INTERVAL_MS,
+      build: () => this.#buildSnapshot(),
+    });
+    this.commands = this.#commandsOf(this);
+  }
+
+  /** Begins to answer the network, and takes up the torrents of the former session where it remembers. */
+  async start(): Promise<void> {
+    for (const warning of this.#network.warnings) this.#log.add(warning);
+    if (this.#config.dht) this.#dht = await this.#openDht();
+    const routes = { ...krpcRoutes(this.#dht), handleOther: () => {} };
+    for (const socket of [this.#network.udp4, this.#network.udp6])
+      if (socket !== undefined) routeDatagrams(socket, routes);
+    for (const listener of this.#network.listeners)
+      listener.onConnection = (stream) => this.#wire.accept(stream);
+    this.#dht?.start();
+    if (this.#config.remember) await this.#restore();
+    this.#beat();
+    this.#store.publish();
+  }
+
+  getSnapshot(): SessionSnapshot {
+    return this.#store.get();
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#store.subscribe(listener);
+  }
+
+  /** One viewer's own set of commands: `watchDetails` counts for it alone, until `detach`. */
+  attachViewer(): { readonly commands: SessionCommands; detach(): void } {
+    const viewer = {};
+    return {
+      commands: this.#commandsOf(viewer),
+      detach: () => {
+        this.#watched.delete(viewer);
+        this.#store.touch();
+      },
+    };
+  }
+
+  /** Announces nothing more, saves, and closes everything. Closing twice is the same closing. */
+  close(): Promise<void> {
+    this.#closing ??= this.#shutDown();
+    return this.#closing;
+  }
+
+  // ---- commands ---------------------------------------------------------------------------------------------------
+
+  #commandsOf(viewer: object): SessionCommands {
+    return {
+      add: (source, options) => this.#add(source, options),
+      pause: async (id) => this.#find(id).torrent.pause(),
+      resume: async (id) => this.#find(id).torrent.resume(),
+      remove: (id, options) => this.#remove(id, options),
+      verify: async (id) => this.#find(id).torrent.verify(),
+      reannounce: async (id) => this.#find(id).torrent.sources.lookNow(),
+      addPeers: async (id, addresses) => {
+        const peers = this.#readPeers(addresses);
+        this.#find(id).torrent.sources.add(peers, "manual");
+      },
+      setFilePriorities: async (id, priorities) => this.#find(id).torrent.setFilePriorities(priorities),
+      setLimits: async (limits) => {
+        this.#wire.setLimits(limits);
+        this.#store.touch();
+      },
+      exportTorrent: async (id) => this.#find(id).torrent.exportTorrent(),
+      watchDetails: async (ids) => {
+        this.#watched.set(viewer, new Set(ids));
+        this.#store.touch();
+      },
+      shutdown: () => this.close(),
+    };
+  }
+
+  async #add(
+    source: TorrentSource,
+    options: AddOptions,
+  ): Promise<{ readonly id: string; readonly isNew: boolean }> {
+    if (this.#closing !== undefined) throw new ClientError("SESSION_CLOSED", "The engine is stopping.");
+    const read = readSource(source);
+    if (options.select !== undefined) assertSelection(options.select);
+    if (read.metainfo !== undefined && options.metadataOnly !== true) assertMayDownload(read.metainfo);
+    const manualPeers = this.#readPeers(options.peers ?? []);
+    const id = infoHashHex(read.infoHash);
+    await this.#adding.get(id);
+    const present = this.#held.get(id);
+    if (present !== undefined) {
+      if (read.metainfo !== undefined) present.torrent.offerMetainfo(read.metainfo);
+      present.torrent.sources.add([...manualPeers], "manual");
+      present.torrent.sources.add(read.peers, "magnet");
+      return { id, isNew: false };
+    }
+    if (this.#held.size >= MAX_TORRENTS)
+      throw new ClientError("USAGE", `There are ${MAX_TORRENTS} torrents already.`);
+    const adding = this.#load({ read, options, manualPeers, id }).then((spec) => this.#hold(spec));
+    this.#adding.set(
+      id,
+      adding.catch(() => {}),
+    );
+    try {
+      await adding;
+    } finally {
+      this.#adding.delete(id);
+    }
+    if (options.metadataOnly !== true) await this.#saveList();
+    return { id, isNew: true };
+  }
+
+  async #load(addition: {
+    readonly read: ReturnType<typeof readSource>;
+    readonly options: AddOptions;
+    readonly manualPeers: readonly Endpoint[];
+    readonly id: InfoHashHex;
+  }): Promise<TorrentSpec> {
+    const { read, options, manualPeers, id } = addition;
+    const folder = options.folder ?? this.#config.folder;
+    const former = await this.#records.loadResume(id, folder);
+    const formerMetainfo = read.metainfo === undefined ? await this.#records.loadMetainfo(id) : undefined;
+    return specOfAddition({
+      source: read,
+      options,
+      folder,
+      manualPeers,
+      nowUnixMs: this.#platform.unixMs(),
+      former,
+      formerMetainfo,
+    });
+  }
+
+  #hold(spec: TorrentSpec): void {
+    let report: TorrentReport | undefined;
+    const torrent = new Torrent(spec, {
+      platform: this.#platform,
+      wire: this.#wire,
+      dht: this.#dht?.node,
+      addressProfile: this.#addressProfile,
+      ownAddresses: this.#ownAddresses,
+      listenPort: this.#network.port,
+      records: this.#records,
+      checks: this.#checks,
+      log: this.#log,
+      onChange: () => {
+        report?.touch();
+        this.#store.touch();
+      },
+    });
+    report = new TorrentReport(torrent);
+    this.#held.set(torrent.id, { torrent, report });
+    torrent.start();
+    this.#store.publish();
+  }
+
+  async #remove(id: string, options: { readonly deleteData: boolean }): Promise<void> {
+    const { torrent } = this.#find(id);
+    this.#held.delete(torrent.id);
+    await torrent.remove(options);
+    await this.#saveList();
+    this.#store.touch();
+  }
+
+  #find(id: string): Held {
+    const held = this.#held.get(id as InfoHashHex);
+    if (held !== undefined) return held;
+    throw new ClientError("NOT_FOUND", `There is no torrent ${id.slice(0, 40)}.`);
+  }
+
+  /** Throws `USAGE` for what is no address, or not one that the address profile lets us talk to. */
+  #readPeers(texts: readonly string[]): readonly Endpoint[] {
+    return texts.map((text) => {
+      const peer = parseEndpoint(text);
+      if (peer === undefined) throw new ClientError("USAGE", `“${text}” is not the address of a peer.`);
+      if (mayContact(this.#addressProfile, peer)) return peer;
+      throw new ClientError("USAGE", `${text} is outside the address profile “${this.#addressProfile}”.`, {
+        hint: "Choose another one with --profile-addresses.",
+      });
+    });
+  }
+
+  // ---- memory -----------------------------------------------------------------------------------------------------
+
+  async #restore(): Promise<void> {
+    const bytes = await this.#platform.state.load(SESSION_LIST_RECORD);
+    const list = bytes === undefined ? undefined : decodeSessionList(bytes);
+    if (list?.ok !== true) return;
+    for (const id of list.value) {
+      const resume = await this.#records.loadResume(id, "");
+      if (resume === undefined) this.#log.add(`the record of torrent ${id} cannot be read`);
+      else this.#hold(specOfRecord(resume, await this.#records.loadMetainfo(id)));
+    }
+  }
+
+  async #saveList(): Promise<void> {
+    if (!this.#config.remember) return;
+    const ids = [...this.#held.values()]
+      .filter(({ torrent }) => !torrent.spec.isMetadataOnly)
+      .map(({ torrent }) => torrent.id);
+    await this.#platform.state.save(SESSION_LIST_RECORD, encodeSessionList(ids));
+  }
+
+  // ---- time -------------------------------------------------------------------------------------------------------
+
+  /** Rates fall and waits grow without any event. */
+  #beat(): void {
+    this.#heartbeat = this.#platform.clock.setTimer(HEARTBEAT_MS, () => this.#beat());
+    const shared = this.#sharedFacts();
+    for (const { torrent, report } of this.#held.values()) {
+      torrent.tick();
+      if (torrent.isActive) report.tick(shared);
+    }
+    if (shared.nowMs - this.#freeBytesAtMs >= FREE_SPACE_INTERVAL_MS) void this.#measureSpace(shared.nowMs);
+    this.#store.touch();
+  }
+
+  async #measureSpace(nowMs: number): Promise<void> {
+    this.#freeBytesAtMs = nowMs;
+    this.#freeBytes = await this.#platform.disk.freeBytes(this.#config.folder).catch(() => null);
+  }
+
+  #openDht(): Promise<SessionDht> {
+    return SessionDht.open({
+      platform: this.#platform,
+      network: this.#network,
+      config: this.#config,
+      addressProfile: this.#addressProfile,
+      ownAddresses: this.#ownAddresses,
+      log: this.#log,
+      onJoined: () => {
+        for (const { torrent } of this.#held.values()) torrent.sources.dhtJoined();
+      },
+      onChange: () => this.#store.touch(),
+    });
+  }
+
+  async #shutDown(): Promise<void> {
+    this.#heartbeat?.[Symbol.dispose]();
+    const everything = Promise.allSettled([...this.#held.values()].map(({ torrent }) => torrent.close()));
+    await Promise.race([everything, this.#elapsed(SHUTDOWN_TIMEOUT_MS)]);
+    await this.#dht?.close();
+    this.#wire.close();
+    await this.#network.close();
+    this.#store.close();
+    this.#reportClosed();
+  }
+
+  #elapsed(durationMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#platform.clock.setTimer(durationMs, resolve);
+    });
+  }
+
+  // ---- what is shown ----------------------------------------------------------------------------------------------
+
+  #sharedFacts(): SharedFacts {
+    const wire = this.#wire.view();
+    const dht = dhtSnapshot(this.#dht);
+    const nowMs = this.#platform.clock.nowMs();
+    return {
+      listening: this.#listening(),
+      dht: {
+        enabled: dht.enabled,
+        state: dht.state,
+        goodNodes: dht.goodNodes + dht.goodNodes6,
+        knownNodes: dht.goodNodes + dht.goodNodes6 + dht.doubtfulNodes,
+        bootstrap: dht.bootstrap,
+        runningMs: nowMs - (this.#dht?.startedAtMs ?? nowMs),
+      },
+      hasIncoming: wire.acceptedIncoming > 0,
+      freeBytes: this.#freeBytes ?? undefined,
+      maxDownBytesPerSecond: wire.maxDownBytesPerSecond,
+      maxUpBytesPerSecond: wire.maxUpBytesPerSecond,
+      downBytesPerSecond: wire.downBytesPerSecond,
+      upBytesPerSecond: wire.upBytesPerSecond,
+      nowMs,
+    };
+  }
+
+  #buildSnapshot(): SessionSnapshot {
+    const shared = this.#sharedFacts();
+    const watched = new Set([...this.#watched.values()].flatMap((ids) => [...ids]));
+    return {
+      version: PROTOCOL_VERSION,
+      atUnixMs: this.#platform.unixMs(),
+      listening: shared.listening ?? null,
+      downBytesPerSecond: roundedRate(shared.downBytesPerSecond),
+      upBytesPerSecond: roundedRate(shared.upBytesPerSecond),
+      maxDownBytesPerSecond: shared.maxDownBytesPerSecond ?? null,
+      maxUpBytesPerSecond: shared.maxUpBytesPerSecond ?? null,
+      freeBytes: this.#freeBytes === null ? null : roundedSpace(this.#freeBytes),
+      defaultFolder: this.#config.folder,
+      dht: dhtSnapshot(this.#dht),
+      torrents: [...this.#held.values()].map(({ torrent, report }) =>
+        report.snapshot(shared, watched.has(torrent.id)),
+      ),
+      log: this.#log.lines,
+    };
+  }
+
+  #listening(): string {
+    return formatEndpoint(
+      endpoint(this.#config.host ?? boundHosts(this.#network)[0] ?? "0.0.0.0", this.#network.port),
+    );
+  }
+}
+
+/** Every address that something is bound to. */
+function boundHosts(network: OpenNetwork): readonly string[] {
+  const bound = [
+    network.udp4?.local,
+    network.udp6?.local,
+    ...network.listeners.map((listener) => listener.local),
+  ];
+  return bound.flatMap((local) => (local === undefined ? [] : [local.host]));
+}

@@ -1,0 +1,51 @@
+/** The DHT as viewers see it. */
+import type { DhtState, DhtView } from "../../dht/index.ts";
+import type { SessionDht } from "../session-dht.ts";
+import type { DhtSnapshot } from "../session-view.ts";
+import { roundedFrequency, roundedHundredths } from "./rounding.ts";
+
+const OFF: DhtSnapshot = {
+  enabled: false,
+  nodeId: "",
+  state: "off",
+  goodNodes: 0,
+  doubtfulNodes: 0,
+  goodNodes6: 0,
+  queriesInPerSecond: 0,
+  queriesOutPerSecond: 0,
+  answeredRatio: null,
+  activeLookups: 0,
+  storedPeers: 0,
+  bootstrap: [],
+  externalAddress: null,
+};
+
+export function dhtSnapshot(dht: SessionDht | undefined): DhtSnapshot {
+  if (dht === undefined) return OFF;
+  const view = dht.node.view();
+  const { v4, v6 } = view;
+  return {
+    enabled: true,
+    nodeId: view.nodeId,
+    state: stateOf(view.state),
+    goodNodes: v4?.goodContacts ?? 0,
+    doubtfulNodes: doubtfulNodes(view),
+    goodNodes6: v6?.goodContacts ?? 0,
+    queriesInPerSecond: roundedFrequency(view.queriesInPerSecond),
+    queriesOutPerSecond: roundedFrequency(view.queriesOutPerSecond),
+    answeredRatio: view.answeredRatio === null ? null : roundedHundredths(view.answeredRatio),
+    activeLookups: view.activeLookups,
+    storedPeers: (v4?.storedPeers ?? 0) + (v6?.storedPeers ?? 0),
+    bootstrap: dht.bootstrap.view(),
+    externalAddress: v4?.externalHost ?? v6?.externalHost ?? null,
+  };
+}
+
+function doubtfulNodes({ v4, v6 }: DhtView): number {
+  return (v4?.doubtfulContacts ?? 0) + (v6?.doubtfulContacts ?? 0);
+}
+
+function stateOf(state: DhtState): DhtSnapshot["state"] {
+  if (state === "idle" || state === "closed") return "off";
+  return state;
+}

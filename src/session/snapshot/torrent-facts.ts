@@ -1,0 +1,124 @@
+/** What the diagnosis of a torrent rests on, gathered from the torrent and its surroundings. */
+
+import type { SwarmView } from "../../wire/index.ts";
+import type { DhtFacts, DiagnosisFacts, FlowFacts, PeerFacts } from "../diagnosis/diagnosis-facts.ts";
+import type { Torrent } from "../torrent/torrent.ts";
+
+/** What all torrents of a session have in common at one moment. */
+export interface SharedFacts {
+  readonly listening: string | undefined;
+  readonly dht: DhtFacts;
+  /** Anybody ever connected to us. */
+  readonly hasIncoming: boolean;
+  readonly freeBytes: number | undefined;
+  /** Session-wide limits; undefined = none. */
+  readonly maxDownBytesPerSecond: number | undefined;
+  readonly maxUpBytesPerSecond: number | undefined;
+  readonly downBytesPerSecond: number;
+  readonly upBytesPerSecond: number;
+  readonly nowMs: number;
+}
+
+/** What only time shows of a torrent. */
+export interface FlowHistory {
+  readonly medianDownBytesPerSecond: number | undefined;
+  readonly idleMs: number;
+}
+
+/** The names of this many banned peers are worth showing. */
+const BANS_NAMED = 3;
+/** A rate this near to its limit is held by it. */
+const LIMIT_REACHED = 0.95;
+
+export function torrentFacts(
+  torrent: Torrent,
+  view: SwarmView,
+  shared: SharedFacts,
+  history: FlowHistory,
+): DiagnosisFacts {
+  const { content, failure, metainfo } = torrent;
+  const wanted = content?.wantedBytes();
+  return {
+    phase: torrent.phase,
+    failure:
+      failure === undefined
+        ? undefined
+        : { code: failure.code, message: failure.message, hint: failure.hint ?? null },
+    folder: torrent.spec.folder,
+    wantsNothing: wanted?.all === 0,
+    checkedRatio: torrent.checkedRatio,
+    ignoredWebSeeds: torrent.spec.ignoredWebSeeds,
+    missingBytes: torrent.missingBytes,
+    disk: { freeBytes: shared.freeBytes, damagedPieces: content?.damagedPieces ?? 0 },
+    net: { listening: shared.listening },
+    dht: shared.dht,
+    lookups: torrent.sources.facts(),
+    peers: peerFacts(view, shared),
+    metadata:
+      metainfo === undefined
+        ? {
+            ratio: view.metadataRatio,
+            idleMs: view.metadataIdleMs ?? history.idleMs,
+            rejected: torrent.rejectedMetadata,
+          }
+        : undefined,
+    pieces: {
+      total: view.pieceCount,
+      missing: wanted?.missingPieces ?? 0,
+      unavailable: view.unavailablePieces,
+      reachableRatio: view.reachableRatio,
+      recentlyBad: torrent.badPieces.count(shared.nowMs),
+      recentlyBanned: torrent.bans.labels(shared.nowMs, BANS_NAMED),
+      unobtainable: torrent.unobtainablePiece,
+      copies: view.copies,
+    },
+    flow: flowFacts(torrent, view, shared, history),
+  };
+}
+
+function peerFacts({ counts }: SwarmView, shared: SharedFacts): PeerFacts {
+  return {
+    candidates: counts.candidates,
+    connecting: counts.connectingPeers,
+    connected: counts.connectedPeers,
+    connectedSeeds: counts.connectedSeeds,
+    failedDials: counts.failedDials,
+    timedOutDials: counts.dialFailures.timedOut,
+    refusedDials: counts.dialFailures.refused,
+    hasIncoming: shared.hasIncoming,
+    interested: counts.interestedPeers,
+  };
+}
+
+function flowFacts(torrent: Torrent, view: SwarmView, shared: SharedFacts, history: FlowHistory): FlowFacts {
+  return {
+    downBytesPerSecond: view.downBytesPerSecond,
+    upBytesPerSecond: view.upBytesPerSecond,
+    medianDownBytesPerSecond: history.medianDownBytesPerSecond,
+    idleMs: history.idleMs,
+    sending: view.activity.sending,
+    choking: view.activity["chokes-us"],
+    snubbed: view.activity.snubbed,
+    waitingForDisk: view.activity["waiting-for-memory"],
+    bindingLimit: bindingLimit(torrent, view, shared),
+  };
+}
+
+/** The download's limit while something is missing, the upload's afterwards; the torrent's own before the session's. */
+function bindingLimit(torrent: Torrent, view: SwarmView, shared: SharedFacts): FlowFacts["bindingLimit"] {
+  const direction = torrent.phase === "downloading" ? "down" : "up";
+  const isDown = direction === "down";
+  const candidates: readonly (readonly [number, number | undefined])[] = isDown
+    ? [
+        [view.downBytesPerSecond, torrent.spec.maxDownBytesPerSecond],
+        [shared.downBytesPerSecond, shared.maxDownBytesPerSecond],
+      ]
+    : [
+        [view.upBytesPerSecond, torrent.spec.maxUpBytesPerSecond],
+        [shared.upBytesPerSecond, shared.maxUpBytesPerSecond],
+      ];
+  for (const [rate, limit] of candidates) {
+    if (limit !== undefined && rate >= LIMIT_REACHED * limit) return { direction, bytesPerSecond: limit };
+  }
+  return undefined;
+}

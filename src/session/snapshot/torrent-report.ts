@@ -1,0 +1,205 @@
+/**
+ * One torrent as viewers see it. Keeps what only time shows (rates, presence of peers, how long a condition holds) and
+ * makes the snapshot; a torrent at rest whose state did not change costs nothing.
+ */
+import { safeText } from "../../core/safe-text.ts";
+import { formatMagnet } from "../../torrent/magnet.ts";
+import type { SwarmView } from "../../wire/index.ts";
+import { chainMarks } from "../diagnosis/chain.ts";
+import { DiagnosisTracker } from "../diagnosis/diagnosis.ts";
+import { etaSeconds } from "../diagnosis/eta.ts";
+import { healthOf, metadataHealth, rarityFromCopies } from "../diagnosis/health.ts";
+import { PresenceMeter } from "../diagnosis/presence-meter.ts";
+import { RateHistory } from "../diagnosis/rate-history.ts";
+import { MAX_FILES_SHOWN, MAX_PEERS_SHOWN, STRIP_CELLS } from "../session-config.ts";
+import type { ChainMark, ChainStage, Diagnosis, TorrentSnapshot } from "../session-view.ts";
+import type { Torrent } from "../torrent/torrent.ts";
+import { peerSnapshot } from "./peer-snapshot.ts";
+import { roundedHundredths, roundedRate, roundedRatio, roundedSeconds } from "./rounding.ts";
+import { type SharedFacts, torrentFacts } from "./torrent-facts.ts";
+
+/** Digits of the hash that stand for a magnet without a name. */
+const HASH_NAME_DIGITS = 12;
+
+interface Verdict {
+  readonly diagnosis: Diagnosis;
+  readonly chain: Readonly<Record<ChainStage, ChainMark>>;
+  readonly health: number | null;
+}
+
+export class TorrentReport {
+  readonly #torrent: Torrent;
+  readonly #tracker = new DiagnosisTracker();
+  readonly #rates = new RateHistory();
+  readonly #presence = new PresenceMeter();
+  #departures = 0;
+  #lastDownloadedBytes = 0;
+  #flowingAtMs: number | undefined;
+  #verdict: Verdict | undefined;
+  #snapshot: TorrentSnapshot | undefined;
+  #isDirty = true;
+  #hadDetails = false;
+
+  constructor(torrent: Torrent) {
+    this.#torrent = torrent;
+  }
+
+  /** Something of the torrent changed. */
+  touch(): void {
+    this.#isDirty = true;
+  }
+
+  /** Looks at the torrent once a second: what holds for how long, and what follows from it. */
+  tick(shared: SharedFacts): void {
+    const view = this.#torrent.swarm.view();
+    this.#observe(view, shared.nowMs);
+    this.#judge(view, shared);
+  }
+
+  /** Unchanged torrents at rest answer the former object. */
+  snapshot(shared: SharedFacts, wantsDetails: boolean): TorrentSnapshot {
+    const isFresh = !this.#isDirty && !this.#torrent.isActive && wantsDetails === this.#hadDetails;
+    if (isFresh && this.#snapshot !== undefined) return this.#snapshot;
+    this.#isDirty = false;
+    this.#hadDetails = wantsDetails;
+    const view = this.#torrent.swarm.view();
+    this.#judge(view, shared);
+    this.#snapshot = this.#build(view, wantsDetails);
+    return this.#snapshot;
+  }
+
+  #observe(view: SwarmView, nowMs: number): void {
+    const { connectedPeers, connectedSeeds } = view.counts;
+    for (; this.#departures < this.#torrent.departures; this.#departures++) this.#presence.peerLeft();
+    this.#presence.tick(connectedPeers, connectedSeeds, nowMs);
+    if (this.#torrent.phase === "downloading") this.#rates.add(view.downBytesPerSecond, nowMs);
+    else this.#rates.clear();
+    const isFlowing = view.totals.downloadedBytes !== this.#lastDownloadedBytes || connectedPeers === 0;
+    this.#lastDownloadedBytes = view.totals.downloadedBytes;
+    if (isFlowing) this.#flowingAtMs = nowMs;
+  }
+
+  #judge(view: SwarmView, shared: SharedFacts): void {
+    const facts = torrentFacts(this.#torrent, view, shared, {
+      medianDownBytesPerSecond: this.#rates.medianBytesPerSecond,
+      idleMs: shared.nowMs - (this.#flowingAtMs ?? shared.nowMs),
+    });
+    const diagnosis = this.#tracker.update(facts, shared.nowMs);
+    this.#verdict = { diagnosis, chain: chainMarks(facts, diagnosis), health: this.#health(view) };
+  }
+
+  /** Says something only while a swarm is at work. */
+  #health(view: SwarmView): number | null {
+    const torrent = this.#torrent;
+    if (torrent.phase === "resolving") return metadataHealth(view.counts.connectedPeers, view.metadataRatio);
+    if (torrent.phase === "failed") return 0;
+    if (torrent.phase !== "downloading") return null;
+    const missingPieces = view.wantedMissingPieces;
+    if (missingPieces === 0) return null;
+    const { counts, copies } = view;
+    return healthOf({
+      missingPieces,
+      missingBytes: torrent.missingBytes,
+      seeds: counts.connectedSeeds,
+      rarity: rarityFromCopies(copies, counts.connectedSeeds, missingPieces),
+      givingPeers: view.activity.sending,
+      reservePeers: counts.candidates,
+      newPeers: torrent.sources.newcomers,
+      lowRateBytesPerSecond: this.#rates.lowBytesPerSecond,
+      seedDepartures: this.#presence.seedDepartures,
+      seedSeconds: this.#presence.seedSeconds,
+      peerDepartures: this.#presence.peerDepartures,
+      peerSeconds: this.#presence.peerSeconds,
+    }).score;
+  }
+
+  #build(view: SwarmView, wantsDetails: boolean): TorrentSnapshot {
+    const torrent = this.#torrent;
+    const { content, metainfo, spec, failure, phase } = torrent;
+    const { diagnosis, chain, health } = this.#verdict as Verdict;
+    const wanted = content?.wantedBytes();
+    const strips =
+      view.totalBytes === undefined ? { have: "", availability: "" } : torrent.swarm.strips(STRIP_CELLS);
+    const hasPieces = view.totalBytes !== undefined;
+    return {
+      id: torrent.id,
+      name: nameOf(torrent),
+      magnet: magnetOf(torrent),
+      phase,
+      ...(failure === undefined
+        ? {}
+        : {
+            failure: { code: failure.code, message: safeText(failure.message), hint: failure.hint ?? null },
+          }),
+      isPrivate: metainfo?.isPrivate ?? false,
+      folder: spec.folder,
+      totalBytes: metainfo?.pieceMap.totalBytes ?? null,
+      wantedBytes: wanted?.all ?? null,
+      haveBytes: content?.haveBytes() ?? 0,
+      wantedHaveBytes: wanted?.have ?? 0,
+      pieceCount: metainfo?.pieceMap.pieceCount ?? null,
+      pieceBytes: metainfo?.pieceMap.pieceBytes ?? null,
+      havePieces: content?.have.count ?? 0,
+      progressRatio: roundedRatio(this.#progress(view, wanted)),
+      downBytesPerSecond: roundedRate(view.downBytesPerSecond),
+      upBytesPerSecond: roundedRate(view.upBytesPerSecond),
+      etaSeconds: this.#eta(view),
+      totals: {
+        ...view.totals,
+        downloadedBytes: torrent.downloadedBytes,
+        uploadedBytes: torrent.uploadedBytes,
+      },
+      counts: countsOf(view),
+      copies: hasPieces ? roundedHundredths(view.copies) : null,
+      reachableRatio: hasPieces ? roundedRatio(view.reachableRatio) : null,
+      haveStrip: strips.have,
+      availabilityStrip: strips.availability,
+      diagnosis,
+      chain,
+      health,
+      ignoredTrackers: spec.ignoredTrackers,
+      ignoredWebSeeds: spec.ignoredWebSeeds,
+      addedAtUnixMs: spec.addedAtUnixMs,
+      finishedAtUnixMs: torrent.finishedAtUnixMs ?? null,
+      milestones: torrent.milestones.view(),
+      peers: wantsDetails ? torrent.swarm.peers().slice(0, MAX_PEERS_SHOWN).map(peerSnapshot) : [],
+      files: wantsDetails ? (content?.files(MAX_FILES_SHOWN) ?? []) : [],
+    };
+  }
+
+  #progress(view: SwarmView, wanted: { readonly all: number; readonly have: number } | undefined): number {
+    if (this.#torrent.phase === "checking") return this.#torrent.checkedRatio;
+    if (wanted === undefined) return view.metadataRatio;
+    return wanted.all === 0 ? 1 : wanted.have / wanted.all;
+  }
+
+  #eta(view: SwarmView): number | null {
+    if (this.#torrent.phase !== "downloading") return null;
+    const seconds = etaSeconds(this.#torrent.missingBytes, view.downBytesPerSecond, view.reachableRatio);
+    return seconds === null ? null : roundedSeconds(seconds);
+  }
+}
+
+function countsOf({ counts }: SwarmView): TorrentSnapshot["counts"] {
+  return {
+    connectedPeers: counts.connectedPeers,
+    connectedSeeds: counts.connectedSeeds,
+    connectingPeers: counts.connectingPeers,
+    candidates: counts.candidates,
+    unchokedByPeers: counts.unchokedByPeers,
+    interestedPeers: counts.interestedPeers,
+    incomingPeers: counts.incomingPeers,
+    failedDials: counts.failedDials,
+  };
+}
+
+function nameOf(torrent: Torrent): string {
+  const name = torrent.metainfo?.name ?? torrent.spec.displayName;
+  return safeText(name ?? `${torrent.id.slice(0, HASH_NAME_DIGITS)}…`);
+}
+
+function magnetOf(torrent: Torrent): string {
+  const displayName = torrent.metainfo?.name ?? torrent.spec.displayName;
+  const { infoHash } = torrent.spec;
+  return formatMagnet(displayName === undefined ? { infoHash } : { infoHash, displayName });
+}

@@ -1,0 +1,99 @@
+/**
+ * What a torrent of this session was told to be: from its source and the options it was added with, merged with the
+ * record of an earlier session.
+ */
+import type { Endpoint } from "../../core/endpoint.ts";
+import type { InfoHash } from "../../core/ids.ts";
+import type { ResumeContent, ResumeData } from "../../storage/index.ts";
+import type { Metainfo } from "../../torrent/metainfo.ts";
+import type { AddOptions } from "../session-view.ts";
+import type { SeedingGoal } from "./seeding-goal.ts";
+import type { ReadSource } from "./torrent-source.ts";
+
+export interface TorrentSpec {
+  readonly infoHash: InfoHash;
+  readonly metainfo: Metainfo | undefined;
+  readonly displayName: string | undefined;
+  readonly folder: string;
+  readonly select: string | undefined;
+  readonly selectOnly: string | undefined;
+  readonly ignoredTrackers: number;
+  readonly ignoredWebSeeds: number;
+  readonly isPaused: boolean;
+  /** Rests as soon as the metadata is known; nothing is written or remembered. */
+  readonly isMetadataOnly: boolean;
+  readonly isSeedOnly: boolean;
+  readonly goal: SeedingGoal;
+  readonly maxDownBytesPerSecond: number | undefined;
+  readonly maxUpBytesPerSecond: number | undefined;
+  readonly addedAtUnixMs: number;
+  readonly finishedAtUnixMs: number | undefined;
+  /** Payload of former sessions. */
+  readonly downloadedBytes: number;
+  readonly uploadedBytes: number;
+  readonly peers: Readonly<Record<"manual" | "magnet" | "resume", readonly Endpoint[]>>;
+  readonly saved: ResumeContent | undefined;
+}
+
+/** A torrent that is added now. A record counts if it speaks of the same folder; options count more than it. */
+export function specOfAddition(addition: {
+  readonly source: ReadSource;
+  readonly options: AddOptions;
+  readonly folder: string;
+  readonly manualPeers: readonly Endpoint[];
+  readonly nowUnixMs: number;
+  /** The record of this torrent, and the metadata kept with it. */
+  readonly former: ResumeData | undefined;
+  readonly formerMetainfo: Metainfo | undefined;
+}): TorrentSpec {
+  const { source, options, folder, manualPeers } = addition;
+  const former = addition.former?.folder === folder ? addition.former : undefined;
+  return {
+    infoHash: source.infoHash,
+    metainfo: source.metainfo ?? addition.formerMetainfo,
+    displayName: source.displayName ?? former?.displayName,
+    folder,
+    select: options.select,
+    selectOnly: source.selectOnly,
+    ignoredTrackers: source.ignoredTrackers,
+    ignoredWebSeeds: source.ignoredWebSeeds,
+    isPaused: options.paused ?? false,
+    isMetadataOnly: options.metadataOnly ?? false,
+    isSeedOnly: options.seedOnly ?? false,
+    goal: { ratio: options.seedRatio, forMs: options.seedForMs },
+    maxDownBytesPerSecond: options.maxDownBytesPerSecond,
+    maxUpBytesPerSecond: options.maxUpBytesPerSecond,
+    addedAtUnixMs: former?.addedAtUnixMs ?? addition.nowUnixMs,
+    finishedAtUnixMs: former?.finishedAtUnixMs,
+    downloadedBytes: former?.downloadedBytes ?? 0,
+    uploadedBytes: former?.uploadedBytes ?? 0,
+    peers: { manual: manualPeers, magnet: source.peers, resume: former?.peers ?? [] },
+    saved: former?.content,
+  };
+}
+
+/** A torrent of the former session, as it was. */
+export function specOfRecord(record: ResumeData, metainfo: Metainfo | undefined): TorrentSpec {
+  return {
+    infoHash: record.infoHash,
+    metainfo,
+    displayName: record.displayName,
+    folder: record.folder,
+    select: record.select,
+    selectOnly: record.selectOnly,
+    ignoredTrackers: record.ignoredTrackers,
+    ignoredWebSeeds: record.ignoredWebSeeds,
+    isPaused: record.isPaused,
+    isMetadataOnly: false,
+    isSeedOnly: record.isSeedOnly,
+    goal: { ratio: record.seedRatio, forMs: record.seedForMs },
+    maxDownBytesPerSecond: record.maxDownBytesPerSecond,
+    maxUpBytesPerSecond: record.maxUpBytesPerSecond,
+    addedAtUnixMs: record.addedAtUnixMs,
+    finishedAtUnixMs: record.finishedAtUnixMs,
+    downloadedBytes: record.downloadedBytes,
+    uploadedBytes: record.uploadedBytes,
+    peers: { manual: [], magnet: [], resume: record.peers },
+    saved: record.content,
+  };
+}

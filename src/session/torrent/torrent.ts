@@ -1,0 +1,647 @@
+/**
+ * One torrent of the session: joins its swarm, its disk, its peer sources and its record, and moves it through its
+ * life (`lifecycle.ts`). Commands and events change what is wanted; `#advance` takes the steps that follow, one at a
+ * time. What fails becomes the phase `failed`, never an exception out of here.
+ */
+import type { AddressProfile } from "../../core/address-profile.ts";
+import { formatEndpoint } from "../../core/endpoint.ts";
+import { ClientError, toClientError } from "../../core/errors.ts";
+import { type InfoHashHex, infoHashHex } from "../../core/ids.ts";
+import type { DhtNode } from "../../dht/index.ts";
+import type { ResumeContent } from "../../storage/index.ts";
+import { encodeTorrentFile, type Metainfo } from "../../torrent/metainfo.ts";
+import type { Swarm, SwarmEvent, WireEngine } from "../../wire/index.ts";
+import { countText, durationText, sizeText } from "../diagnosis/figures.ts";
+import type { OwnAddresses } from "../own-addresses.ts";
+import { LANDING_POLL_MS, LANDING_TIMEOUT_MS, MAX_RESUME_PEERS } from "../session-config.ts";
+import type { SessionLog } from "../session-log.ts";
+import type { SessionPlatform, TorrentDiskEvents } from "../session-ports.ts";
+import type { TorrentPhase } from "../session-view.ts";
+import type { CheckQueue } from "./check-queue.ts";
+import { diskFailure } from "./disk-failure.ts";
+import { type LifecycleState, nextStep, phaseOf, type Step } from "./lifecycle.ts";
+import { type Milestone, Milestones } from "./milestones.ts";
+import { PeerSources } from "./peer-sources.ts";
+import { RecentEvents } from "./recent-events.ts";
+import { ResumeKeeper } from "./resume-keeper.ts";
+import { isGoalMet, type SeedingGoal } from "./seeding-goal.ts";
+import { filePrioritiesOf } from "./selection.ts";
+import { SerialLane } from "./serial-lane.ts";
+import { SpaceRetry } from "./space-retry.ts";
+import { TorrentContent } from "./torrent-content.ts";
+import type { TorrentRecords } from "./torrent-records.ts";
+import { assertMayDownload, readMetadata } from "./torrent-source.ts";
+import type { TorrentSpec } from "./torrent-spec.ts";
+
+/** What torrents share. */
+export interface TorrentSurroundings {
+  readonly platform: SessionPlatform;
+  readonly wire: WireEngine;
+  /** Undefined where no DHT runs. */
+  readonly dht: DhtNode | undefined;
+  readonly addressProfile: AddressProfile;
+  readonly ownAddresses: OwnAddresses;
+  readonly listenPort: number;
+  readonly records: TorrentRecords;
+  readonly checks: CheckQueue;
+  readonly log: SessionLog;
+  /** Something that is shown has changed. */
+  readonly onChange: () => void;
+}
+
+export class Torrent {
+  readonly id: InfoHashHex;
+  readonly spec: TorrentSpec;
+  readonly swarm: Swarm;
+  readonly sources: PeerSources;
+  readonly milestones: Milestones;
+  readonly badPieces = new RecentEvents();
+  readonly bans = new RecentEvents();
+  readonly #around: TorrentSurroundings;
+  readonly #keeper: ResumeKeeper;
+  readonly #spaceRetry: SpaceRetry;
+  readonly #lane = new SerialLane(() => this.#advance());
+  #metainfo: Metainfo | undefined;
+  #content: TorrentContent | undefined;
+  #goal: SeedingGoal;
+  #isPaused: boolean;
+  #isMetadataOnly: boolean;
+  #isVerifying = false;
+  #isGoalMet = false;
+  #isComplete = false;
+  #isStarted = false;
+  #isPrepared = false;
+  #isServing = false;
+  #isClosed = false;
+  #failure: ClientError | undefined;
+  #finishedAtUnixMs: number | undefined;
+  #completeSinceMs: number | undefined;
+  #checkedRatio = 0;
+  #checkAbort = new AbortController();
+  #rejectedMetadata = 0;
+  #departures = 0;
+  #unobtainablePiece: number | undefined;
+
+  constructor(spec: TorrentSpec, around: TorrentSurroundings) {
+    const { platform } = around;
+    this.id = infoHashHex(spec.infoHash);
+    this.spec = spec;
+    this.#around = around;
+    this.#goal = spec.goal;
+    this.#isPaused = spec.isPaused;
+    this.#isMetadataOnly = spec.isMetadataOnly;
+    this.#finishedAtUnixMs = spec.finishedAtUnixMs;
+    this.milestones = new Milestones(platform.clock.nowMs());
+    this.swarm = this.#addSwarm();
+    this.sources = this.#makeSources();
+    this.#keeper = new ResumeKeeper({
+      clock: platform.clock,
+      save: () => this.#saveRecord(),
+      onFailure: (error) => this.#log(`resume data could not be saved: ${toClientError(error).message}`),
+    });
+    this.#spaceRetry = new SpaceRetry({
+      clock: platform.clock,
+      freeBytes: () => platform.disk.freeBytes(spec.folder),
+      neededBytes: () => this.missingBytes,
+      onSpace: () => this.#spaceIsBack(),
+    });
+  }
+
+  get metainfo(): Metainfo | undefined {
+    return this.#metainfo;
+  }
+
+  /** Undefined before the metadata is known. */
+  get content(): TorrentContent | undefined {
+    return this.#content;
+  }
+
+  get phase(): TorrentPhase {
+    return phaseOf(this.#lifecycle());
+  }
+
+  get failure(): ClientError | undefined {
+    return this.#failure;
+  }
+
+  get finishedAtUnixMs(): number | undefined {
+    return this.#finishedAtUnixMs;
+  }
+
+  /** 0 to 1 while checking. */
+  get checkedRatio(): number {
+    return this.#checkedRatio;
+  }
+
+  /** Complete sets of metadata that did not fit the info-hash. */
+  get rejectedMetadata(): number {
+    return this.#rejectedMetadata;
+  }
+
+  /** Peers that went away by themselves, since the torrent was added. */
+  get departures(): number {
+    return this.#departures;
+  }
+
+  get unobtainablePiece(): number | undefined {
+    return this.#unobtainablePiece;
+  }
+
+  /** Wanted bytes that are not here; 0 before the metadata is known. */
+  get missingBytes(): number {
+    const wanted = this.#content?.wantedBytes();
+    return wanted === undefined ? 0 : wanted.all - wanted.have;
+  }
+
+  /** Its figures change by themselves: peers, rates, progress of a check. */
+  get isActive(): boolean {
+    return this.#isStarted || this.#content?.isOpen === true;
+  }
+
+  /** Payload uploaded in this and former sessions. */
+  get uploadedBytes(): number {
+    return this.spec.uploadedBytes + this.swarm.view().totals.uploadedBytes;
+  }
+
+  get downloadedBytes(): number {
+    return this.spec.downloadedBytes + this.swarm.view().totals.downloadedBytes;
+  }
+
+  /** Begins its life; call once. */
+  start(): void {
+    if (this.spec.metainfo !== undefined) this.#learn(this.spec.metainfo);
+    const { manual, magnet, resume } = this.spec.peers;
+    this.sources.add(manual, "manual");
+    this.sources.add(magnet, "magnet");
+    this.sources.add(resume, "resume");
+    this.#keeper.changed();
+    this.#changed();
+  }
+
+  pause(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    this.#log("paused");
+    this.#keeper.changed();
+    this.#changed();
+  }
+
+  /** Goes on after a pause, a failure or a met goal, which is dropped. Throws when the torrent may not run. */
+  resume(): void {
+    if (this.#metainfo !== undefined) assertMayDownload(this.#metainfo);
+    if (this.#isGoalMet) this.#goal = { ratio: undefined, forMs: undefined };
+    this.#isPaused = false;
+    this.#isMetadataOnly = false;
+    this.#isGoalMet = false;
+    this.#recover();
+    this.#log("resumed");
+    this.#keeper.changed();
+    this.#changed();
+  }
+
+  /** Hashes everything on disk again; afterwards it goes on or rests as before. Throws before the metadata is known. */
+  verify(): void {
+    if (this.#content === undefined) throw notKnownYet();
+    this.#isVerifying = true;
+    this.#isComplete = false;
+    this.#recover();
+    this.#content.distrust();
+    this.#log("checking everything on disk");
+    this.#changed();
+  }
+
+  /** The metadata from elsewhere: the same torrent was added as a file. */
+  offerMetainfo(metainfo: Metainfo): void {
+    if (this.#metainfo !== undefined) return;
+    this.#learn(metainfo);
+    this.#changed();
+  }
+
+  /** Throws `NOT_FOUND` before the metadata is known, `USAGE` for priorities that do not fit. */
+  setFilePriorities(priorities: readonly number[]): void {
+    if (this.#content === undefined) throw notKnownYet();
+    this.#content.setFilePriorities(priorities);
+    this.#isPrepared = false;
+    this.#isComplete = false;
+    if (this.#isServing) this.swarm.setPriorities(this.#content.piecePriorities);
+    this.#noticeCompletion();
+    this.#keeper.changed();
+    this.#changed();
+  }
+
+  /** The `.torrent` file. Throws `NOT_FOUND` before the metadata is known. */
+  exportTorrent(): Uint8Array {
+    if (this.#metainfo === undefined) throw notKnownYet();
+    return encodeTorrentFile(this.#metainfo);
+  }
+
+  /** Once a second: some goals are met by time. */
+  tick(): void {
+    if (this.#isServing && this.#isComplete) this.#checkGoal();
+  }
+
+  /** Saves, closes everything, and does nothing more. Resolves when the record is durable. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#spaceRetry.disarm();
+    this.#checkAbort.abort();
+    await this.#lane.run();
+    await this.#keeper.flush();
+    await this.#keeper.close();
+    this.swarm.remove();
+  }
+
+  /** `close`, then forgets the torrent; with `deleteData` its files too. Rejects when these cannot be deleted. */
+  async remove(options: { readonly deleteData: boolean }): Promise<void> {
+    const { records, platform } = this.#around;
+    await this.#keeper.close();
+    await this.close();
+    await records.remove(this.id, this.spec.folder);
+    this.#log("removed");
+    if (options.deleteData) await this.#content?.deleteData(platform.disk, this.spec.folder);
+  }
+
+  #addSwarm(): Swarm {
+    const { wire, listenPort } = this.#around;
+    const { infoHash, metainfo, maxDownBytesPerSecond, maxUpBytesPerSecond } = this.spec;
+    const swarm = wire.addSwarm({
+      infoHash,
+      listenPort,
+      onEvent: (event) => this.#handleSwarm(event),
+      ...(metainfo === undefined ? {} : { rawInfo: metainfo.rawInfo }),
+    });
+    swarm.setLimits({
+      maxDownBytesPerSecond: maxDownBytesPerSecond ?? null,
+      maxUpBytesPerSecond: maxUpBytesPerSecond ?? null,
+    });
+    return swarm;
+  }
+
+  #makeSources(): PeerSources {
+    const { platform, dht, addressProfile, ownAddresses, onChange } = this.#around;
+    return new PeerSources({
+      clock: platform.clock,
+      infoHash: this.spec.infoHash,
+      addressProfile,
+      ownAddresses,
+      dht,
+      deliver: (peers, source) => this.swarm.addCandidates(peers, source),
+      demand: () => {
+        const { candidates, connectingPeers, connectedPeers } = this.swarm.view().counts;
+        return { knownPeers: candidates + connectingPeers + connectedPeers, needsPeers: !this.#isComplete };
+      },
+      onChange,
+    });
+  }
+
+  // ---- the way through life -------------------------------------------------------------------------------------
+
+  #lifecycle(): LifecycleState {
+    return {
+      isPaused: this.#isPaused || this.#isClosed,
+      isFailed: this.#failure !== undefined,
+      isGoalMet: this.#isGoalMet,
+      isVerifying: this.#isVerifying && !this.#isClosed,
+      isComplete: this.#isComplete,
+      hasMetadata: this.#metainfo !== undefined,
+      isStarted: this.#isStarted,
+      isOpen: this.#content?.isOpen ?? false,
+      isChecked: this.#content?.isChecked ?? false,
+      isPrepared: this.#isPrepared,
+      isServing: this.#isServing,
+    };
+  }
+
+  /** Something that is wanted, or known, has changed: takes the steps that follow. */
+  #changed(): void {
+    const { isPaused, isFailed, isGoalMet } = this.#lifecycle();
+    if (!this.#isVerifying && (isPaused || isFailed || isGoalMet)) this.#checkAbort.abort();
+    this.#around.onChange();
+    void this.#lane.run();
+  }
+
+  async #advance(): Promise<void> {
+    for (let step = nextStep(this.#lifecycle()); step !== "none"; step = nextStep(this.#lifecycle())) {
+      try {
+        await this.#take(step);
+      } catch (error) {
+        this.#fail(toClientError(error));
+      }
+      this.#around.onChange();
+    }
+  }
+
+  #take(step: Exclude<Step, "none">): Promise<void> {
+    switch (step) {
+      case "start":
+        return this.#meetPeers();
+      case "open":
+        return this.#open();
+      case "check":
+        return this.#check();
+      case "prepare":
+        return this.#prepare();
+      case "serve":
+        return this.#serve();
+      case "halt":
+        return this.#halt();
+    }
+  }
+
+  async #meetPeers(): Promise<void> {
+    this.#isStarted = true;
+    this.swarm.start();
+    this.#showPresence();
+  }
+
+  async #open(): Promise<void> {
+    const { disk } = this.#around.platform;
+    await this.#content?.open(disk, this.spec.folder, this.#diskEvents());
+  }
+
+  async #check(): Promise<void> {
+    const content = this.#content;
+    const abort = new AbortController();
+    this.#checkAbort = abort;
+    this.#checkedRatio = 0;
+    const isDone = await this.#around.checks.run(async () => {
+      if (abort.signal.aborted) return false;
+      return await content?.check(abort.signal, ({ checkedPieces, totalPieces }) => {
+        this.#checkedRatio = checkedPieces / totalPieces;
+        this.#around.onChange();
+      });
+    });
+    if (isDone !== true) return;
+    this.#isVerifying = false;
+    this.#keeper.changed();
+  }
+
+  async #prepare(): Promise<void> {
+    await this.#content?.prepare();
+    this.#isPrepared = true;
+  }
+
+  async #serve(): Promise<void> {
+    const content = this.#content;
+    if (content === undefined) return;
+    const { pieceMap, rawInfo } = content.metainfo;
+    this.swarm.setContent({
+      pieceMap,
+      rawInfo,
+      have: content.have,
+      priorities: content.piecePriorities,
+      storage: content.disk,
+    });
+    this.#isServing = true;
+    this.#reportDamage(content.damagedPieces);
+    this.#noticeCompletion();
+    this.#showPresence();
+  }
+
+  /** Saves and closes, whatever goes wrong on the way. */
+  async #halt(): Promise<void> {
+    this.sources.stop();
+    this.swarm.stop();
+    await this.#piecesLanded();
+    this.#isStarted = false;
+    this.#isServing = false;
+    this.#isPrepared = false;
+    this.#keeper.changed();
+    await this.#keeper.flush();
+    await this.#content?.close();
+  }
+
+  /** Waits, within bounds, for the verdicts on pieces that the disk was given. */
+  async #piecesLanded(): Promise<void> {
+    const { clock } = this.#around.platform;
+    const deadlineMs = clock.nowMs() + LANDING_TIMEOUT_MS;
+    while (this.swarm.view().pendingPieces > 0 && clock.nowMs() < deadlineMs) {
+      await new Promise<void>((resolve) => {
+        clock.setTimer(LANDING_POLL_MS, resolve);
+      });
+    }
+  }
+
+  #diskEvents(): TorrentDiskEvents {
+    return {
+      pieceChecked: (pieceIndex, verdict) => this.swarm.pieceChecked(pieceIndex, verdict),
+      blockRead: (token, slot, code) => {
+        this.swarm.blockRead(token, slot);
+        if (slot === undefined) this.#fail(diskFailure(code ?? "EIO", this.spec.folder));
+      },
+    };
+  }
+
+  // ---- what happens on the way ----------------------------------------------------------------------------------
+
+  #handleSwarm(event: SwarmEvent): void {
+    switch (event.type) {
+      case "first-peer":
+        this.#reach("firstPeerMs", `first peer ${formatEndpoint(event.address)}`);
+        break;
+      case "peer-disconnected":
+        if (event.reason === "closed-by-peer" || event.reason === "connection-error") this.#departures++;
+        break;
+      case "peer-banned":
+        this.bans.add(this.#nowMs(), event.address.host);
+        this.#log(`banned ${formatEndpoint(event.address)}: ${event.reason}`);
+        break;
+      case "metadata-complete":
+        this.#metadataArrived(event.rawInfo);
+        break;
+      case "metadata-rejected":
+        this.#rejectedMetadata++;
+        this.#log("a file list that does not fit the info-hash was thrown away");
+        break;
+      case "piece-verified":
+        this.#pieceVerified(event.pieceIndex);
+        break;
+      case "piece-bad":
+        this.badPieces.add(this.#nowMs());
+        this.#log(`piece ${event.pieceIndex} arrived damaged and is fetched again`);
+        break;
+      case "piece-unobtainable":
+        this.#unobtainablePiece = event.pieceIndex;
+        this.#log(`piece ${event.pieceIndex} fails its check whoever sends it`);
+        break;
+      case "wanted-complete":
+        this.#noticeCompletion();
+        break;
+      case "disk-failed":
+        this.#fail(diskFailure(event.code, this.spec.folder));
+        break;
+      case "dht-node-found":
+        this.#around.dht?.ping(event.address, () => {});
+        break;
+      case "peer-connected":
+      case "external-address-reported":
+        break;
+    }
+    this.#around.onChange();
+  }
+
+  #metadataArrived(rawInfo: Uint8Array): void {
+    try {
+      this.#learn(readMetadata(rawInfo));
+    } catch (error) {
+      this.#fail(toClientError(error));
+    }
+    this.#changed();
+  }
+
+  /** Knows from now on what the torrent is. A torrent that may not be downloaded, or not as selected, fails. */
+  #learn(metainfo: Metainfo): void {
+    const { spec } = this;
+    this.#metainfo = metainfo;
+    const { files, pieceMap } = metainfo;
+    const listed = files.filter((file) => !file.isPadding).length;
+    this.#reach(
+      "metadataMs",
+      `metadata: ${metainfo.name}, ${countText(listed, "file", "files")}, ${sizeText(pieceMap.totalBytes)}`,
+    );
+    try {
+      const saved = spec.saved?.filePriorities;
+      const priorities = filePrioritiesOf(metainfo, {
+        select: spec.select,
+        selectOnly: spec.selectOnly,
+        saved,
+      });
+      this.#content = new TorrentContent(metainfo, priorities, {
+        isSeedOnly: spec.isSeedOnly,
+        saved: spec.saved,
+      });
+      if (this.#isMetadataOnly) this.#isPaused = true;
+      else assertMayDownload(metainfo);
+    } catch (error) {
+      this.#fail(toClientError(error));
+      return;
+    }
+    if (!this.#isMetadataOnly) void this.#keepMetadata(metainfo);
+    this.#keeper.changed();
+  }
+
+  async #keepMetadata(metainfo: Metainfo): Promise<void> {
+    try {
+      await this.#around.records.saveMetainfo(metainfo);
+    } catch (error) {
+      this.#log(`the metadata could not be saved: ${toClientError(error).message}`);
+    }
+  }
+
+  #pieceVerified(pieceIndex: number): void {
+    const bytes = this.#content?.pieceVerified(pieceIndex) ?? 0;
+    if (bytes > 0) this.#keeper.stored(bytes);
+    this.#reach("firstPieceMs", "first piece");
+  }
+
+  /** Everything wanted is here: true at once for what was complete before. */
+  #noticeCompletion(): void {
+    if (this.#isComplete || !this.#isServing || this.swarm.view().wantedMissingPieces > 0) return;
+    this.#isComplete = true;
+    this.#completeSinceMs = this.#nowMs();
+    if (this.spec.finishedAtUnixMs === undefined) this.#finishedAtUnixMs ??= this.#around.platform.unixMs();
+    this.#reach("doneMs", "everything wanted is here");
+    this.#keeper.changed();
+    void this.#keeper.flush();
+    this.#showPresence();
+    this.#checkGoal();
+  }
+
+  #checkGoal(): void {
+    const given = {
+      uploadedBytes: this.uploadedBytes,
+      wantedBytes: this.#content?.wantedBytes().all ?? 0,
+      seedingMs: this.#nowMs() - (this.#completeSinceMs ?? this.#nowMs()),
+    };
+    if (this.#isGoalMet || !isGoalMet(this.#goal, given)) return;
+    this.#isGoalMet = true;
+    this.#changed();
+  }
+
+  /** Tells the DHT that we are here, and whether we are complete. */
+  #showPresence(): void {
+    if (!this.#isStarted) return;
+    this.sources.start({
+      announcedPort: this.#isMetadataOnly ? undefined : this.#around.listenPort,
+      isSeed: this.#isServing && this.#content?.have.isFull === true,
+    });
+  }
+
+  #reportDamage(pieces: number): void {
+    if (pieces > 0) this.#log(`${countText(pieces, "piece", "pieces")} on disk differ from the torrent`);
+  }
+
+  /** The first failure counts; what follows from it says less. */
+  #fail(failure: ClientError): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = failure;
+    this.#isVerifying = false;
+    this.#log(`stopped: ${failure.message}`);
+    if (failure.code === "DISK_FULL") this.#spaceRetry.arm();
+    this.#changed();
+  }
+
+  #spaceIsBack(): void {
+    this.#log("there is space again");
+    this.#recover();
+    this.#changed();
+  }
+
+  #recover(): void {
+    this.#spaceRetry.disarm();
+    this.#failure = undefined;
+    this.swarm.resumeDownloading();
+  }
+
+  async #saveRecord(): Promise<void> {
+    if (this.#isMetadataOnly) return;
+    const isClean = !this.#isStarted;
+    const content = (await this.#content?.checkpoint(isClean)) ?? this.spec.saved;
+    await this.#around.records.saveResume(this.id, this.#resumeData(content));
+  }
+
+  #resumeData(content: ResumeContent | undefined) {
+    const { spec } = this;
+    const isChosen = this.#content !== undefined;
+    return {
+      infoHash: spec.infoHash,
+      folder: spec.folder,
+      displayName: spec.displayName,
+      select: isChosen ? undefined : spec.select,
+      selectOnly: isChosen ? undefined : spec.selectOnly,
+      ignoredTrackers: spec.ignoredTrackers,
+      ignoredWebSeeds: spec.ignoredWebSeeds,
+      isPaused: this.#isPaused,
+      isSeedOnly: spec.isSeedOnly,
+      addedAtUnixMs: spec.addedAtUnixMs,
+      finishedAtUnixMs: this.#finishedAtUnixMs,
+      downloadedBytes: this.downloadedBytes,
+      uploadedBytes: this.uploadedBytes,
+      maxDownBytesPerSecond: spec.maxDownBytesPerSecond,
+      maxUpBytesPerSecond: spec.maxUpBytesPerSecond,
+      seedRatio: this.#goal.ratio,
+      seedForMs: this.#goal.forMs,
+      peers: this.swarm.exportPeers(MAX_RESUME_PEERS).map((peer) => peer.address),
+      content,
+    };
+  }
+
+  #reach(milestone: Milestone, what: string): void {
+    const sinceAddedMs = this.milestones.reach(milestone, this.#nowMs());
+    if (sinceAddedMs !== undefined) this.#log(`${what} (after ${durationText(sinceAddedMs)})`);
+  }
+
+  #nowMs(): number {
+    return this.#around.platform.clock.nowMs();
+  }
+
+  #log(text: string): void {
+    this.#around.log.add(text, this.id);
+  }
+}
+
+function notKnownYet(): ClientError {
+  return new ClientError("NOT_FOUND", "The file list of this torrent is not known yet.", {
+    hint: "It comes from the first peers; try again when it is here.",
+  });
+}
