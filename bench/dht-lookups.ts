@@ -29,16 +29,15 @@ const packetUs = (wallMs * 1_000) / dht.network.packetsSent;
 console.log(
   `${size} nodes, ${virtualMinutes.toFixed(1)} virtual minutes in ${(wallMs / 1_000).toFixed(1)} s: ${dht.network.packetsSent} datagrams, ${packetUs.toFixed(1)} us each; heap ${Math.round(process.memoryUsage().heapUsed / 2 ** 20)} MiB`,
 );
-const idle = dht.nodes[Math.floor(size / 2)] as WorldNode;
-const bytesAtRest = idle.node.view().totals;
+const bytesBefore = dht.network.bytesSent;
 const restFromMs = dht.world.nowMs;
 dht.world.runFor(600_000);
-const after = idle.node.view().totals;
-const perDay =
-  ((after.bytesIn + after.bytesOut - bytesAtRest.bytesIn - bytesAtRest.bytesOut) * 86_400_000) /
-  (dht.world.nowMs - restFromMs);
+/** Every byte leaves one node and reaches another. */
+const bytesPerDay =
+  (2 * (dht.network.bytesSent - bytesBefore) * 86_400_000) / (dht.world.nowMs - restFromMs) / size;
+const contacts = dht.nodes.map((node) => node.node.view().v4?.goodContacts ?? 0).sort((a, b) => a - b);
 console.log(
-  `one idle node: ${(perDay / 1e6).toFixed(2)} MB a day in and out, contacts ${idle.node.view().v4?.goodContacts}`,
+  `an idle node, on average: ${(bytesPerDay / 1e6).toFixed(2)} MB a day in and out; contacts: median ${contacts[contacts.length >> 1]}, fewest ${contacts[0]}`,
 );
 
 const alive = dht.nodes.filter((node) => {

@@ -69,10 +69,9 @@ export class ReplyIntake {
     this.#parts.traffic.totals.timeouts++;
     this.#parts.traffic.noteOutcome(false);
     this.#timeoutsInARow++;
-    if (family === undefined || query.expectedId === undefined) return;
-    const live = family.table.find(query.expectedId, 0);
-    const contact = live ?? (query.subject instanceof Contact ? query.subject : undefined);
-    if (contact === undefined || !sameEndpoint(contact.endpoint, query.to)) return;
+    if (family === undefined) return;
+    const contact = askedContact(family, query);
+    if (contact === undefined) return;
     const wasAsleep = nowMs - query.sentAtMs > 2 * QUERY_TIMEOUT_MS;
     family.table.failed(contact, nowMs, wasAsleep || this.#lastHeardMs < query.sentAtMs);
   }
@@ -91,8 +90,8 @@ export class ReplyIntake {
 
   /** The address answers with another id: whom we knew is gone, and the new one must answer for himself. */
   #anotherNode(family: DhtFamily, query: Query, message: KrpcMessage, nowMs: number): void {
-    const known = query.expectedId === undefined ? undefined : family.table.find(query.expectedId, 0);
-    if (known !== undefined && sameEndpoint(known.endpoint, query.to)) family.table.forget(known, nowMs);
+    const known = askedContact(family, query);
+    if (known !== undefined) family.table.forget(known, nowMs);
     family.table.heard(message.id(), query.to, nowMs, "named");
     query.owner.queryFailed(query, "wrong-id");
   }
@@ -105,6 +104,13 @@ export class ReplyIntake {
     const host = formatAddress(message.bytes.subarray(message.ipAt, message.ipAt + addressLength));
     if (family.votes.add(voter, host)) this.#parts.onOwnAddress(family);
   }
+}
+
+/** The contact that was asked, live or in reserve. */
+function askedContact(family: DhtFamily, { expectedId, subject, to }: Query): Contact | undefined {
+  const live = expectedId === undefined ? undefined : family.table.find(expectedId, 0);
+  const contact = live ?? (subject instanceof Contact ? subject : undefined);
+  return contact !== undefined && sameEndpoint(contact.endpoint, to) ? contact : undefined;
 }
 
 function carries(message: KrpcMessage, id: Uint8Array): boolean {

@@ -133,7 +133,7 @@ export class RoutingTable {
     if (!this.needs(id, 0) || this.find(id, 0) !== undefined || !this.#isAcceptable(id, address))
       return false;
     const depth = sharedPrefixBits(this.#localId, id);
-    if (this.#parties.has(partyKey(this.#options.addressProfile, address))) return false;
+    if (this.#neighbourAt(address) !== undefined) return false;
     if (this.#reserved(depth, id, address) !== undefined) return false;
     const contact = this.#newContact(id, address, depth);
     if (how === "asked-us") contact.noteQuery(nowMs);
@@ -230,19 +230,10 @@ export class RoutingTable {
   /** A verified contact that is not live yet. */
   #admit(contact: Contact, nowMs: number): Admission {
     const bucket = this.#bucket(contact.depth, nowMs);
-    const neighbour = this.#parties.get(partyKey(this.#options.addressProfile, contact.endpoint));
-    if (neighbour !== undefined) {
-      // One address, two ids: the one that lives there answered just now; elsewhere the incumbent stays while it answers.
-      if (neighbour.failures === 0 && !sameEndpoint(neighbour.endpoint, contact.endpoint)) return "refused";
-      this.#remove(neighbour);
-    }
-    const sharer = this.#sharerOfSubnet(contact);
-    if (sharer !== undefined) {
-      if (sharer.failures === 0) return "refused";
-      this.#remove(sharer);
-    }
+    bucket.release(contact);
+    if (!this.#makesWay(this.#neighbourAt(contact.endpoint), contact)) return "refused";
+    if (!this.#makesWay(this.#sharerOfSubnet(contact), contact)) return "refused";
     if (bucket.count < this.capacityAt(contact.depth)) {
-      bucket.release(contact);
       this.#insert(contact, nowMs);
       return "added";
     }
@@ -252,9 +243,23 @@ export class RoutingTable {
       return "reserved";
     }
     this.#remove(victim);
-    bucket.release(contact);
     this.#insert(contact, nowMs);
     return "replaced";
+  }
+
+  /**
+   * Whether `incumbent`, who stands where only one may, lets `newcomer` in: not while it answers, unless it has the
+   * very address of the newcomer, who answered from there just now.
+   */
+  #makesWay(incumbent: Contact | undefined, newcomer: Contact): boolean {
+    if (incumbent === undefined) return true;
+    if (incumbent.failures === 0 && !sameEndpoint(incumbent.endpoint, newcomer.endpoint)) return false;
+    this.#remove(incumbent);
+    return true;
+  }
+
+  #neighbourAt(address: Endpoint): Contact | undefined {
+    return this.#parties.get(partyKey(this.#options.addressProfile, address));
   }
 
   /** In `public`, one contact per /24 (/64) and bucket: the live one that shares it with `contact`. */

@@ -8,7 +8,8 @@
  *            from for long), a reserve that its bucket has room for, a node of a bucket that has room and is old.
  *            Our own neighbourhood is looked up again, often while young, then every 15 minutes.
  *
- * A query goes out as find_node for an id in the contact's bucket where that bucket has room, else as ping.
+ * A query goes out as find_node for an id in the contact's bucket where that bucket has room and was not asked for
+ * lately, else as ping.
  */
 import type { Endpoint } from "../core/endpoint.ts";
 import type { NodeId } from "../core/ids.ts";
@@ -261,12 +262,10 @@ export class TableKeeper implements QueryOwner {
   #askOne(nowMs: number): void {
     const { table } = this.#parts.family;
     const due = mostDue(table);
-    const isYoung = nowMs - this.#joinedAtMs < BUCKET_REFRESH_MS;
-    const refreshMs = isYoung ? YOUNG_REFRESH_MS : BUCKET_REFRESH_MS;
     const contact =
       due !== undefined && due.dueMs <= nowMs
         ? due.contact
-        : (this.#reserveToTry(nowMs) ?? contactOfOldBucket(table, nowMs, refreshMs));
+        : (this.#reserveToTry(nowMs) ?? contactOfOldBucket(table, nowMs, this.#refreshMs(nowMs)));
     if (contact !== undefined) this.#ask(contact);
   }
 
@@ -279,18 +278,22 @@ export class TableKeeper implements QueryOwner {
   }
 
   #ask(contact: Contact): boolean {
-    const { family, sender, random } = this.#parts;
+    const { family, sender, random, clock } = this.#parts;
     const { table } = family;
-    const { depth } = contact;
-    if ((table.bucketAt(depth)?.count ?? 0) < table.capacityAt(depth))
-      return this.#findNodeFrom(contact, randomIdAt(table.localNodeId, depth, random));
-    this.#noteAsked(contact);
+    const nowMs = clock.nowMs();
+    const bucket = table.bucketAt(contact.depth);
+    const hasRoom = bucket !== undefined && bucket.count < table.capacityAt(contact.depth);
+    if (hasRoom && (this.#phase === "joining" || nowMs - bucket.lastRefreshMs >= this.#refreshMs(nowMs)))
+      return this.#findNodeFrom(contact, randomIdAt(table.localNodeId, contact.depth, random));
+    contact.noteAsked(nowMs);
     return sender.ping(family, this.#addressee(contact)) === "sent";
   }
 
   #findNodeFrom(contact: Contact, target: Uint8Array): boolean {
-    const { family, sender } = this.#parts;
-    this.#noteAsked(contact);
+    const { family, sender, clock } = this.#parts;
+    const bucket = family.table.bucketAt(contact.depth);
+    contact.noteAsked(clock.nowMs());
+    if (bucket !== undefined) bucket.lastRefreshMs = clock.nowMs();
     return sender.findNode(family, this.#addressee(contact), target, this.#want()) === "sent";
   }
 
@@ -298,11 +301,9 @@ export class TableKeeper implements QueryOwner {
     return { to: contact.endpoint, expectedId: contact.id, owner: this, subject: contact };
   }
 
-  #noteAsked(contact: Contact): void {
-    const nowMs = this.#parts.clock.nowMs();
-    contact.noteAsked(nowMs);
-    const bucket = this.#parts.family.table.bucketAt(contact.depth);
-    if (bucket !== undefined) bucket.lastRefreshMs = nowMs;
+  /** How often a bucket with room is asked for. */
+  #refreshMs(nowMs: number): number {
+    return nowMs - this.#joinedAtMs < BUCKET_REFRESH_MS ? YOUNG_REFRESH_MS : BUCKET_REFRESH_MS;
   }
 
   /** BEP 32: both families are asked for while one of our tables is poor, "occasionally" being never otherwise. */
