@@ -13,7 +13,7 @@ import { TOKEN_BYTES } from "./write-tokens.ts";
 
 /**
  * Largest datagram we send: fits the 1,280 bytes that every IPv6 path carries, with room for sealing. BEP 32 says
- * 1,024, which no answer within the amplification bounds reaches (threats D1, D2).
+ * 1,024, which an answer to a plain query stays far below (threats D1, D2), and asks receivers to take more.
  */
 export const MAX_SENT_BYTES = 1_200;
 

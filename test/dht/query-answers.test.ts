@@ -3,6 +3,7 @@ import { latin1Text, toHex } from "../../src/core/bytes.ts";
 import { decodeNodes } from "../../src/core/compact.ts";
 import { compareDistance } from "../../src/core/distance.ts";
 import { endpoint } from "../../src/core/endpoint.ts";
+import type { PingResult } from "../../src/dht/index.ts";
 import { BEP5 } from "./krpc-samples.ts";
 import { latin1Bytes } from "./latin1.ts";
 import { ASKER, ASKER_ID, decoded, LoneNode } from "./lone-node.ts";
@@ -123,12 +124,50 @@ describe("a node answers", () => {
     expect([own.nodesAt, own.nodes6Length]).toEqual([-1, 2 * 38]);
   });
 
+  test("get_peers without those that are complete where the asker wants none, BEP 33", () => {
+    const lone = new LoneNode();
+    const seed = endpoint("8.8.8.8", 6881);
+    lone.answerTo(announce(tokenFor(lone), "4:porti6882e"));
+    lone.answerTo(announce(tokenFor(lone, seed), "4:porti6882e4:seedi1e"), seed);
+    expect(valuesOf(lone)).toHaveLength(2);
+    const noSeeds = BEP5.getPeersQuery.replace("e1:q9", "6:noseedi1ee1:q9");
+    const reply = lone.answerTo(query(noSeeds));
+    expect(toHex(reply.bytes.subarray(reply.valuesAt, reply.valuesAt + 9))).toBe("363a090909091ae265");
+  });
+
   test("with itself as a peer of what it announces", () => {
     const lone = new LoneNode();
     const handle = lone.node.announce(HASH as never, { port: 0x1234 });
     expect(valuesOf(lone)).toEqual(["140000011234"]);
     handle.stop();
     expect(valuesOf(lone)).toEqual([]);
+  });
+});
+
+describe("a node's own query", () => {
+  test("fails at once when the network says that nobody is there", () => {
+    const lone = new LoneNode();
+    const results: PingResult[] = [];
+    lone.node.ping(ASKER, (result) => void results.push(result));
+    lone.node.handleUnreachable(endpoint("9.9.9.9", 6882));
+    expect(results).toEqual([]);
+    lone.node.handleUnreachable(ASKER);
+    expect(results).toEqual([{ ok: false, reason: "unreachable" }]);
+  });
+
+  test("fails with an error that the other side sends, and hears its version when it answers", () => {
+    const lone = new LoneNode();
+    const results: PingResult[] = [];
+    const answerWith = (make: (transaction: string) => string) => {
+      lone.node.ping(ASKER, (result) => void results.push(result));
+      const ping = decoded(lone.sent.pop()?.payload ?? new Uint8Array(0));
+      const transaction = latin1Text(ping.bytes.subarray(ping.transactionAt, ping.transactionAt + 4));
+      lone.node.handleDatagram(query(make(transaction)), ASKER);
+    };
+    answerWith((transaction) => `d1:eli202e5:Sorrye1:t4:${transaction}1:y1:ee`);
+    answerWith((transaction) => `d1:rd2:id20:mnopqrstuvwxyz123456e1:t4:${transaction}1:v4:LT011:y1:re`);
+    expect(results[0]).toEqual({ ok: false, reason: "error" });
+    expect(results[1]).toMatchObject({ ok: true, version: latin1Bytes("LT01") });
   });
 });
 
