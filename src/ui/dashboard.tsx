@@ -335,7 +335,8 @@ class MountedDashboard implements Dashboard {
     if (terminal.suspend === undefined) return;
     this.#sink.mute(true);
     terminal.write(this.#modes.leave());
-    await terminal.suspend();
+    // A system that refuses to stop us leaves us running: go on as after a stop.
+    await terminal.suspend().catch(() => undefined);
     if (this.#isClosed) return;
     this.#sink.mute(false);
     terminal.write(this.#modes.enter());

@@ -6,11 +6,14 @@ import { type Mounted, mount } from "./support/mount.ts";
 import {
   aBusySession,
   aFile,
+  aLogLine,
   anEmptySession,
   anId,
+  aPeer,
   aSnapshot,
   aTorrent,
   manyTorrents,
+  somePeers,
 } from "./support/snapshots.ts";
 
 const HASH = "1be190c2a1f3d5e7b9081726354453627180f9a8";
@@ -255,6 +258,14 @@ describe("details", () => {
     expect(screenOf(app)).toContain("chokes us (48 s)");
     app.press("esc");
     expect(app.view.watched).toEqual([]);
+  });
+
+  test("five hundred peers scroll", () => {
+    const app = mount({ snapshot: aSnapshot({ torrents: [aTorrent({ peers: somePeers(500) })] }) });
+    app.press("enter", "2", "G");
+    expect(app.terminal.screen.find((line) => line.startsWith("▸"))).toContain("10.20.2.100:6881");
+    app.press("pageup", "pageup", "g");
+    expect(app.terminal.screen.find((line) => line.startsWith("▸"))).toContain("10.20.0.1:6881");
   });
 
   test("files are chosen and ordered", async () => {
@@ -584,14 +595,7 @@ describe("TU01: hostile text", () => {
           evidence: [text, text],
           also: [text],
         },
-        peers: [
-          {
-            ...(base.torrents[2]?.peers[0] as never as object),
-            address: text,
-            client: text,
-            activity: text,
-          } as never,
-        ],
+        peers: [aPeer({ address: text, client: text, activity: text })],
         files: [aFile({ path: text }), aFile({ path: `${text}/b` })],
       });
       const app = mount({
@@ -602,7 +606,7 @@ describe("TU01: hostile text", () => {
           ],
           listening: text,
           defaultFolder: text,
-          log: [{ sequence: 1, atUnixMs: 0, torrentId: hostile.id, text }],
+          log: [aLogLine(1, text, hostile.id)],
           dht: {
             ...base.dht,
             nodeId: text,

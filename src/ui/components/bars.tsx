@@ -65,7 +65,7 @@ const NOTICE_TONES: Readonly<Record<NoticeModel["tone"], Tone>> = {
   plain: "plain",
 };
 
-export function noticeSegments(notice: NoticeModel, columns: number, glyphs: Glyphs): Segment[] {
+function noticeSegments(notice: NoticeModel, columns: number, glyphs: Glyphs): Segment[] {
   const signs = { ok: glyphs.chain.ok, look: glyphs.warning, broken: glyphs.warning, plain: glyphs.bullet };
   const tone = NOTICE_TONES[notice.tone];
   return spread(

@@ -49,7 +49,7 @@ export const Header = memo(function Header({ header, columns }: HeaderProps): Re
   return <Lines lines={[headerLine(header, columns, glyphs)]} height={1} />;
 });
 
-export function headerLine(header: HeaderModel, columns: number, glyphs: Glyphs): readonly Segment[] {
+function headerLine(header: HeaderModel, columns: number, glyphs: Glyphs): readonly Segment[] {
   const detail = { ...EVERYTHING };
   for (const [piece, shown] of [undefined, ...SHRINKING].map((step) => step ?? (["name", 2] as const))) {
     detail[piece] = shown;

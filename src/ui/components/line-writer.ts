@@ -2,7 +2,7 @@
  * Composes one line of a screen from pieces of text with a meaning. Never wider than asked, whatever is written:
  * text is made safe, measured in cells and cut.
  */
-import { type Alignment, cellSafe, cellWidth, clip, clipStart, fitCells } from "../terminal/cell-text.ts";
+import { type Alignment, cellWidth, clip, clipStart, fitCells } from "../terminal/cell-text.ts";
 import type { Glyphs } from "../theme/glyphs.ts";
 import type { Segment, Tone } from "../theme/themes.ts";
 
@@ -71,11 +71,6 @@ export class LineWriter {
     this.#used += cellWidth(text);
     return this;
   }
-}
-
-/** A label in small space: `NAME value`, used by dialogs. */
-export function safeWidth(text: string, glyphs: Glyphs): number {
-  return cellWidth(cellSafe(text, glyphs.charset));
 }
 
 /** `left` and `right` at the ends of a line of `width` cells; `right` has precedence. */

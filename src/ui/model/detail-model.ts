@@ -18,7 +18,7 @@ import { etaText, shareRatio } from "./row-model.ts";
 /** Samples of the rate chart: the widest there is room for. */
 const CHART_SAMPLES = 300;
 
-export const CHAIN_STAGES: readonly ChainStage[] = ["disk", "net", "dht", "peers", "link", "pieces"];
+const CHAIN_STAGES: readonly ChainStage[] = ["disk", "net", "dht", "peers", "link", "pieces"];
 
 export interface DetailModel {
   readonly id: string;
@@ -45,7 +45,7 @@ export interface DetailModel {
   readonly facts: readonly Fact[];
 }
 
-export interface Fact {
+interface Fact {
   readonly label: string;
   readonly text: string;
 }

@@ -56,7 +56,7 @@ export interface HelpModel {
   readonly cursor: number;
 }
 
-export interface WhyModel {
+interface WhyModel {
   readonly kind: "why";
   readonly detail: DetailModel;
   readonly offset: number;

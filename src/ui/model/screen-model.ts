@@ -73,25 +73,25 @@ export interface DetailsBody {
   readonly log: readonly EventRowModel[];
 }
 
-export interface DhtBody {
+interface DhtBody {
   readonly kind: "dht";
   readonly dht: DhtModel;
 }
 
-export interface EventsBody {
+interface EventsBody {
   readonly kind: "events";
   readonly rows: readonly EventRowModel[];
   /** Lines newer than the last one shown. */
   readonly newer: number;
 }
 
-export interface DialogBody {
+interface DialogBody {
   readonly kind: "dialog";
   readonly dialog: DialogModel;
 }
 
 /** The screen could not be built: a fault of ours, shown instead of a crash. */
-export interface FailedBody {
+interface FailedBody {
   readonly kind: "failed";
   readonly message: string;
 }

@@ -87,7 +87,7 @@ export interface MagnetDialog {
   readonly magnet: string;
 }
 
-export interface QuitDialog {
+interface QuitDialog {
   readonly kind: "quit";
 }
 

@@ -35,9 +35,14 @@ export function cellWidth(text: string): number {
   return NARROW.test(text) ? text.length : stringWidth(text);
 }
 
+/** Safe as it is, and as many cells as it has UTF-16 units. */
+function isSimple(text: string, charset: Charset): boolean {
+  return charset === "ascii" ? PLAIN.test(text) : NARROW.test(text);
+}
+
 /** `text` on one line without anything that could steer the terminal; what is replaced stays visible as `�` or `?`. */
 export function cellSafe(text: string, charset: Charset): string {
-  if (charset === "ascii" ? PLAIN.test(text) : NARROW.test(text)) return text;
+  if (isSimple(text, charset)) return text;
   const safe = text
     .replace(SELECTORS, "")
     .replace(HOSTILE, "\ufffd")
@@ -79,7 +84,8 @@ function toAscii(text: string): string {
 /** At most `width` cells of `text`, never cut inside a grapheme; what was cut ends in `…` (`~` in ASCII). */
 export function clip(text: string, width: number, charset: Charset): string {
   if (width <= 0) return "";
-  if (PLAIN.test(text)) return text.length <= width ? text : text.slice(0, width - 1) + cutMark(charset);
+  if (isSimple(text, charset))
+    return text.length <= width ? text : text.slice(0, width - 1) + cutMark(charset);
   const key = `${charset} ${width} ${text}`;
   const known = clipped.get(key);
   if (known !== undefined) return known;

@@ -10,7 +10,7 @@ export interface KeyInput {
   readonly text: string;
 }
 
-export interface PasteInput {
+interface PasteInput {
   readonly kind: "paste";
   /** Line ends are `\n`; not sanitised. */
   readonly text: string;
@@ -26,13 +26,13 @@ export interface MouseInput {
   readonly row: number;
 }
 
-export interface FocusInput {
+interface FocusInput {
   readonly kind: "focus";
   readonly isFocused: boolean;
 }
 
 /** Answer to a mode query (DECRPM): 1 and 2 mean that the mode exists, 0 and 4 that it cannot be used. */
-export interface ModeReportInput {
+interface ModeReportInput {
   readonly kind: "mode-report";
   readonly mode: number;
   readonly setting: number;

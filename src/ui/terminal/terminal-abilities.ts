@@ -46,7 +46,7 @@ export function decideAbilities(environment: TerminalEnvironment): TerminalAbili
 }
 
 /** The flag, then FORCE_COLOR, NO_COLOR, CLICOLOR_FORCE, TERM=dumb, and whether anybody looks. */
-export function decideColour({ env, isTTY, colourFlag }: TerminalEnvironment): ColourUse {
+function decideColour({ env, isTTY, colourFlag }: TerminalEnvironment): ColourUse {
   if (colourFlag === "always") return "basic";
   if (colourFlag === "never") return "none";
   const forced = env["FORCE_COLOR"];
@@ -59,7 +59,7 @@ export function decideColour({ env, isTTY, colourFlag }: TerminalEnvironment): C
 }
 
 /** Unicode if the locale is UTF-8 and the terminal is not the Linux console, whose font lacks the glyphs. */
-export function decideCharset({ env, platform, isAsciiForced }: TerminalEnvironment): Charset {
+function decideCharset({ env, platform, isAsciiForced }: TerminalEnvironment): Charset {
   if (isAsciiForced === true) return "ascii";
   if (env["TERM"] === "linux" || env["TERM"] === "dumb") return "ascii";
   if (platform === "win32")

@@ -28,7 +28,7 @@ export interface ModeOptions {
  * Alternate screen, cursor hidden, no automatic wrap (the last cell of the last row must not scroll), bracketed paste,
  * focus reports, and the mouse if wanted.
  */
-export function enterSequence(options: ModeOptions): string {
+function enterSequence(options: ModeOptions): string {
   const mouse = options.mouse ? `${ESC}[?1000h${ESC}[?1006h` : "";
   return `${ESC}[?1049h${ESC}[?25l${ESC}[?7l${ESC}[?2004h${ESC}[?1004h${mouse}${CLEAR_SCREEN}`;
 }

@@ -413,7 +413,7 @@ export function somePeers(count: number, tick = 0): readonly PeerSnapshot[] {
   );
 }
 
-export function someFiles(count: number): readonly FileSnapshot[] {
+function someFiles(count: number): readonly FileSnapshot[] {
   return Array.from({ length: count }, (_, index) =>
     aFile({
       path: `lecture-series-hd/week-${String(index + 1).padStart(2, "0")}/${String(index + 1).padStart(2, "0")}-lecture.mp4`,
