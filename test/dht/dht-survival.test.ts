@@ -133,6 +133,16 @@ describe("a node that starts again with its saved table", () => {
     expect(goodContacts(online)).toBeGreaterThan(10);
   });
 
+  test("takes the saved contacts and an id of its own where several nodes share what was saved", () => {
+    const dht = aNetwork("shared", 30);
+    const before = dht.nodes[4] as WorldNode;
+    const saved = before.node.exportState();
+    const twin = dht.add({ saved, hasFreshId: true });
+    dht.world.runFor(5_000);
+    expect(twin.node.view().state).toBe("joined");
+    expect(twin.node.view().nodeId).not.toBe(before.node.view().nodeId);
+  });
+
   test("is warned, not stopped, when what was saved cannot be read", () => {
     const dht = new DhtWorld({ seed: "torn" });
     const node = dht.add({ saved: new Uint8Array([1, 2, 3]) });
