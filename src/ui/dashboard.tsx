@@ -16,11 +16,13 @@ import { RateHistory, SAMPLE_INTERVAL_MS } from "./model/rate-history.ts";
 import { buildScreen, type ScreenModel } from "./model/screen-model.ts";
 import { shareStructure } from "./model/share-structure.ts";
 import { type DashboardHelpers, runEffect } from "./run-effect.ts";
+import { Completions } from "./state/completions.ts";
 import { ListOrder } from "./state/list-order.ts";
 import {
   type Effect,
   INITIAL_STATE,
   type LeaveReason,
+  type Outcome,
   type Transition,
   type UiState,
   type World,
@@ -85,6 +87,7 @@ class MountedDashboard implements Dashboard {
   readonly #sink: InkSink;
   readonly #order = new ListOrder();
   readonly #history = new RateHistory();
+  readonly #completions = new Completions();
   readonly #store: ModelStore;
   readonly #ink: Instance;
   readonly #root: ReactElement;
@@ -211,17 +214,25 @@ class MountedDashboard implements Dashboard {
         const tools = { view, helpers: this.#options, write: (text: string) => void terminal.write(text) };
         void runEffect(effect, tools).then((outcome) => {
           if (outcome === undefined || this.#isClosed) return;
-          this.#apply(updateByOutcome(this.#state, outcome, this.#world()));
+          this.#take(outcome);
           this.#governor.request("key");
         });
       }
     }
   }
 
+  #take(outcome: Outcome): void {
+    this.#apply(updateByOutcome(this.#state, outcome, this.#world()));
+  }
+
   // Data
 
   #takeSnapshot(): void {
-    const { torrents } = this.#options.view.getSnapshot();
+    const snapshot = this.#options.view.getSnapshot();
+    const { torrents } = snapshot;
+    for (const name of this.#completions.update(snapshot)) {
+      this.#take({ kind: "said", text: `${name} is complete.`, tone: "ok" });
+    }
     const isMoving = torrents.some(
       ({ downBytesPerSecond, upBytesPerSecond }) => downBytesPerSecond + upBytesPerSecond > 0,
     );

@@ -515,6 +515,17 @@ describe("frames", () => {
     expect(screenOf(app)).not.toContain("Colours:");
   });
 
+  test("a torrent that finishes is told, one that was complete before is not", () => {
+    const app = busy();
+    app.clock.advance(1000);
+    expect(screenOf(app)).not.toContain("is complete");
+    const { torrents } = aBusySession();
+    const done = torrents.map((torrent) => ({ ...torrent, finishedAtUnixMs: torrent.finishedAtUnixMs ?? 1 }));
+    app.view.publish(aSnapshot({ torrents: done.slice(2, 4) }));
+    app.clock.advance(1000);
+    expect(screenOf(app)).toContain("ubuntu-26.04-desktop.iso is complete.");
+  });
+
   test("the clock advances with the minute", () => {
     const app = mount();
     expect(app.terminal.screen[0]).toContain("14:02");
