@@ -74,7 +74,7 @@ export async function runDemo(
       { kind: "magnet", text: magnet },
       { folder: join(folder, "downloads") },
     );
-    if (isWatched) await showDashboard(engine, { isDemo: true });
+    if (isWatched) await showDashboard(engine, {});
     else await follow(engine, id, output, stop, flags.keep === true);
     return summarise(engine, id, output, magnet, world.bootstrap);
   } finally {
