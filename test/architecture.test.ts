@@ -73,7 +73,7 @@ function withoutComments(code: string): string {
 }
 
 function importsOf(code: string): string[] {
-  const pattern = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)["']([^"']+)["']/g;
+  const pattern = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)["']([^"'\s()]+)["']/g;
   return [...code.matchAll(pattern)].map((match) => match[1] as string);
 }
 

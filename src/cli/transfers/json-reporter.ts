@@ -4,8 +4,8 @@
  */
 import type { TorrentSnapshot } from "../../session/session-view.ts";
 import type { Output } from "../output/output.ts";
-import type { TransferReporter } from "./reporter.ts";
 import type { TransferEvent } from "./transfer-observer.ts";
+import type { TransferReporter } from "./transfer-reporter.ts";
 
 /** Version of the lines' form. */
 const FORM_VERSION = 1;

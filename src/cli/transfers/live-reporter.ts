@@ -5,8 +5,8 @@
 import type { ChainMark, ChainStage, SessionSnapshot, TorrentSnapshot } from "../../session/session-view.ts";
 import type { Output } from "../output/output.ts";
 import { bytesText, durationText, percentText, rateText } from "../output/quantity-text.ts";
-import type { TransferReporter } from "./reporter.ts";
 import type { TransferEvent } from "./transfer-observer.ts";
+import type { TransferReporter } from "./transfer-reporter.ts";
 
 const REDRAW_MS = 250;
 /** More torrents than this are summed up in one line. */

@@ -6,8 +6,8 @@
 import type { TorrentSnapshot } from "../../session/session-view.ts";
 import type { Output } from "../output/output.ts";
 import { bytesText, percentText, rateText } from "../output/quantity-text.ts";
-import type { TransferReporter } from "./reporter.ts";
 import type { TransferEvent } from "./transfer-observer.ts";
+import type { TransferReporter } from "./transfer-reporter.ts";
 
 /** A line at least this often while something is going on. */
 const QUIET_TIME_MS = 30_000;

@@ -4,7 +4,7 @@ import type { SessionSnapshot, SessionView, TorrentSnapshot } from "../../sessio
 import { EXIT_OK } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
 import type { StopRequest } from "../signals.ts";
-import { chooseReporter } from "./reporter.ts";
+import { chooseReporter } from "./choose-reporter.ts";
 import { TransferObserver } from "./transfer-observer.ts";
 
 export interface TransferRules {
