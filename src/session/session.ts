@@ -12,6 +12,7 @@ import { decodeSessionList, encodeSessionList, SESSION_LIST_RECORD } from "../st
 import { WireEngine } from "../wire/index.ts";
 import { chooseAddressProfile } from "./address-choice.ts";
 import { routeDatagrams } from "./datagram-router.ts";
+import { inTime } from "./in-time.ts";
 import { OwnAddresses } from "./own-addresses.ts";
 import {
   FREE_SPACE_INTERVAL_MS,
@@ -71,12 +72,8 @@ export async function openSession(platform: SessionPlatform, options: SessionOpt
 
 /** A name that does not resolve in time says nothing about where the others are. */
 function chooseProfile(platform: SessionPlatform, config: SessionConfig): Promise<AddressProfile> {
-  const resolve = async (host: string, port: number): Promise<readonly Endpoint[]> => {
-    const timeout = new Promise<readonly Endpoint[]>((give) => {
-      platform.clock.setTimer(PROFILE_RESOLVE_TIMEOUT_MS, () => give([]));
-    });
-    return await Promise.race([platform.network.resolve(host, port), timeout]);
-  };
+  const resolve = async (host: string, port: number): Promise<readonly Endpoint[]> =>
+    (await inTime(platform.clock, PROFILE_RESOLVE_TIMEOUT_MS, platform.network.resolve(host, port))) ?? [];
   return chooseAddressProfile(config, resolve);
 }
 
@@ -373,18 +370,12 @@ export class Session implements SessionView {
   async #shutDown(): Promise<void> {
     this.#heartbeat?.[Symbol.dispose]();
     const everything = Promise.allSettled([...this.#held.values()].map(({ torrent }) => torrent.close()));
-    await Promise.race([everything, this.#elapsed(SHUTDOWN_TIMEOUT_MS)]);
+    await inTime(this.#platform.clock, SHUTDOWN_TIMEOUT_MS, everything);
     await this.#dht?.close();
     this.#wire.close();
     await this.#network.close();
     this.#store.close();
     this.#reportClosed();
-  }
-
-  #elapsed(durationMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#platform.clock.setTimer(durationMs, resolve);
-    });
   }
 
   // ---- what is shown ----------------------------------------------------------------------------------------------
