@@ -115,6 +115,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
       this.isRunning = false;
       for (const peer of [...this.roster.connected, ...this.roster.pending]) peer.close("stopped");
       this.#blocks.abandonAll();
+      this.#verdicts.endRests();
       this.#pieces.stopped();
     });
   }
@@ -132,6 +133,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
       this.#storage = content.storage ?? this.#storage;
       invariant(this.#storage !== undefined, "content needs a storage");
       this.#blocks.abandonAll();
+      this.#verdicts.endRests();
       this.#metadata.provide(content.rawInfo);
       const { pieceMap: map, have, priorities } = content;
       this.content = {
@@ -249,6 +251,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   #second(): void {
     this.#connections.second();
     this.#metadata.second();
+    this.#verdicts.second();
     const { connected } = this.roster;
     for (let i = connected.length - 1; i >= 0; i--) {
       const peer = connected[i];

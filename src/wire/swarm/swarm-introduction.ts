@@ -107,14 +107,17 @@ export class SwarmIntroduction {
     if (said.listenPort !== undefined) this.#learnPort(peer, said.listenPort);
     if (said.ourHost !== undefined)
       this.#swarm.tell({ type: "external-address-reported", host: said.ourHost, by: peer.address });
-    if (said.metadataBytes !== undefined && peer.utMetadataId !== 0)
+    if (!peer.isClosed && said.metadataBytes !== undefined && peer.utMetadataId !== 0)
       this.#metadata.offered(peer, said.metadataBytes);
   }
 
   #learnPort(peer: PeerConnection, port: number): void {
     if (peer.listenPort === port || !peer.isIncoming) return;
+    const { bans, turns } = this.#swarm.shared;
     peer.listenPort = port;
-    this.#pool.incomingListensOn(peer.address, port, this.#swarm.shared.turns.nowMs);
+    // Where parties are told apart by their port, this is who it really is.
+    if (bans.has({ ...peer.address, port }, turns.nowMs)) peer.close("banned", "banned where it listens");
+    else this.#pool.incomingListensOn(peer.address, port, turns.nowMs);
   }
 }
 

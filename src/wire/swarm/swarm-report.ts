@@ -67,7 +67,7 @@ export class SwarmReport {
       pieceCount: content?.map.pieceCount ?? 0,
       havePieces: counts?.havePieces ?? 0,
       wantedMissingPieces: counts?.wantedMissingPieces ?? 0,
-      pendingPieces: counts?.pendingPieces ?? 0,
+      pendingPieces: (counts?.pendingPieces ?? 0) - this.#parts.verdicts.restingPieces,
       unavailablePieces: counts?.unavailablePieces ?? 0,
       ...this.rates(),
       totals: { ...totals, protocolDownBytes, protocolUpBytes },

@@ -4,15 +4,23 @@ import type { PieceVerdict } from "../../torrent/piece-verdict.ts";
 import type { BlameFinding } from "./blame.ts";
 import type { PieceSharing } from "./piece-picker.ts";
 import type { SwarmBlocks } from "./swarm-blocks.ts";
-import type { SwarmContext } from "./swarm-context.ts";
+import type { ContentState, SwarmContext } from "./swarm-context.ts";
 import type { SwarmPieces } from "./swarm-pieces.ts";
 import type { SwarmRequests } from "./swarm-requests.ts";
+
+/** A piece that nobody could give is tried again after this: a better peer may have come. */
+const REST_MS = 10 * 60_000;
 
 export class SwarmVerdicts {
   readonly #swarm: SwarmContext;
   readonly #requests: SwarmRequests;
   readonly #blocks: SwarmBlocks;
   readonly #pieces: SwarmPieces;
+  /**
+   * Pieces whose hash nobody could satisfy, and until when nobody is asked for them. The picker goes on to take them
+   * for pending, so they stay wanted and are not picked.
+   */
+  readonly #resting = new Map<number, number>();
   /** When the first piece was verified. */
   firstPieceAtMs: number | undefined;
 
@@ -26,7 +34,7 @@ export class SwarmVerdicts {
   /** A verdict on a piece that does not await one (the content was replaced meanwhile) is ignored. */
   pieceChecked(piece: number, verdict: PieceVerdict): void {
     const content = this.#swarm.content;
-    if (content === undefined || !content.picker.isPending(piece)) return;
+    if (content === undefined || !content.picker.isPending(piece) || this.#resting.has(piece)) return;
     const suspects = content.blame.contributors(piece);
     switch (verdict.kind) {
       case "good":
@@ -36,7 +44,6 @@ export class SwarmVerdicts {
         this.#pieces.gained(piece);
         break;
       case "bad":
-        content.picker.pieceBad(piece);
         this.#swarm.totals.wastedHashFailBytes += content.map.bytesOf(piece);
         this.#swarm.tell({ type: "piece-bad", pieceIndex: piece, suspects: this.#addressesOf(suspects) });
         break;
@@ -45,9 +52,39 @@ export class SwarmVerdicts {
         this.#halt(verdict.code);
         break;
     }
-    for (const finding of content.blame.pieceChecked(piece, verdict)) this.#act(finding);
+    const findings = content.blame.pieceChecked(piece, verdict);
+    if (verdict.kind === "bad") this.#missAgain(content, piece, findings);
+    for (const finding of findings) this.#act(finding);
     this.#requests.replan();
     if (this.#requests.isOutOfMemory) this.#requests.tick(false);
+  }
+
+  /** The piece is fetched anew: at once, or after a rest when nobody seems to have it right. */
+  #missAgain(content: ContentState, piece: number, findings: readonly BlameFinding[]): void {
+    if (findings.some((finding) => finding.kind === "piece-unobtainable"))
+      this.#resting.set(piece, this.#swarm.shared.turns.nowMs + REST_MS);
+    else content.picker.pieceBad(piece);
+  }
+
+  get restingPieces(): number {
+    return this.#resting.size;
+  }
+
+  /** Once a second: ends the rest of pieces whose time has come. */
+  second(): void {
+    for (const [piece, untilMs] of this.#resting)
+      if (untilMs <= this.#swarm.shared.turns.nowMs) this.#endRest(piece);
+  }
+
+  /** The swarm stops or its content is replaced. */
+  endRests(): void {
+    for (const piece of this.#resting.keys()) this.#endRest(piece);
+  }
+
+  #endRest(piece: number): void {
+    this.#resting.delete(piece);
+    this.#swarm.content?.picker.pieceBad(piece);
+    this.#requests.replan();
   }
 
   /** Nothing more is asked for, what is unfinished gives its memory back, uploading goes on. */

@@ -1,5 +1,5 @@
 /** A peer that does exactly what a test says, byte by byte, and writes down what it hears. */
-import { concatBytes } from "../../../src/core/bytes.ts";
+import { concatBytes, fromHex } from "../../../src/core/bytes.ts";
 import { type Endpoint, endpoint } from "../../../src/core/endpoint.ts";
 import { type InfoHash, peerIdFrom } from "../../../src/core/ids.ts";
 import type { ByteStream, StreamEnd, StreamHandler } from "../../../src/core/ports.ts";
@@ -36,6 +36,9 @@ export class ScriptedPeer {
   /** Decides whether and how a request is answered; `undefined` = not at all. */
   answer: (piece: number, begin: number, block: Uint8Array) => Uint8Array | undefined = (_p, _b, block) =>
     block;
+
+  /** Hears extended messages as they come. */
+  onExtended: (id: number, body: Uint8Array) => void = () => {};
 
   constructor(host: string, options: ScriptedOptions = {}) {
     this.host = host;
@@ -120,6 +123,10 @@ export class ScriptedPeer {
 
   #react(line: string): void {
     const torrent = this.#options.serves;
+    if (line.startsWith("extended ")) {
+      const [, id, body] = line.split(" ");
+      this.onExtended(Number(id), fromHex(body ?? "") ?? new Uint8Array(0));
+    }
     const [verb, piece, begin, length] = line.split(" ");
     if (torrent === undefined || verb !== "request") return;
     const start = torrent.map.startOf(Number(piece)) + Number(begin);
