@@ -115,13 +115,12 @@ function checkedLimit(limit: number | null, what: string): number | null {
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 
-/** Torrents of one session (issue of the future: 1,000 daily, PR15); more is a script that went wrong. */
-export const MAX_TORRENTS = 10_000;
-
 /** A new snapshot at most this often: four a second are as smooth as text can be read. */
 export const SNAPSHOT_INTERVAL_MS = 250;
 /** Rates fall and waits grow without any event: facts are looked at this often. */
 export const HEARTBEAT_MS = SECOND_MS;
+/** A wall clock that ran this much further than ours between two heartbeats: the machine slept, or was moved. */
+export const SLEEP_GAP_MS = MINUTE_MS;
 /** Slices of the HAVE and AVAIL strips: wide enough for any terminal line, small enough to send. */
 export const STRIP_CELLS = 100;
 /** Peers listed in the details of one torrent; more than the wire holds per torrent. */
@@ -133,8 +132,6 @@ export const MAX_LOG_LINES = 200;
 /** Free space is asked for this often: it costs a system call, and changes by what others do. */
 export const FREE_SPACE_INTERVAL_MS = 10 * SECOND_MS;
 
-/** Peers remembered with a torrent, so that a restart need not wait for the DHT. */
-export const MAX_RESUME_PEERS = 50;
 /** After a full disk, how long until space is looked for again (ST01: back within 30 s). */
 export const DISK_RETRY_MS = 15 * SECOND_MS;
 

@@ -93,8 +93,11 @@ export interface TorrentDisk {
 
 /** Small named records (resume data, DHT table, session list), each replaced atomically, one former generation kept. */
 export interface StateStore {
-  /** The newest readable generation; undefined when there is none. Never rejects because of content. */
-  load(name: string): Promise<Uint8Array | undefined>;
+  /**
+   * The newest generation that can be read and that `isIntact` accepts; undefined when there is none. A store that
+   * keeps one generation may leave the question to the caller. Never rejects because of content.
+   */
+  load(name: string, isIntact?: (bytes: Uint8Array) => boolean): Promise<Uint8Array | undefined>;
   /** Durable when it resolves: temporary file, fsync, rename, fsync of the folder. */
   save(name: string, bytes: Uint8Array): Promise<void>;
   remove(name: string): Promise<void>;

@@ -8,21 +8,22 @@ import { mayContact } from "../core/address-profile.ts";
 import { type Endpoint, endpoint, formatEndpoint, parseEndpoint } from "../core/endpoint.ts";
 import { ClientError } from "../core/errors.ts";
 import { type InfoHashHex, infoHashHex } from "../core/ids.ts";
-import { decodeSessionList, encodeSessionList, SESSION_LIST_RECORD } from "../storage/index.ts";
+import { decodeSessionList, encodeSessionList, MAX_TORRENTS, SESSION_LIST_RECORD } from "../storage/index.ts";
 import { WireEngine } from "../wire/index.ts";
 import { chooseAddressProfile } from "./address-choice.ts";
 import { routeDatagrams } from "./datagram-router.ts";
 import { inTime } from "./in-time.ts";
+import { loadRecord } from "./load-record.ts";
 import { OwnAddresses } from "./own-addresses.ts";
 import {
   FREE_SPACE_INTERVAL_MS,
   HEARTBEAT_MS,
-  MAX_TORRENTS,
   PROFILE_RESOLVE_TIMEOUT_MS,
   resolveSessionConfig,
   type SessionConfig,
   type SessionOptions,
   SHUTDOWN_TIMEOUT_MS,
+  SLEEP_GAP_MS,
   SNAPSHOT_INTERVAL_MS,
 } from "./session-config.ts";
 import { krpcRoutes, SessionDht } from "./session-dht.ts";
@@ -45,8 +46,16 @@ import { CheckQueue } from "./torrent/check-queue.ts";
 import { assertSelection } from "./torrent/selection.ts";
 import { Torrent } from "./torrent/torrent.ts";
 import { TorrentRecords } from "./torrent/torrent-records.ts";
-import { assertMayDownload, readSource } from "./torrent/torrent-source.ts";
+import { assertMayDownload, type ReadSource, readSource } from "./torrent/torrent-source.ts";
 import { specOfAddition, specOfRecord, type TorrentSpec } from "./torrent/torrent-spec.ts";
+
+/** What is known of a torrent that is being added. */
+interface Addition {
+  readonly read: ReadSource;
+  readonly options: AddOptions;
+  readonly manualPeers: readonly Endpoint[];
+  readonly id: InfoHashHex;
+}
 
 /** A torrent with what is told of it. */
 interface Held {
@@ -64,10 +73,15 @@ export async function openSession(platform: SessionPlatform, options: SessionOpt
     port: config.port,
     ...(config.host === undefined ? {} : { host: config.host }),
   });
-  const addressProfile = config.addressProfile ?? (await chooseProfile(platform, config));
-  const session = new Session(platform, config, network, addressProfile);
-  await session.start();
-  return session;
+  try {
+    const addressProfile = config.addressProfile ?? (await chooseProfile(platform, config));
+    const session = new Session(platform, config, network, addressProfile);
+    await session.start();
+    return session;
+  } catch (error) {
+    await network.close();
+    throw error;
+  }
 }
 
 /** A name that does not resolve in time says nothing about where the others are. */
@@ -91,12 +105,15 @@ export class Session implements SessionView {
   readonly #records: TorrentRecords;
   readonly #checks = new CheckQueue();
   readonly #held = new Map<InfoHashHex, Held>();
-  readonly #adding = new Map<InfoHashHex, Promise<void>>();
+  /** Additions and removals of one torrent happen one after another. */
+  readonly #turns = new Map<InfoHashHex, Promise<void>>();
   /** What each viewer wants details of. */
   readonly #watched = new Map<object, ReadonlySet<string>>();
   readonly #store: SnapshotStore;
   #dht: SessionDht | undefined;
   #heartbeat: Disposable | undefined;
+  /** Wall-clock time less monotonic time at the last heartbeat. */
+  #wallAheadMs: number | undefined;
   #freeBytes: number | null = null;
   #freeBytesAtMs = Number.NEGATIVE_INFINITY;
   #closing: Promise<void> | undefined;
@@ -212,42 +229,59 @@ export class Session implements SessionView {
     source: TorrentSource,
     options: AddOptions,
   ): Promise<{ readonly id: string; readonly isNew: boolean }> {
-    if (this.#closing !== undefined) throw new ClientError("SESSION_CLOSED", "The engine is stopping.");
+    this.#assertOpen();
     const read = readSource(source);
     if (options.select !== undefined) assertSelection(options.select);
     if (read.metainfo !== undefined && options.metadataOnly !== true) assertMayDownload(read.metainfo);
     const manualPeers = this.#readPeers(options.peers ?? []);
     const id = infoHashHex(read.infoHash);
-    await this.#adding.get(id);
-    const present = this.#held.get(id);
-    if (present !== undefined) {
-      if (read.metainfo !== undefined) present.torrent.offerMetainfo(read.metainfo);
-      present.torrent.sources.add([...manualPeers], "manual");
-      present.torrent.sources.add(read.peers, "magnet");
+    return await this.#inTurn(id, () => this.#addInTurn({ read, options, manualPeers, id }));
+  }
+
+  async #addInTurn(addition: Addition): Promise<{ readonly id: string; readonly isNew: boolean }> {
+    const { read, options, manualPeers, id } = addition;
+    const present = this.#held.get(id)?.torrent;
+    if (present !== undefined && (!present.isMetadataOnly || options.metadataOnly === true)) {
+      if (read.metainfo !== undefined) present.offerMetainfo(read.metainfo);
+      present.sources.add(manualPeers, "manual");
+      present.sources.add(read.peers, "magnet");
       return { id, isNew: false };
     }
     if (this.#held.size >= MAX_TORRENTS)
       throw new ClientError("USAGE", `There are ${MAX_TORRENTS} torrents already.`);
-    const adding = this.#load({ read, options, manualPeers, id }).then((spec) => this.#hold(spec));
-    this.#adding.set(
-      id,
-      adding.catch(() => {}),
-    );
-    try {
-      await adding;
-    } finally {
-      this.#adding.delete(id);
-    }
-    if (options.metadataOnly !== true) await this.#saveList();
+    const metainfo = read.metainfo ?? present?.metainfo;
+    if (metainfo !== undefined && options.metadataOnly !== true) assertMayDownload(metainfo);
+    await present?.close();
+    const spec = await this.#load({ ...addition, read: { ...read, metainfo } });
+    this.#assertOpen();
+    const torrent = this.#hold(spec);
+    if (options.metadataOnly === true) return { id, isNew: true };
+    // The record first: a list that names a torrent without one would be of no use after a crash.
+    await torrent.save();
+    await this.#saveList();
     return { id, isNew: true };
   }
 
-  async #load(addition: {
-    readonly read: ReturnType<typeof readSource>;
-    readonly options: AddOptions;
-    readonly manualPeers: readonly Endpoint[];
-    readonly id: InfoHashHex;
-  }): Promise<TorrentSpec> {
+  /** Runs `work` after everything else that was asked for of this torrent; at once when there is nothing. */
+  async #inTurn<Result>(id: InfoHashHex, work: () => Promise<Result>): Promise<Result> {
+    const run = this.#turns.get(id)?.then(work) ?? work();
+    const turn = run.then(
+      () => {},
+      () => {},
+    );
+    this.#turns.set(id, turn);
+    try {
+      return await run;
+    } finally {
+      if (this.#turns.get(id) === turn) this.#turns.delete(id);
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined) throw new ClientError("SESSION_CLOSED", "The engine is stopping.");
+  }
+
+  async #load(addition: Addition): Promise<TorrentSpec> {
     const { read, options, manualPeers, id } = addition;
     const folder = options.folder ?? this.#config.folder;
     const former = await this.#records.loadResume(id, folder);
@@ -263,7 +297,7 @@ export class Session implements SessionView {
     });
   }
 
-  #hold(spec: TorrentSpec): void {
+  #hold(spec: TorrentSpec): Torrent {
     let report: TorrentReport | undefined;
     const torrent = new Torrent(spec, {
       platform: this.#platform,
@@ -284,14 +318,18 @@ export class Session implements SessionView {
     this.#held.set(torrent.id, { torrent, report });
     torrent.start();
     this.#store.publish();
+    return torrent;
   }
 
   async #remove(id: string, options: { readonly deleteData: boolean }): Promise<void> {
     const { torrent } = this.#find(id);
     this.#held.delete(torrent.id);
-    await torrent.remove(options);
-    await this.#saveList();
     this.#store.touch();
+    try {
+      await this.#inTurn(torrent.id, () => torrent.remove(options));
+    } finally {
+      await this.#saveList();
+    }
   }
 
   #find(id: string): Held {
@@ -315,10 +353,11 @@ export class Session implements SessionView {
   // ---- memory -----------------------------------------------------------------------------------------------------
 
   async #restore(): Promise<void> {
-    const bytes = await this.#platform.state.load(SESSION_LIST_RECORD);
-    const list = bytes === undefined ? undefined : decodeSessionList(bytes);
-    if (list?.ok !== true) return;
-    for (const id of list.value) {
+    const ids = await loadRecord(this.#platform.state, SESSION_LIST_RECORD, (bytes) => {
+      const list = decodeSessionList(bytes);
+      return list.ok ? list.value : undefined;
+    });
+    for (const id of ids ?? []) {
       const resume = await this.#records.loadResume(id, "");
       if (resume === undefined) this.#log.add(`the record of torrent ${id} cannot be read`);
       else this.#hold(specOfRecord(resume, await this.#records.loadMetainfo(id)));
@@ -328,7 +367,7 @@ export class Session implements SessionView {
   async #saveList(): Promise<void> {
     if (!this.#config.remember) return;
     const ids = [...this.#held.values()]
-      .filter(({ torrent }) => !torrent.spec.isMetadataOnly)
+      .filter(({ torrent }) => !torrent.isMetadataOnly)
       .map(({ torrent }) => torrent.id);
     await this.#platform.state.save(SESSION_LIST_RECORD, encodeSessionList(ids));
   }
@@ -338,6 +377,7 @@ export class Session implements SessionView {
   /** Rates fall and waits grow without any event. */
   #beat(): void {
     this.#heartbeat = this.#platform.clock.setTimer(HEARTBEAT_MS, () => this.#beat());
+    this.#noticeSleep();
     const shared = this.#sharedFacts();
     for (const { torrent, report } of this.#held.values()) {
       torrent.tick();
@@ -345,6 +385,19 @@ export class Session implements SessionView {
     }
     if (shared.nowMs - this.#freeBytesAtMs >= FREE_SPACE_INTERVAL_MS) void this.#measureSpace(shared.nowMs);
     this.#store.touch();
+  }
+
+  /**
+   * The monotonic clock of Linux stands still while the machine sleeps, so no timeout tells that the network is
+   * another one now. The wall clock does; one that was merely set costs a needless look around.
+   */
+  #noticeSleep(): void {
+    const aheadMs = this.#platform.unixMs() - this.#platform.clock.nowMs();
+    const jumpedMs = aheadMs - (this.#wallAheadMs ?? aheadMs);
+    this.#wallAheadMs = aheadMs;
+    if (jumpedMs <= SLEEP_GAP_MS) return;
+    this.#log.add("the machine slept: looking around in the network anew");
+    this.#dht?.node.networkChanged();
   }
 
   async #measureSpace(nowMs: number): Promise<void> {

@@ -25,10 +25,12 @@ export interface VirtualInternet {
 export interface HostMemory {
   readonly disk: MemoryDisk;
   readonly records: Map<string, Uint8Array>;
+  /** The generation before, of records that were saved more than once. */
+  readonly formerRecords: Map<string, Uint8Array>;
 }
 
 export function newHostMemory(world: World): HostMemory {
-  return { disk: new MemoryDisk(world, new HeapSlabPool()), records: new Map() };
+  return { disk: new MemoryDisk(world, new HeapSlabPool()), records: new Map(), formerRecords: new Map() };
 }
 
 /** The platform of `host` in `internet`. Pass the memory of a former platform to restart the same machine. */
@@ -45,7 +47,7 @@ export function virtualPlatform(
     network: new VirtualNetwork(internet, host),
     disk: memory.disk,
     slabs: memory.disk.slabs,
-    state: recordStore(memory.records),
+    state: recordStore(memory),
   };
 }
 
@@ -91,14 +93,20 @@ class VirtualNetwork implements SessionNetwork {
   }
 }
 
-function recordStore(records: Map<string, Uint8Array>): StateStore {
+function recordStore({ records, formerRecords }: HostMemory): StateStore {
   return {
-    load: (name) => Promise.resolve(records.get(name)),
+    load: (name, isIntact = () => true) => {
+      const generations = [records.get(name), formerRecords.get(name)];
+      return Promise.resolve(generations.find((bytes) => bytes !== undefined && isIntact(bytes)));
+    },
     save: (name, bytes) => {
+      const former = records.get(name);
+      if (former !== undefined) formerRecords.set(name, former);
       records.set(name, bytes.slice());
       return Promise.resolve();
     },
     remove: (name) => {
+      formerRecords.delete(name);
       records.delete(name);
       return Promise.resolve();
     },

@@ -14,6 +14,7 @@ export { encodeResumeData, type ResumeContent, type ResumeData } from "./resume-
 export { decodeResumeData } from "./resume-decoder.ts";
 export { openRecord, sealRecord } from "./sealed-record.ts";
 export { decodeSessionList, encodeSessionList } from "./session-list.ts";
+export { MAX_RESUME_PEERS, MAX_TORRENTS } from "./storage-config.ts";
 export {
   concludeVerification,
   planVerification,

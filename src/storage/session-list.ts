@@ -11,12 +11,12 @@ import {
   infoHashHex,
 } from "../core/ids.ts";
 import { openRecord, sealRecord } from "./sealed-record.ts";
-import { MAX_LISTED_TORRENTS } from "./storage-config.ts";
+import { MAX_TORRENTS } from "./storage-config.ts";
 
 const VERSION = 1;
 
 export function encodeSessionList(order: readonly InfoHashHex[]): Uint8Array {
-  const torrents = order.slice(0, MAX_LISTED_TORRENTS).map((id) => infoHashFromHex(id) as InfoHash);
+  const torrents = order.slice(0, MAX_TORRENTS).map((id) => infoHashFromHex(id) as InfoHash);
   return sealRecord(encodeBencode({ torrents, version: VERSION }));
 }
 
@@ -32,7 +32,7 @@ export function decodeSessionList(bytes: Uint8Array): Decoded<InfoHashHex[]> {
     return fault("session-list-invalid", "the list of torrents is of another version");
   }
   const order = new Set<InfoHashHex>();
-  for (const torrent of torrents.slice(0, MAX_LISTED_TORRENTS)) {
+  for (const torrent of torrents.slice(0, MAX_TORRENTS)) {
     if (torrent instanceof Uint8Array && torrent.length === ID_BYTES)
       order.add(infoHashHex(infoHashFrom(torrent)));
   }

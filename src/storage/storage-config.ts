@@ -10,8 +10,8 @@ export const MAX_RESUME_BYTES: number = 128 * 2 ** 20;
 /** Peers kept with a torrent: enough to find the swarm again without the DHT. */
 export const MAX_RESUME_PEERS = 200;
 
-/** Torrents of one session; far above what anybody keeps, so that only a broken file meets it. */
-export const MAX_LISTED_TORRENTS = 100_000;
+/** Torrents of one session (PR15: 1,000 daily); more is a script that went wrong, or a broken file. */
+export const MAX_TORRENTS = 10_000;
 
 /** Pieces that are looked at again after an unclean end, to tell our own last writes from those of another program. */
 export const MAX_SAMPLES = 16;

@@ -179,9 +179,13 @@ export class TorrentContent {
 
   /** Deletes what the torrent lists and we made, empty folders included. */
   async deleteData(sessionDisk: SessionDisk, folder: string): Promise<void> {
-    const disk = this.#disk ?? (await sessionDisk.openTorrent(this.metainfo, folder, IGNORED));
-    await disk.deleteData();
-    this.#disk = disk;
+    await this.close();
+    const disk = await sessionDisk.openTorrent(this.metainfo, folder, IGNORED);
+    try {
+      await disk.deleteData();
+    } finally {
+      await disk.close();
+    }
   }
 
   /** The disk must be checked again when it is opened next. */

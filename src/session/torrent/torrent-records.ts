@@ -4,7 +4,7 @@
  * torrent to different places.
  */
 import { toHex, utf8Bytes } from "../../core/bytes.ts";
-import type { InfoHashHex } from "../../core/ids.ts";
+import { type InfoHashHex, infoHashHex } from "../../core/ids.ts";
 import { sha1 } from "../../core/sha1.ts";
 import {
   decodeResumeData,
@@ -14,6 +14,7 @@ import {
   resumeRecordName,
 } from "../../storage/index.ts";
 import { encodeTorrentFile, type Metainfo, parseTorrentFile } from "../../torrent/metainfo.ts";
+import { loadRecord } from "../load-record.ts";
 import type { StateStore } from "../session-ports.ts";
 
 /** Hex digits of the folder's digest in a record's name: enough for a handful of folders. */
@@ -30,9 +31,10 @@ export class TorrentRecords {
 
   /** The resume data of the torrent; undefined when there is none that can be read. */
   async loadResume(id: InfoHashHex, folder: string): Promise<ResumeData | undefined> {
-    const bytes = await this.#store.load(this.#resumeName(id, folder));
-    const resume = bytes === undefined ? undefined : decodeResumeData(bytes);
-    return resume?.ok === true ? resume.value : undefined;
+    return await loadRecord(this.#store, this.#resumeName(id, folder), (bytes) => {
+      const resume = decodeResumeData(bytes);
+      return resume.ok && infoHashHex(resume.value.infoHash) === id ? resume.value : undefined;
+    });
   }
 
   async saveResume(id: InfoHashHex, resume: ResumeData): Promise<void> {
@@ -41,9 +43,10 @@ export class TorrentRecords {
 
   /** The metadata, if it was kept and still hashes to `id`. */
   async loadMetainfo(id: InfoHashHex): Promise<Metainfo | undefined> {
-    const bytes = await this.#store.load(metadataRecordName(id));
-    const metainfo = bytes === undefined ? undefined : parseTorrentFile(bytes);
-    return metainfo?.ok === true && metainfo.value.id === id ? metainfo.value : undefined;
+    return await loadRecord(this.#store, metadataRecordName(id), (bytes) => {
+      const metainfo = parseTorrentFile(bytes);
+      return metainfo.ok && metainfo.value.id === id ? metainfo.value : undefined;
+    });
   }
 
   async saveMetainfo(metainfo: Metainfo): Promise<void> {

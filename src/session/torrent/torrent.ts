@@ -8,12 +8,12 @@ import { formatEndpoint } from "../../core/endpoint.ts";
 import { ClientError, toClientError } from "../../core/errors.ts";
 import { type InfoHashHex, infoHashHex } from "../../core/ids.ts";
 import type { DhtNode } from "../../dht/index.ts";
-import type { ResumeContent } from "../../storage/index.ts";
+import { MAX_RESUME_PEERS, type ResumeContent } from "../../storage/index.ts";
 import { encodeTorrentFile, type Metainfo } from "../../torrent/metainfo.ts";
 import type { Swarm, SwarmEvent, WireEngine } from "../../wire/index.ts";
 import { countText, durationText, sizeText } from "../diagnosis/figures.ts";
 import type { OwnAddresses } from "../own-addresses.ts";
-import { LANDING_POLL_MS, LANDING_TIMEOUT_MS, MAX_RESUME_PEERS } from "../session-config.ts";
+import { LANDING_POLL_MS, LANDING_TIMEOUT_MS } from "../session-config.ts";
 import type { SessionLog } from "../session-log.ts";
 import type { SessionPlatform, TorrentDiskEvents } from "../session-ports.ts";
 import type { TorrentPhase } from "../session-view.ts";
@@ -111,6 +111,11 @@ export class Torrent {
     return this.#metainfo;
   }
 
+  /** Rests as soon as the metadata is known; nothing is written or remembered. */
+  get isMetadataOnly(): boolean {
+    return this.#isMetadataOnly;
+  }
+
   /** Undefined before the metadata is known. */
   get content(): TorrentContent | undefined {
     return this.#content;
@@ -188,7 +193,7 @@ export class Torrent {
 
   /** Goes on after a pause, a failure or a met goal, which is dropped. Throws when the torrent may not run. */
   resume(): void {
-    if (this.#metainfo !== undefined) assertMayDownload(this.#metainfo);
+    this.#assertUsable();
     if (this.#isGoalMet) this.#goal = { ratio: undefined, forMs: undefined };
     this.#isPaused = false;
     this.#isMetadataOnly = false;
@@ -202,8 +207,10 @@ export class Torrent {
   /** Hashes everything on disk again; afterwards it goes on or rests as before. Throws before the metadata is known. */
   verify(): void {
     if (this.#content === undefined) throw notKnownYet();
+    this.#assertUsable();
     this.#isVerifying = true;
     this.#isComplete = false;
+    this.#isGoalMet = false;
     this.#recover();
     this.#content.distrust();
     this.#log("checking everything on disk");
@@ -223,6 +230,7 @@ export class Torrent {
     this.#content.setFilePriorities(priorities);
     this.#isPrepared = false;
     this.#isComplete = false;
+    this.#isGoalMet = false;
     if (this.#isServing) this.swarm.setPriorities(this.#content.piecePriorities);
     this.#noticeCompletion();
     this.#keeper.changed();
@@ -251,12 +259,18 @@ export class Torrent {
     this.swarm.remove();
   }
 
+  /** Resolves when the present state is durable, or saving it has failed. */
+  async save(): Promise<void> {
+    this.#keeper.changed();
+    await this.#keeper.flush();
+  }
+
   /** `close`, then forgets the torrent; with `deleteData` its files too. Rejects when these cannot be deleted. */
   async remove(options: { readonly deleteData: boolean }): Promise<void> {
     const { records, platform } = this.#around;
     await this.#keeper.close();
     await this.close();
-    await records.remove(this.id, this.spec.folder);
+    if (!this.#isMetadataOnly) await records.remove(this.id, this.spec.folder);
     this.#log("removed");
     if (options.deleteData) await this.#content?.deleteData(platform.disk, this.spec.folder);
   }
@@ -303,7 +317,7 @@ export class Torrent {
       isGoalMet: this.#isGoalMet,
       isVerifying: this.#isVerifying && !this.#isClosed,
       isComplete: this.#isComplete,
-      hasMetadata: this.#metainfo !== undefined,
+      hasMetadata: this.#content !== undefined,
       isStarted: this.#isStarted,
       isOpen: this.#content?.isOpen ?? false,
       isChecked: this.#content?.isChecked ?? false,
@@ -364,8 +378,7 @@ export class Torrent {
     const abort = new AbortController();
     this.#checkAbort = abort;
     this.#checkedRatio = 0;
-    const isDone = await this.#around.checks.run(async () => {
-      if (abort.signal.aborted) return false;
+    const isDone = await this.#around.checks.run(abort.signal, async () => {
       return await content?.check(abort.signal, ({ checkedPieces, totalPieces }) => {
         this.#checkedRatio = checkedPieces / totalPieces;
         this.#around.onChange();
@@ -427,7 +440,9 @@ export class Torrent {
       pieceChecked: (pieceIndex, verdict) => this.swarm.pieceChecked(pieceIndex, verdict),
       blockRead: (token, slot, code) => {
         this.swarm.blockRead(token, slot);
-        if (slot === undefined) this.#fail(diskFailure(code ?? "EIO", this.spec.folder));
+        // A disk that is being closed, or has no room for more reads, has not failed.
+        if (slot === undefined && this.#isServing && code !== "EBUSY")
+          this.#fail(diskFailure(code ?? "EIO", this.spec.folder));
       },
     };
   }
@@ -591,6 +606,14 @@ export class Torrent {
     this.#spaceRetry.disarm();
     this.#failure = undefined;
     this.swarm.resumeDownloading();
+  }
+
+  /** Throws what makes the torrent fail for good: its metadata, or a selection that does not fit it. */
+  #assertUsable(): void {
+    if (this.#metainfo !== undefined) assertMayDownload(this.#metainfo);
+    const isUnusable = this.#metainfo !== undefined && this.#content === undefined;
+    const isRefused = this.#failure?.code === "TORRENT_INVALID" || this.#failure?.code === "TORRENT_V2_ONLY";
+    if (this.#failure !== undefined && (isUnusable || isRefused)) throw this.#failure;
   }
 
   async #saveRecord(): Promise<void> {
