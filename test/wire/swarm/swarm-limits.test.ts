@@ -18,7 +18,7 @@ const downloaded = (peer: TestPeer) => () => peer.swarm.view().totals.downloaded
 const uploaded = (peer: TestPeer) => () => peer.swarm.view().totals.uploadedBytes;
 
 describe("rate limits", () => {
-  test.each([100_000, 1_000_000, 8_000_000])(
+  test.each([100_000, 1_000_000, 4_000_000])(
     "downloading at %d B/s of one torrent is exact to 5 percent",
     (limit) => {
       const w = swarmWorld();
