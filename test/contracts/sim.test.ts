@@ -1,8 +1,9 @@
 /** The simulated network keeps the promises of the ports. */
 import { endpoint } from "../../src/core/endpoint.ts";
-import { DatagramNetwork, StreamNetwork, UniformLinks, World } from "../../src/sim/index.ts";
+import { DatagramNetwork, newHostMemory, StreamNetwork, UniformLinks, World } from "../../src/sim/index.ts";
 import { byteStreamContract } from "./byte-streams.ts";
 import { datagramSocketContract } from "./datagram-sockets.ts";
+import { torrentDiskContract } from "./torrent-disks.ts";
 
 const HERE = endpoint("10.0.0.1", 1000);
 const THERE = endpoint("10.0.0.2", 2000);
@@ -40,6 +41,21 @@ datagramSocketContract("simulated", async () => {
   return {
     first: network.bind(HERE),
     second: network.bind(THERE),
+    until: untilIn(world),
+    close: () => Promise.resolve(),
+  };
+});
+
+torrentDiskContract("simulated", async () => {
+  const world = new World(7);
+  const { disk } = newHostMemory(world);
+  const folder = "/data";
+  return {
+    disk,
+    slabs: disk.slabs,
+    folder,
+    read: async (path) => disk.read(`${folder}/${path}`),
+    place: async (path, bytes) => disk.place(`${folder}/${path}`, bytes),
     until: untilIn(world),
     close: () => Promise.resolve(),
   };
