@@ -165,6 +165,12 @@ const engine = new WireEngine({
   random,
   slabs,
   addressProfile: "loopback",
+  config: {
+    maxConnectionsPerTorrent: peers,
+    maxConnections: peers,
+    maxPendingIncoming: peers,
+    uploadSlots: peers,
+  },
   dialer: {
     dial: () => {
       throw new Error("nothing is dialled here");

@@ -4,7 +4,7 @@
  *
  *   npm run -s bundle && node --import ./scripts/typescript.mjs bench/wire-tcp.ts [MiB=1024] [pieceKiB=1024] [folder=/dev/shm]
  *
- * Prints wall time from the first connection to the last verified piece, and the CPU and peak memory of each side.
+ * Prints wall time from the first connection to the last verified piece, and the CPU (from the connection on) and peak memory of each side.
  * The disk worker comes from the bundle.
  */
 import { fork } from "node:child_process";
@@ -103,6 +103,7 @@ async function transfer(side: "seed" | "leech", args: string[]): Promise<void> {
   });
   for (const listener of network.listeners) listener.onConnection = (stream) => engine.accept(stream);
   let startedMs = 0;
+  let startedCpu = process.cpuUsage();
   let finished: () => void = () => {};
   const done = new Promise<void>((resolve) => {
     finished = resolve;
@@ -112,7 +113,10 @@ async function transfer(side: "seed" | "leech", args: string[]): Promise<void> {
     listenPort: network.port,
     rawInfo: metainfo.rawInfo,
     onEvent: (event) => {
-      if (event.type === "peer-connected") startedMs = performance.now();
+      if (event.type === "peer-connected") {
+        startedMs = performance.now();
+        startedCpu = process.cpuUsage();
+      }
       if (event.type === "wanted-complete") finished();
       if (event.type === "peer-disconnected" && event.reason === "protocol-error") console.error(event);
     },
@@ -134,7 +138,7 @@ async function transfer(side: "seed" | "leech", args: string[]): Promise<void> {
     await done;
   }
   const seconds = (performance.now() - startedMs) / 1000;
-  const { user, system } = process.cpuUsage();
+  const { user, system } = process.cpuUsage(startedCpu);
   const report: Report = {
     seconds,
     cpuSeconds: (user + system) / 1e6,
