@@ -203,7 +203,11 @@ export class Session implements SessionView {
     return {
       add: (source, options) => this.#add(source, options),
       pause: async (id) => this.#find(id).torrent.pause(),
-      resume: async (id) => this.#find(id).torrent.resume(),
+      resume: async (id) => {
+        this.#find(id).torrent.resume();
+        // A torrent of which only the metadata was wanted is remembered from now on.
+        await this.#saveList();
+      },
       remove: (id, options) => this.#remove(id, options),
       verify: async (id) => this.#find(id).torrent.verify(),
       reannounce: async (id) => this.#find(id).torrent.sources.lookNow(),

@@ -113,6 +113,7 @@ export class TorrentContent {
    */
   async check(signal: AbortSignal, onProgress: (progress: CheckProgress) => void): Promise<boolean> {
     const stamps = await this.disk.stamps();
+    if (signal.aborted) return false;
     const plan = planVerification({ metainfo: this.metainfo, saved: this.#saved, stamps });
     const first = await this.#hash(plan.toCheck, signal, onProgress);
     if (first === undefined) return false;
@@ -166,10 +167,11 @@ export class TorrentContent {
    * The content for resume data, durable: the bits of this moment, then a sync, then the stamps of the files. Pieces
    * that come meanwhile are in the next checkpoint.
    */
-  async checkpoint(isClean: boolean): Promise<ResumeContent | undefined> {
-    if (this.#disk === undefined || !this.#isChecked) return this.#saved;
-    const have = this.#have.bytes.slice();
+  async checkpoint(isClean: boolean): Promise<ResumeContent> {
     const filePriorities = this.#filePriorities.slice();
+    if (this.#disk === undefined || !this.#isChecked)
+      return { ...(this.#saved ?? this.#nothingKnown()), filePriorities };
+    const have = this.#have.bytes.slice();
     await this.#disk.sync();
     const stamps = await this.#disk.stamps();
     const content: ResumeContent = { have, stamps, filePriorities, isClean };
@@ -212,6 +214,12 @@ export class TorrentContent {
       });
     }
     return shown;
+  }
+
+  /** Claims nothing: whatever exists will be looked at. */
+  #nothingKnown(): Omit<ResumeContent, "filePriorities"> {
+    const { files, pieceMap } = this.metainfo;
+    return { have: new Bitfield(pieceMap.pieceCount).bytes, stamps: files.map(() => null), isClean: true };
   }
 
   #haveBytesOf(fileIndex: number): number {

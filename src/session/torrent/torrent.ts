@@ -196,6 +196,7 @@ export class Torrent {
     this.#assertUsable();
     if (this.#isGoalMet) this.#goal = { ratio: undefined, forMs: undefined };
     this.#isPaused = false;
+    if (this.#isMetadataOnly && this.#metainfo !== undefined) void this.#keepMetadata(this.#metainfo);
     this.#isMetadataOnly = false;
     this.#isGoalMet = false;
     this.#recover();
@@ -211,6 +212,7 @@ export class Torrent {
     this.#isVerifying = true;
     this.#isComplete = false;
     this.#isGoalMet = false;
+    this.#checkAbort.abort();
     this.#recover();
     this.#content.distrust();
     this.#log("checking everything on disk");
@@ -619,7 +621,7 @@ export class Torrent {
   async #saveRecord(): Promise<void> {
     if (this.#isMetadataOnly) return;
     const isClean = !this.#isStarted;
-    const content = (await this.#content?.checkpoint(isClean)) ?? this.spec.saved;
+    const content = this.#content === undefined ? this.spec.saved : await this.#content.checkpoint(isClean);
     await this.#around.records.saveResume(this.id, this.#resumeData(content));
   }
 
@@ -636,14 +638,14 @@ export class Torrent {
       ignoredWebSeeds: spec.ignoredWebSeeds,
       isPaused: this.#isPaused,
       isSeedOnly: spec.isSeedOnly,
-      addedAtUnixMs: spec.addedAtUnixMs,
-      finishedAtUnixMs: this.#finishedAtUnixMs,
+      addedAtUnixMs: Math.round(spec.addedAtUnixMs),
+      finishedAtUnixMs: rounded(this.#finishedAtUnixMs),
       downloadedBytes: this.downloadedBytes,
       uploadedBytes: this.uploadedBytes,
       maxDownBytesPerSecond: spec.maxDownBytesPerSecond,
       maxUpBytesPerSecond: spec.maxUpBytesPerSecond,
       seedRatio: this.#goal.ratio,
-      seedForMs: this.#goal.forMs,
+      seedForMs: rounded(this.#goal.forMs),
       peers: this.swarm.exportPeers(MAX_RESUME_PEERS).map((peer) => peer.address),
       content,
     };
@@ -661,6 +663,11 @@ export class Torrent {
   #log(text: string): void {
     this.#around.log.add(text, this.id);
   }
+}
+
+/** Records hold whole milliseconds; what callers and simulated clocks give need not be whole. */
+function rounded(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : Math.round(milliseconds);
 }
 
 function notKnownYet(): ClientError {
