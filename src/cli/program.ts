@@ -1,6 +1,5 @@
 /** The command line as commander sees it: names, options and help; each command lives in a file of its own. */
 import { Command, CommanderError } from "commander";
-import { ClientError } from "../core/errors.ts";
 import { separateBareOptions } from "./arguments/bare-options.ts";
 import { addLimitOptions, addNetworkOptions, collect } from "./arguments/network-options.ts";
 import { EXIT_OK, exitCodeOf } from "./exit-codes.ts";
@@ -35,10 +34,13 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** `starling`, `starling MAGNET` and `starling FILE.torrent` mean `open`. */
+const ABOUT_OPTIONS: readonly string[] = ["-h", "--help", "-V", "--version"];
+
+/** `starling`, `starling MAGNET`, `starling FILE.torrent` and `starling --OPTION` mean `open`. */
 function withDefaultCommand(argv: readonly string[]): readonly string[] {
   const first = argv[0];
   if (first === undefined) return ["open"];
+  if (first.startsWith("-")) return ABOUT_OPTIONS.includes(first) ? argv : ["open", ...argv];
   const isSource = /^magnet:/i.test(first) || /^[0-9a-f]{40}$/i.test(first) || first.endsWith(".torrent");
   return isSource ? ["open", ...argv] : argv;
 }
@@ -96,9 +98,6 @@ function buildProgram(setExit: (code: number) => void): Command {
     "a swarm on this machine alone: a DHT, seeders and a download, to look at",
     async () => (await import("./commands/demo.ts")).runDemo,
   ).option("--keep", "go on afterwards and print how another client can join");
-  program.action(() => {
-    throw new ClientError("USAGE", "No such command", { hint: "starling --help lists the commands." });
-  });
   return program;
 }
 
@@ -112,10 +111,10 @@ function declareTransfers(program: Command, command: Declare): void {
     async () => (await import("./commands/open.ts")).runOpen,
   );
   addLimitOptions(addNetworkOptions(open, "6881"))
-    .option("-o, --output DIR", "folder for downloads")
-    .option("--peer HOST:PORT", "peer to try first, repeatable", collect, [])
+    .option("-o, --output <dir>", "folder for downloads")
+    .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
     .option("--ascii", "draw with ASCII only")
-    .option("--color WHEN", "always, never or auto");
+    .option("--color <when>", "always, never or auto");
 
   const get = command(
     program,
@@ -124,13 +123,13 @@ function declareTransfers(program: Command, command: Declare): void {
     async () => (await import("./commands/get.ts")).runGet,
   );
   addLimitOptions(addNetworkOptions(get, "6881"))
-    .option("-o, --output DIR", "folder that will hold the content's own folder or file", ".")
-    .option("--peer HOST:PORT", "peer to try first, repeatable", collect, [])
-    .option("--select FILES", "only these files: numbers, ranges or globs, like 1,3-5 or '**/*.txt'")
+    .option("-o, --output <dir>", "folder that will hold the content's own folder or file", ".")
+    .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
+    .option("--select <files>", "only these files: numbers, ranges or globs, like 1,3-5 or '**/*.txt'")
     .option("--list", "print the files and exit")
     .option("--seed [GOAL]", "after the download seed: for ever, to a ratio (=1.5) or for a time (=2h)")
-    .option("--timeout DURATION", "give up when no peer and no metadata came within this time")
-    .option("--stall-timeout DURATION", "give up when no byte came for this long");
+    .option("--timeout <duration>", "give up when no peer and no metadata came within this time")
+    .option("--stall-timeout <duration>", "give up when no byte came for this long");
 
   const share = command(
     program,
@@ -139,9 +138,9 @@ function declareTransfers(program: Command, command: Declare): void {
     async () => (await import("./commands/share.ts")).runShare,
   );
   addLimitOptions(addNetworkOptions(share, "6881"))
-    .option("--peer HOST:PORT", "peer to try first, repeatable", collect, [])
-    .option("--name NAME", "name of the torrent instead of the path's own")
-    .option("--piece-size SIZE", "piece length, a power of two such as 256K");
+    .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
+    .option("--name <name>", "name of the torrent instead of the path's own")
+    .option("--piece-size <size>", "piece length, a power of two such as 256K");
 
   const seed = command(
     program,
@@ -150,8 +149,8 @@ function declareTransfers(program: Command, command: Declare): void {
     async () => (await import("./commands/seed.ts")).runSeed,
   );
   addLimitOptions(addNetworkOptions(seed, "6881"))
-    .option("--peer HOST:PORT", "peer to try first, repeatable", collect, [])
-    .option("--data DIR", "folder that holds the content's own folder or file", ".");
+    .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
+    .option("--data <dir>", "folder that holds the content's own folder or file", ".");
 }
 
 function declareFiles(program: Command, command: Declare): void {
@@ -161,9 +160,9 @@ function declareFiles(program: Command, command: Declare): void {
     "make a .torrent file without any network",
     async () => (await import("./commands/create.ts")).runCreate,
   )
-    .option("-o, --output FILE", "the .torrent file to write")
-    .option("--name NAME", "name of the torrent instead of the path's own")
-    .option("--piece-size SIZE", "piece length, a power of two such as 256K");
+    .option("-o, --output <file>", "the .torrent file to write")
+    .option("--name <name>", "name of the torrent instead of the path's own")
+    .option("--piece-size <size>", "piece length, a power of two such as 256K");
 
   const info = command(
     program,
@@ -172,9 +171,9 @@ function declareFiles(program: Command, command: Declare): void {
     async () => (await import("./commands/info.ts")).runInfo,
   );
   addNetworkOptions(info, "a free one")
-    .option("--peer HOST:PORT", "peer to ask for the metadata, repeatable", collect, [])
-    .option("--save FILE", "write the .torrent file")
-    .option("--timeout DURATION", "how long to look for the metadata of a magnet", "60s");
+    .option("--peer <host:port>", "peer to ask for the metadata, repeatable", collect, [])
+    .option("--save <file>", "write the .torrent file")
+    .option("--timeout <duration>", "how long to look for the metadata of a magnet", "60s");
 
   command(
     program,
@@ -198,7 +197,7 @@ function declareDht(program: Command, command: Declare): void {
       async () => (await import("./commands/dht-serve.ts")).runDhtServe,
     ),
     "6881",
-  ).option("--limits WHEN", "off lifts the limits on queries, for benchmarks", "on");
+  ).option("--limits <when>", "off lifts the limits on queries, for benchmarks", "on");
   addNetworkOptions(
     command(
       dht,
@@ -207,7 +206,7 @@ function declareDht(program: Command, command: Declare): void {
       async () => (await import("./commands/dht-ping.ts")).runDhtPing,
     ),
     "a free one",
-  ).option("-c, --count N", "how many times", "1");
+  ).option("-c, --count <n>", "how many times", "1");
   addNetworkOptions(
     command(
       dht,

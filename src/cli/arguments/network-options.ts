@@ -27,21 +27,21 @@ const PROFILES: readonly string[] = ["public", "lan", "loopback"];
 
 export function addNetworkOptions(command: Command, defaultPort: string): Command {
   return command
-    .option("--host ADDRESS", "address to bind and to connect from")
-    .option("--port N", `port for peers and the DHT; 0 picks a free one (default: ${defaultPort})`)
+    .option("--host <address>", "address to bind and to connect from")
+    .option("--port <n>", `port for peers and the DHT; 0 picks a free one (default: ${defaultPort})`)
     .option(
-      "--bootstrap HOST:PORT",
+      "--bootstrap <host:port>",
       "DHT node to start from, repeatable; none for no DHT bootstrap",
       collect,
       [],
     )
-    .option("--profile-addresses PROFILE", "which addresses may be talked to: public, lan or loopback");
+    .option("--profile-addresses <profile>", "which addresses may be talked to: public, lan or loopback");
 }
 
 export function addLimitOptions(command: Command): Command {
   return command
-    .option("--max-down RATE", "limit of the download per second, like 16M")
-    .option("--max-up RATE", "limit of the upload per second, like 2M");
+    .option("--max-down <rate>", "limit of the download per second, like 16M")
+    .option("--max-up <rate>", "limit of the upload per second, like 2M");
 }
 
 export function collect(value: string, previous: readonly string[]): readonly string[] {

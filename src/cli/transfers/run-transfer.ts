@@ -113,7 +113,7 @@ class Deadlines {
       throw dhtUnreachable(snapshot);
     }
     if (timeoutMs !== undefined && waitedMs > timeoutMs && (isUnreached || needsMetadata)) {
-      throw snapshot.dht.enabled && !hasDhtAnswer && isUnreached
+      throw snapshot.dht.bootstrap.length > 0 && !hasDhtAnswer && isUnreached
         ? dhtUnreachable(snapshot)
         : noPeers(torrents, needsMetadata && !isUnreached);
     }
