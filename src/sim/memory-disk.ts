@@ -22,6 +22,8 @@ export class MemoryDisk implements SessionDisk {
   readonly parts = new Map<string, Map<number, Uint8Array>>();
   /** Bytes that may still be written before ENOSPC. */
   freeSpaceBytes = Number.POSITIVE_INFINITY;
+  /** Pieces that were hashed from this disk so far: what a check has cost. */
+  checkedPieces = 0;
   readonly world: World;
   readonly slabs: SlabPool;
   readonly latencyMs: number;

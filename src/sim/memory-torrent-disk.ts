@@ -98,6 +98,7 @@ export class MemoryTorrentDisk implements TorrentDisk {
     for (let piece = 0; piece < pieces.length && options.signal?.aborted !== true; piece++) {
       if (!pieces.has(piece)) continue;
       const content = this.#read(pieceMap.startOf(piece), pieceMap.bytesOf(piece));
+      if (content !== undefined) this.#disk.checkedPieces++;
       if (content !== undefined && this.#isRight(piece, content)) good.set(piece);
       options.onProgress?.(++checked);
     }

@@ -43,7 +43,8 @@ export function virtualPlatform(
   return {
     clock: world.clock,
     random: world.random.fork(`host ${host} at ${world.nowMs}`),
-    unixMs: () => EPOCH_UNIX_MS + world.nowMs,
+    // Whole milliseconds, as `Date.now()` answers.
+    unixMs: () => EPOCH_UNIX_MS + Math.floor(world.nowMs),
     network: new VirtualNetwork(internet, host),
     disk: memory.disk,
     slabs: memory.disk.slabs,
