@@ -9,7 +9,6 @@ import type { PeerId } from "../../core/ids.ts";
 import { PeerConnection } from "../peer/peer-connection.ts";
 import type { PeerOwner } from "../peer/peer-owner.ts";
 import { encodeHandshake, type HandshakeFeatures } from "../protocol/handshake.ts";
-import type { CloseReason } from "../wire-events.ts";
 import type { PeerPool } from "./peer-pool.ts";
 import type { SwarmContext } from "./swarm-context.ts";
 
@@ -20,9 +19,6 @@ const TURNOVER_RATIO = 0.04;
 const FULL_RATIO = 0.9;
 /** A connection that has been silent for this long gives way to a new one of the same peer. */
 const STALE_AFTER_MS = 30_000;
-
-/** Ends that say that the peer had nothing for us or we nothing for it; the others may be tried again sooner. */
-const USELESS: ReadonlySet<CloseReason> = new Set(["useless", "duplicate"]);
 
 export class SwarmConnections {
   readonly #swarm: SwarmContext;
@@ -177,13 +173,13 @@ export class SwarmConnections {
     return peer.address.host === than.address.host && nowMs - than.lastReceivedMs > STALE_AFTER_MS;
   }
 
-  /** The connection is over; its slot is still valid. */
-  closed(peer: PeerConnection, reason: CloseReason, detail: string): void {
+  /** The connection is over; its slot is still valid. Not `isUseful`: there is nothing to come back for soon. */
+  closed(peer: PeerConnection, detail: string, isUseful: boolean): void {
     const { shared, roster } = this.#swarm;
     const { nowMs } = shared.turns;
     const wasConnected = peer.slot >= 0;
     if (!peer.isIncoming && peer.openedAtMs === 0) this.#dialEnded();
-    if (wasConnected) this.#pool.disconnected(peer.address, nowMs, !USELESS.has(reason));
+    if (wasConnected) this.#pool.disconnected(peer.address, nowMs, isUseful);
     else if (!peer.isIncoming) this.#dialFailed(peer, detail);
     roster.leave(peer);
     shared.budget.released(peer.address);

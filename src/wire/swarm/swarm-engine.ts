@@ -378,6 +378,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   }
 
   onClosed(peer: PeerConnection, reason: CloseReason, detail: string): void {
+    const isUseful = reason !== "useless" && reason !== "duplicate" && !this.#health.isRedundant(peer);
     if (peer.slot >= 0) {
       this.totals.protocolDownBytes += peer.protocolDownBytes;
       this.totals.protocolUpBytes += protocolUpBytesOf(peer);
@@ -387,7 +388,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
       this.#metadata.left(peer);
       this.tell({ type: "peer-disconnected", address: peer.address, reason, detail });
     }
-    this.#connections.closed(peer, reason, detail);
+    this.#connections.closed(peer, detail, isUseful);
   }
 
   onStreamEnded(peer: PeerConnection): void {

@@ -18,7 +18,7 @@ export class SwarmHealth {
     if (nowMs - peer.lastReceivedMs >= config.idleTimeoutMs) peer.close("idle");
     else if (this.#isStalled(peer, nowMs)) peer.close("stalled-message");
     else if (this.#takesNothing(peer, nowMs)) peer.close("not-reading");
-    else if (this.#isRedundant(peer)) peer.close("useless");
+    else if (this.isRedundant(peer)) peer.close("useless");
     else if (this.#isUnwanted(peer, nowMs)) peer.close("useless", "nobody was interested for long");
     else if (nowMs - peer.lastSentMs >= config.keepAliveMs) peer.outbox.keepAlive();
   }
@@ -46,9 +46,10 @@ export class SwarmHealth {
   }
 
   /** Neither side can give the other anything: two seeds, two peers that only upload (BEP 21). */
-  #isRedundant(peer: PeerConnection): boolean {
+  isRedundant(peer: PeerConnection): boolean {
     const picker = this.#swarm.content?.picker;
-    return picker?.isComplete === true && (peer.isUploadOnly || picker.isSeed(peer.slot));
+    if (picker?.isComplete !== true) return false;
+    return peer.isUploadOnly || (peer.slot >= 0 && picker.isSeed(peer.slot));
   }
 
   #isUnwanted(peer: PeerConnection, nowMs: number): boolean {

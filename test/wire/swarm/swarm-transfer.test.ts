@@ -27,6 +27,8 @@ describe("transfer", () => {
     expect(leech.slabs.usedBytes).toBe(0);
     expect(seed.storage.slotsOut).toBe(0);
     expect(seed.swarm.view().totals.uploadedBytes).toBe(torrent.content.length);
+    world.runFor(8 * 60_000);
+    for (const peer of [seed, leech]) expect(peer.eventsOf("peer-connected")).toHaveLength(1);
   });
 
   test.each([
