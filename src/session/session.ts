@@ -259,6 +259,7 @@ export class Session implements SessionView {
     const spec = await this.#load({ ...addition, read: { ...read, metainfo } });
     this.#assertOpen();
     const torrent = this.#hold(spec);
+    this.#store.publish();
     if (options.metadataOnly === true) return { id, isNew: true };
     // The record first: a list that names a torrent without one would be of no use after a crash.
     await torrent.save();
@@ -321,14 +322,13 @@ export class Session implements SessionView {
     report = new TorrentReport(torrent);
     this.#held.set(torrent.id, { torrent, report });
     torrent.start();
-    this.#store.publish();
     return torrent;
   }
 
   async #remove(id: string, options: { readonly deleteData: boolean }): Promise<void> {
     const { torrent } = this.#find(id);
     this.#held.delete(torrent.id);
-    this.#store.touch();
+    this.#store.publish();
     try {
       await this.#inTurn(torrent.id, () => torrent.remove(options));
     } finally {

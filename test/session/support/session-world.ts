@@ -14,7 +14,8 @@ import {
   virtualPlatform,
   World,
 } from "../../../src/sim/index.ts";
-import { encodeTorrentFile } from "../../../src/torrent/metainfo.ts";
+import { encodeTorrentFile, type Metainfo } from "../../../src/torrent/metainfo.ts";
+import { WireEngine } from "../../../src/wire/index.ts";
 import type { FilledTorrent } from "../../support/filled-torrent.ts";
 
 const ROUTER = endpoint("10.0.0.1", 6881);
@@ -108,6 +109,22 @@ export class SessionWorld {
     await this.settled(machine.session.commands.add(torrentFile(torrent), { seedOnly: true }));
     await this.untilPhase(machine, torrent.metainfo.id, "seeding");
     return machine;
+  }
+
+  /** A peer at `host` that knows the metadata of a torrent and nothing else, and asks no questions. */
+  async openMetadataServer(host: string, port: number, metainfo: Metainfo): Promise<void> {
+    const platform = virtualPlatform(this.#internet, host);
+    const network = await platform.network.open({ port });
+    const engine = new WireEngine({
+      clock: platform.clock,
+      random: platform.random,
+      dialer: network.dialer,
+      slabs: platform.slabs,
+      addressProfile: "lan",
+    });
+    for (const listener of network.listeners) listener.onConnection = (stream) => engine.accept(stream);
+    const { infoHash, rawInfo } = metainfo;
+    engine.addSwarm({ infoHash, rawInfo, listenPort: port, onEvent: () => {} }).start();
   }
 
   /** Lets the world go on until `promise` is settled; answers or rejects as it does. */

@@ -1,0 +1,414 @@
+/** The life of one torrent as its user sees it. */
+import { describe, expect, test } from "vitest";
+import { aTorrent, PIECE_BYTES, singleFileInfo, torrentBytes } from "../../support/a-torrent.ts";
+import { filledFile, filledFolder, fingerprint } from "../../support/filled-torrent.ts";
+import { FOLDER, type Machine, magnetOf, SessionWorld, torrentFile } from "../support/session-world.ts";
+
+const PIECE = 32_768;
+const LONG = filledFile("long.bin", 60 * PIECE + 17, PIECE);
+const ALBUM = filledFolder(
+  "album",
+  [
+    { path: ["one.flac"], lengthBytes: 3 * PIECE },
+    { path: ["two.flac"], lengthBytes: 3 * PIECE + 5 },
+    { path: ["cover.jpg"], lengthBytes: 2 * PIECE },
+    { path: ["notes"], lengthBytes: 0 },
+  ],
+  PIECE,
+);
+const LONG_PATH = `${FOLDER}/long.bin`;
+
+/** A machine that has `LONG` half, at a rate that leaves time to act. */
+async function openHalfway(net: SessionWorld): Promise<Machine> {
+  await net.openSeeder("10.0.1.1", LONG);
+  const machine = await net.open("10.0.2.1", { remember: true, maxDownBytesPerSecond: 100_000 });
+  await net.settled(machine.session.commands.add(magnetOf(LONG), {}));
+  await net.until(() => machine.torrent(LONG.metainfo.id).havePieces >= 20);
+  return machine;
+}
+
+function logOf(machine: Machine): string {
+  return machine.session
+    .getSnapshot()
+    .log.map((line) => line.text)
+    .join("\n");
+}
+
+describe("pausing", () => {
+  test("stops all traffic, and resuming goes on from there without hashing anything again", async () => {
+    const net = new SessionWorld(41);
+    const machine = await openHalfway(net);
+    const { id } = LONG.metainfo;
+    await machine.session.commands.pause(id);
+    await net.until(() => machine.torrent(id).counts.connectedPeers === 0);
+    const paused = machine.torrent(id);
+    expect(paused).toMatchObject({ phase: "paused", diagnosis: { code: "U1" } });
+    await net.runFor(60_000);
+    expect(machine.torrent(id).havePieces).toBe(paused.havePieces);
+    await machine.session.commands.resume(id);
+    await net.untilPhase(machine, id, "seeding");
+
+    expect(machine.memory.disk.checkedPieces).toBe(0);
+    expect(fingerprint(machine.memory.disk.read(LONG_PATH))).toBe(fingerprint(LONG.content));
+  });
+
+  test("and resuming in quick turns ends with what was asked for last", async () => {
+    const net = new SessionWorld(42);
+    const machine = await openHalfway(net);
+    const { id } = LONG.metainfo;
+    const { pause, resume } = machine.session.commands;
+    for (let turn = 0; turn < 5; turn++) await Promise.all([pause(id), resume(id)]);
+    await pause(id);
+    await net.untilPhase(machine, id, "paused");
+    await net.until(() => machine.torrent(id).counts.connectedPeers === 0);
+    await Promise.all([resume(id), pause(id), resume(id)]);
+    await net.untilPhase(machine, id, "seeding");
+  });
+
+  test("from the start keeps a torrent from touching network and disk", async () => {
+    const net = new SessionWorld(43);
+    await net.openSeeder("10.0.1.1", ALBUM);
+    const machine = await net.open("10.0.2.1");
+    const { id } = await net.settled(machine.session.commands.add(magnetOf(ALBUM), { paused: true }));
+    await net.runFor(30_000);
+
+    expect(machine.torrent(id)).toMatchObject({ phase: "paused", pieceCount: null });
+    expect(machine.torrent(id).milestones.firstPeerMs).toBeNull();
+    expect(machine.memory.disk.files.size).toBe(0);
+  });
+});
+
+describe("removing", () => {
+  test("forgets the torrent and keeps its files", async () => {
+    const net = new SessionWorld(44);
+    const machine = await openHalfway(net);
+    const { id } = LONG.metainfo;
+    await net.settled(machine.session.commands.remove(id, { deleteData: false }));
+
+    expect(machine.session.getSnapshot().torrents).toEqual([]);
+    expect(machine.memory.disk.read(LONG_PATH)).toBeDefined();
+    expect([...machine.memory.records.keys()].filter((name) => name.includes(id))).toEqual([]);
+    await net.close(machine);
+    const again = await net.open("10.0.2.1", { remember: true, memory: machine.memory });
+    expect(again.session.getSnapshot().torrents).toEqual([]);
+  });
+
+  test("with its data deletes the files that it made, and no others", async () => {
+    const net = new SessionWorld(45);
+    await net.openSeeder("10.0.1.1", ALBUM);
+    const machine = await net.open("10.0.2.1");
+    machine.memory.disk.place(`${FOLDER}/album/cover.jpg`, ALBUM.fileContent(2));
+    machine.memory.disk.place(`${FOLDER}/album/own.txt`, Uint8Array.of(1));
+    const { id } = await net.settled(machine.session.commands.add(torrentFile(ALBUM), {}));
+    await net.untilPhase(machine, id, "seeding");
+    expect(machine.memory.disk.files.size).toBe(5);
+    await net.settled(machine.session.commands.remove(id, { deleteData: true }));
+
+    expect([...machine.memory.disk.files.keys()].sort()).toEqual([
+      `${FOLDER}/album/cover.jpg`,
+      `${FOLDER}/album/own.txt`,
+    ]);
+  });
+
+  test("in the midst of a download ends it at once", async () => {
+    const net = new SessionWorld(46);
+    const machine = await openHalfway(net);
+    const beforeMs = net.world.nowMs;
+    await net.settled(machine.session.commands.remove(LONG.metainfo.id, { deleteData: true }));
+
+    expect(net.world.nowMs - beforeMs).toBeLessThan(500);
+    expect(machine.memory.disk.files.size).toBe(0);
+    await net.runFor(30_000);
+    expect(machine.memory.disk.files.size).toBe(0);
+    expect([...machine.memory.records.keys()].filter((name) => name.startsWith("resume"))).toEqual([]);
+  });
+});
+
+describe("a full disk", () => {
+  test("ST01 stops the torrent, which goes on by itself within 30 s of space", async () => {
+    const net = new SessionWorld(47);
+    await net.openSeeder("10.0.1.1", LONG);
+    const memory = net.newMemory();
+    memory.disk.freeSpaceBytes = 70 * PIECE;
+    const machine = await net.open("10.0.2.1", { memory, maxDownBytesPerSecond: 200_000 });
+    const { id } = await net.settled(machine.session.commands.add(magnetOf(LONG), {}));
+    await net.until(() => machine.torrent(id).havePieces >= 10);
+    memory.disk.freeSpaceBytes = 3 * PIECE;
+    const failed = await net.untilPhase(machine, id, "failed");
+    expect(failed.failure?.code).toBe("DISK_FULL");
+    await net.runFor(60_000);
+    expect(machine.torrent(id).phase).toBe("failed");
+    memory.disk.freeSpaceBytes = 100 * PIECE;
+    const beforeMs = net.world.nowMs;
+    await net.until(() => machine.torrent(id).phase === "downloading");
+    expect(net.world.nowMs - beforeMs).toBeLessThanOrEqual(30_000);
+    await net.untilPhase(machine, id, "seeding");
+
+    expect(fingerprint(memory.disk.read(LONG_PATH))).toBe(fingerprint(LONG.content));
+  });
+
+  test("is noticed before anything is fetched", async () => {
+    const net = new SessionWorld(48);
+    await net.openSeeder("10.0.1.1", LONG);
+    const memory = net.newMemory();
+    memory.disk.freeSpaceBytes = 10 * PIECE;
+    const machine = await net.open("10.0.2.1", { memory });
+    const { id } = await net.settled(machine.session.commands.add(magnetOf(LONG), {}));
+    const failed = await net.untilPhase(machine, id, "failed");
+
+    expect(failed.failure?.code).toBe("DISK_FULL");
+    expect(failed.totals.downloadedBytes).toBe(0);
+  });
+});
+
+describe("what Starling refuses", () => {
+  const privateInfo = singleFileInfo({ private: 1, name: "secret" });
+
+  test("a private torrent file", async () => {
+    const net = new SessionWorld(49);
+    const { session } = await net.open("10.0.1.1");
+    const add = session.commands.add({ kind: "metainfo", bytes: torrentBytes(privateInfo) }, {});
+
+    await expect(net.settled(add)).rejects.toMatchObject({ code: "TORRENT_PRIVATE" });
+    expect(session.getSnapshot().torrents).toEqual([]);
+  });
+
+  test("a private torrent that shows itself as one only when its metadata comes", async () => {
+    const net = new SessionWorld(50);
+    const secret = aTorrent(privateInfo);
+    await net.openMetadataServer("10.0.1.1", 7000, secret);
+    const machine = await net.open("10.0.2.1");
+    const { id } = await net.settled(
+      machine.session.commands.add(
+        { kind: "magnet", text: `magnet:?xt=urn:btih:${secret.id}&x.pe=10.0.1.1:7000` },
+        {},
+      ),
+    );
+    const failed = await net.untilPhase(machine, id, "failed");
+
+    expect(failed).toMatchObject({
+      name: "secret",
+      isPrivate: true,
+      failure: { code: "TORRENT_PRIVATE" },
+      diagnosis: { code: "U6", severity: "problem" },
+    });
+    await expect(machine.session.commands.resume(id)).rejects.toMatchObject({ code: "TORRENT_PRIVATE" });
+    await expect(machine.session.commands.verify(id)).rejects.toMatchObject({ code: "TORRENT_PRIVATE" });
+    expect(machine.memory.disk.files.size).toBe(0);
+    await net.until(() => machine.torrent(id).counts.connectedPeers === 0);
+  });
+
+  test("a v2-only torrent, as file and as link", async () => {
+    const net = new SessionWorld(51);
+    const { session } = await net.open("10.0.1.1");
+    const info = {
+      "file tree": { a: { "": { length: 1, "pieces root": new Uint8Array(32) } } },
+      "meta version": 2,
+      name: "a",
+      "piece length": PIECE_BYTES,
+    };
+
+    await expect(
+      net.settled(session.commands.add({ kind: "metainfo", bytes: torrentBytes(info) }, {})),
+    ).rejects.toMatchObject({ code: "TORRENT_V2_ONLY" });
+    await expect(
+      net.settled(
+        session.commands.add({ kind: "magnet", text: `magnet:?xt=urn:btmh:1220${"ab".repeat(32)}` }, {}),
+      ),
+    ).rejects.toMatchObject({ code: "TORRENT_V2_ONLY" });
+  });
+});
+
+describe("a torrent that is added for its metadata only", () => {
+  test("rests when that is here, creates nothing and is not remembered", async () => {
+    const net = new SessionWorld(52);
+    await net.openSeeder("10.0.1.1", ALBUM);
+    const machine = await net.open("10.0.2.1", { remember: true });
+    const { id } = await net.settled(machine.session.commands.add(magnetOf(ALBUM), { metadataOnly: true }));
+    const known = await net.untilPhase(machine, id, "paused");
+    await net.runFor(30_000);
+
+    expect(known).toMatchObject({ name: "album", pieceCount: ALBUM.metainfo.pieceMap.pieceCount });
+    expect(machine.torrent(id).totals.downloadedBytes).toBe(0);
+    expect(machine.memory.disk.files.size).toBe(0);
+    expect(await machine.session.commands.exportTorrent(id)).toEqual(torrentFile(ALBUM).bytes);
+    await net.close(machine);
+    expect([...machine.memory.records.keys()].filter((name) => name.includes(id))).toEqual([]);
+  });
+
+  test("is downloaded when it is added again in earnest", async () => {
+    const net = new SessionWorld(53);
+    await net.openSeeder("10.0.1.1", ALBUM);
+    const machine = await net.open("10.0.2.1", { remember: true });
+    const { commands } = machine.session;
+    const { id } = await net.settled(commands.add(magnetOf(ALBUM), { metadataOnly: true }));
+    await net.untilPhase(machine, id, "paused");
+    const again = await net.settled(commands.add(magnetOf(ALBUM), { select: "cover.jpg" }));
+    expect(again).toEqual({ id, isNew: true });
+    await net.untilPhase(machine, id, "seeding");
+
+    expect([...machine.memory.disk.files.keys()]).toEqual([`${FOLDER}/album/cover.jpg`]);
+    expect(machine.session.getSnapshot().torrents).toHaveLength(1);
+  });
+});
+
+describe("a seeding goal", () => {
+  test("of ratio 0 finishes the torrent as soon as it is complete", async () => {
+    const net = new SessionWorld(54);
+    await net.openSeeder("10.0.1.1", ALBUM);
+    const machine = await net.open("10.0.2.1");
+    const { id } = await net.settled(machine.session.commands.add(magnetOf(ALBUM), { seedRatio: 0 }));
+    const done = await net.untilPhase(machine, id, "finished");
+
+    expect(done).toMatchObject({ progressRatio: 1 });
+    expect(done.finishedAtUnixMs).not.toBeNull();
+    await net.until(() => machine.torrent(id).counts.connectedPeers === 0);
+    expect(fingerprint(machine.memory.disk.read(`${FOLDER}/album/two.flac`))).toBe(
+      fingerprint(ALBUM.fileContent(1)),
+    );
+  });
+
+  test("of time finishes it when that is over, and resuming drops the goal", async () => {
+    const net = new SessionWorld(55);
+    await net.openSeeder("10.0.1.1", ALBUM);
+    const machine = await net.open("10.0.2.1");
+    const { id } = await net.settled(machine.session.commands.add(magnetOf(ALBUM), { seedForMs: 60_000 }));
+    await net.untilPhase(machine, id, "seeding");
+    const beforeMs = net.world.nowMs;
+    await net.untilPhase(machine, id, "finished");
+    expect(net.world.nowMs - beforeMs).toBeGreaterThan(58_000);
+    await machine.session.commands.resume(id);
+    await net.runFor(120_000);
+
+    expect(machine.torrent(id).phase).toBe("seeding");
+  });
+
+  test("that was met does not keep more files from being fetched", async () => {
+    const net = new SessionWorld(56);
+    await net.openSeeder("10.0.1.1", ALBUM);
+    const machine = await net.open("10.0.2.1");
+    const { id } = await net.settled(
+      machine.session.commands.add(torrentFile(ALBUM), { seedRatio: 0, select: "3" }),
+    );
+    await net.untilPhase(machine, id, "finished");
+    await machine.session.commands.setFilePriorities(id, [4, 0, 4, 0]);
+    await net.until(() => machine.memory.disk.files.has(`${FOLDER}/album/one.flac`));
+    await net.untilPhase(machine, id, "finished");
+
+    expect(fingerprint(machine.memory.disk.read(`${FOLDER}/album/one.flac`))).toBe(
+      fingerprint(ALBUM.fileContent(0)),
+    );
+  });
+});
+
+describe("a selection", () => {
+  test("fetches the files it names and creates no others", async () => {
+    const net = new SessionWorld(57);
+    await net.openSeeder("10.0.1.1", ALBUM);
+    const machine = await net.open("10.0.2.1");
+    const { id } = await net.settled(machine.session.commands.add(magnetOf(ALBUM), { select: "*.flac" }));
+    const done = await net.untilPhase(machine, id, "seeding");
+
+    expect([...machine.memory.disk.files.keys()].sort()).toEqual([
+      `${FOLDER}/album/one.flac`,
+      `${FOLDER}/album/two.flac`,
+    ]);
+    expect(done.progressRatio).toBe(1);
+    expect(done.haveBytes).toBeLessThan(ALBUM.content.length);
+  });
+
+  test("of the magnet link counts where the user made none", async () => {
+    const net = new SessionWorld(58);
+    await net.openSeeder("10.0.1.1", ALBUM);
+    const machine = await net.open("10.0.2.1");
+    const { id } = await net.settled(machine.session.commands.add(magnetOf(ALBUM, "&so=2"), {}));
+    await net.untilPhase(machine, id, "seeding");
+
+    expect([...machine.memory.disk.files.keys()]).toEqual([`${FOLDER}/album/cover.jpg`]);
+  });
+
+  test("that does not fit the files fails the torrent, and resuming says why again", async () => {
+    const net = new SessionWorld(59);
+    await net.openSeeder("10.0.1.1", ALBUM);
+    const machine = await net.open("10.0.2.1");
+    const { id } = await net.settled(machine.session.commands.add(magnetOf(ALBUM), { select: "99" }));
+    const failed = await net.untilPhase(machine, id, "failed");
+
+    expect(failed.failure?.code).toBe("USAGE");
+    await expect(machine.session.commands.resume(id)).rejects.toMatchObject({ code: "USAGE" });
+    await net.runFor(5_000);
+    expect(machine.torrent(id).phase).toBe("failed");
+  });
+
+  test("can be widened while the torrent seeds", async () => {
+    const net = new SessionWorld(60);
+    await net.openSeeder("10.0.1.1", ALBUM);
+    const machine = await net.open("10.0.2.1");
+    const { commands } = machine.session;
+    const { id } = await net.settled(commands.add(torrentFile(ALBUM), { select: "1" }));
+    await net.untilPhase(machine, id, "seeding");
+    await expect(commands.setFilePriorities(id, [4, 4])).rejects.toMatchObject({ code: "USAGE" });
+    await commands.setFilePriorities(id, [4, 4, 4, 4]);
+    await net.until(() => machine.torrent(id).progressRatio < 1);
+    await net.until(() => machine.torrent(id).progressRatio === 1 && machine.torrent(id).phase === "seeding");
+
+    expect(machine.memory.disk.files.size).toBe(4);
+    expect(fingerprint(machine.memory.disk.read(`${FOLDER}/album/two.flac`))).toBe(
+      fingerprint(ALBUM.fileContent(1)),
+    );
+  });
+});
+
+describe("verifying", () => {
+  test("finds what changed behind our back, and fetches it again", async () => {
+    const net = new SessionWorld(61);
+    await net.openSeeder("10.0.1.1", LONG);
+    const machine = await net.open("10.0.2.1");
+    const { id } = await net.settled(machine.session.commands.add(torrentFile(LONG), {}));
+    await net.untilPhase(machine, id, "seeding");
+    machine.memory.disk.write(LONG_PATH, 7 * PIECE, new Uint8Array(100));
+    await machine.session.commands.verify(id);
+    await net.until(() => machine.torrent(id).havePieces === LONG.metainfo.pieceMap.pieceCount - 1);
+    expect(machine.memory.disk.checkedPieces).toBe(LONG.metainfo.pieceMap.pieceCount);
+    await net.untilPhase(machine, id, "seeding");
+
+    expect(fingerprint(machine.memory.disk.read(LONG_PATH))).toBe(fingerprint(LONG.content));
+  });
+
+  test("a paused torrent leaves it paused, with what was found", async () => {
+    const net = new SessionWorld(62);
+    const machine = await net.open("10.0.2.1");
+    machine.memory.disk.place(LONG_PATH, LONG.content.subarray(0, 10 * PIECE));
+    const { id } = await net.settled(machine.session.commands.add(torrentFile(LONG), { paused: true }));
+    await machine.session.commands.verify(id);
+    await net.until(() => machine.torrent(id).phase === "paused" && machine.torrent(id).havePieces === 10);
+  });
+
+  test("before the metadata is known is refused", async () => {
+    const net = new SessionWorld(63);
+    const machine = await net.open("10.0.2.1");
+    const { id } = await net.settled(machine.session.commands.add(magnetOf(LONG), {}));
+
+    await expect(machine.session.commands.verify(id)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(machine.session.commands.exportTorrent(id)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+});
+
+describe("a torrent that is shared", () => {
+  test("never overwrites data that differs: it says so, and serves the rest", async () => {
+    const net = new SessionWorld(64);
+    await net.openSeeder("10.0.1.1", LONG);
+    const memory = net.newMemory();
+    const damaged = LONG.content.slice();
+    damaged[5 * PIECE] = 0;
+    memory.disk.place(LONG_PATH, damaged);
+    const machine = await net.open("10.0.2.1", { memory });
+    const { id } = await net.settled(machine.session.commands.add(torrentFile(LONG), { seedOnly: true }));
+    await net.untilPhase(machine, id, "seeding");
+    await net.runFor(30_000);
+
+    expect(logOf(machine)).toContain("1 piece on disk differ");
+    expect(machine.torrent(id).havePieces).toBe(LONG.metainfo.pieceMap.pieceCount - 1);
+    expect(fingerprint(memory.disk.read(LONG_PATH))).toBe(fingerprint(damaged));
+  });
+});
