@@ -31,7 +31,7 @@ def hwm_of(pid):
 class Proc:
     """a child with JSON-event or line stdout; wait4-accounted"""
     def __init__(self, cmd, env=None, usepty=False, t0=None, cwd=None):
-        self.t0 = t0 or time.time(); e = dict(os.environ); e.update(env or {}); e['RIG_T0'] = str(self.t0)
+        self.t0 = t0 or time.time(); e = dict(os.environ); e.update(env or {}); e['RIG_T0'] = str(self.t0); e.pop('NODE_EXTRA_CA_CERTS', None)  # reading certificates would delay every start of Node
         self.ev = {}; self.lines = []; self.cond = threading.Condition(); self.ru = None; self.tend = None
         if usepty:
             m, s = pty.openpty(); e['TERM'] = 'xterm'

@@ -37,7 +37,7 @@ export class Namespaces {
   /** Needs root. Removes what a killed run has left behind. */
   static async open(nameServer: string): Promise<Namespaces> {
     for (const name of leftBehind()) remove(name);
-    const namespaces = new Namespaces();
+    const namespaces = new Namespaces(nameServer);
     try {
       await namespaces.#cable.waitForEvent("ready", START_TIMEOUT_MS);
       for (const name of ["world", "visitor"] as const) namespaces.#make(name, nameServer);
@@ -48,8 +48,8 @@ export class Namespaces {
     }
   }
 
-  private constructor() {
-    const ends = { world: endOf(this.world), visitor: endOf(this.visitor) };
+  private constructor(nameServer: string) {
+    const ends = { world: endOf(this.world), visitor: endOf(this.visitor), near: [nameServer] };
     const script = join(import.meta.dirname, "slow_cable.py");
     this.#cable = new JsonPeer({ name: "the cable", command: [PYTHON, script, JSON.stringify(ends)] });
   }

@@ -8,7 +8,6 @@ import type { Lab } from "../interop/support/lab.ts";
 import { Libtorrent } from "../interop/support/libtorrent.ts";
 import { Starling } from "../interop/support/starling.ts";
 import type { LittleInternet, WorldTorrent } from "./little-internet.ts";
-import type { Sightings } from "./namespaces.ts";
 
 export interface Visit {
   /** First finished handshake with a peer. */
@@ -19,8 +18,9 @@ export interface Visit {
   readonly doneMs: number;
   /** Every file is what the seeders have. */
   readonly isExact: boolean;
-  /** What went over the cable meanwhile. */
-  readonly sightings: Sightings;
+  /** First datagram of the client, and its first dial, as the cable saw them. */
+  readonly firstDatagramMs: number | null;
+  readonly firstDialMs: number | null;
 }
 
 export const MILESTONES = ["firstPeerMs", "metadataMs", "firstPieceMs", "doneMs"] as const;
@@ -56,7 +56,7 @@ export async function visitWithStarling(lab: Lab, internet: LittleInternet, home
     metadataMs: since("metadataMs"),
     firstPieceMs: since("firstPieceMs"),
     doneMs: since("doneMs"),
-    ...(await leave(internet, torrent, folder)),
+    ...(await leave(internet, torrent, folder, get.startedAtUnixMs)),
   };
 }
 
@@ -87,7 +87,7 @@ export async function visitWithLibtorrent(
     metadataMs: await since("metadata"),
     firstPieceMs: await since("first-piece"),
     doneMs: await since("done"),
-    ...(await leave(internet, torrent, folder)),
+    ...(await leave(internet, torrent, folder, client.process.startedAtUnixMs)),
   };
   await client.request("save_state");
   await client.stop();
@@ -106,10 +106,13 @@ async function leave(
   internet: LittleInternet,
   torrent: WorldTorrent,
   folder: string,
-): Promise<Pick<Visit, "isExact" | "sightings">> {
-  const sightings = await internet.namespaces.sightings();
+  startedAtUnixMs: number,
+): Promise<Pick<Visit, "isExact" | "firstDatagramMs" | "firstDialMs">> {
+  const { firstDatagramSent, firstDialSent } = await internet.namespaces.sightings();
+  const since = (atUnixMs: number | undefined): number | null =>
+    atUnixMs === undefined ? null : Math.round(atUnixMs - startedAtUnixMs);
   const expected = digestsOf(torrent.contentPath);
   const isExact = JSON.stringify(digestsIn(folder)) === JSON.stringify(expected);
   rmSync(folder, { recursive: true });
-  return { isExact, sightings };
+  return { isExact, firstDatagramMs: since(firstDatagramSent), firstDialMs: since(firstDialSent) };
 }

@@ -32,6 +32,9 @@ const KEPT_LINES = 50_000;
 /** Lines of output that an error message quotes. */
 const QUOTED_LINES = 25;
 
+/** Of the machine, not of a user: reading a bundle of certificates delays every start of Node, and nobody here uses TLS. */
+const WITHOUT_MACHINE_SETTINGS = { NODE_EXTRA_CA_CERTS: undefined };
+
 /** Children that run; when this process ends without having stopped them (a failed run), they end with it. */
 const running = new Set<ChildProcess>();
 process.once("exit", () => {
@@ -53,7 +56,7 @@ export class LineProcess {
     const [program, ...args] = options.command;
     this.#child = spawn(program as string, args, {
       stdio: ["pipe", "pipe", "pipe"],
-      env: { ...process.env, ...options.env },
+      env: { ...process.env, ...WITHOUT_MACHINE_SETTINGS, ...options.env },
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });
     running.add(this.#child);
