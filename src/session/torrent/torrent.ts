@@ -230,11 +230,13 @@ export class Torrent {
   setFilePriorities(priorities: readonly number[]): void {
     if (this.#content === undefined) throw notKnownYet();
     this.#content.setFilePriorities(priorities);
+    const wasComplete = this.#isComplete;
     this.#isPrepared = false;
     this.#isComplete = false;
     this.#isGoalMet = false;
     if (this.#isServing) this.swarm.setPriorities(this.#content.piecePriorities);
     this.#noticeCompletion();
+    if (wasComplete && !this.#isComplete) this.sources.lookNow();
     this.#keeper.changed();
     this.#changed();
   }

@@ -20,8 +20,8 @@ import type { FilledTorrent } from "../../support/filled-torrent.ts";
 
 const ROUTER = endpoint("10.0.0.1", 6881);
 export const FOLDER = "/data";
-/** Virtual time after which a test gives up; every awaited event is far nearer. */
-const PATIENCE_MS = 300_000;
+/** Virtual time after which a test gives up: the wire lets two peers that had nothing for each other rest for 10 min. */
+const PATIENCE_MS = 900_000;
 
 /** One turn of the event loop: promises that can go on have gone on. */
 const drain = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

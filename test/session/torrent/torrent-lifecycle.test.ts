@@ -349,8 +349,8 @@ describe("a selection", () => {
     await net.untilPhase(machine, id, "seeding");
     await expect(commands.setFilePriorities(id, [4, 4])).rejects.toMatchObject({ code: "USAGE" });
     await commands.setFilePriorities(id, [4, 4, 4, 4]);
-    await net.until(() => machine.torrent(id).progressRatio < 1);
-    await net.until(() => machine.torrent(id).progressRatio === 1 && machine.torrent(id).phase === "seeding");
+    await net.until(() => machine.torrent(id).haveBytes === ALBUM.content.length);
+    await net.untilPhase(machine, id, "seeding");
 
     expect(machine.memory.disk.files.size).toBe(4);
     expect(fingerprint(machine.memory.disk.read(`${FOLDER}/album/two.flac`))).toBe(
