@@ -1,5 +1,5 @@
 /**
- * One torrent on a `MemoryDisk`. Keeps the promises of real disks (`test/contracts/torrent-disks.ts`): pieces are put
+ * One torrent on simulated files. Keeps the promises of real disks (`test/contracts/torrent-disks.ts`): pieces are put
  * together in memory and written only when their hash is right, everything happens in the order it was asked for, and
  * data of unwanted files stays out of the folder.
  */
@@ -13,7 +13,7 @@ import { FileLayout, type FileSpan } from "../torrent/file-layout.ts";
 import type { Metainfo } from "../torrent/metainfo.ts";
 import { BLOCK_BYTES } from "../torrent/piece-map.ts";
 import type { PieceVerdict } from "../torrent/piece-verdict.ts";
-import type { MemoryDisk } from "./memory-disk.ts";
+import type { MemoryFiles } from "./memory-files.ts";
 
 const DIGEST_BYTES = 20;
 
@@ -25,7 +25,7 @@ interface OpenPiece {
 }
 
 export class MemoryTorrentDisk implements TorrentDisk {
-  readonly #disk: MemoryDisk;
+  readonly #disk: MemoryFiles;
   readonly #metainfo: Metainfo;
   readonly #folder: string;
   readonly #events: TorrentDiskEvents;
@@ -34,7 +34,7 @@ export class MemoryTorrentDisk implements TorrentDisk {
   #wanted: readonly boolean[];
   #isClosed = false;
 
-  constructor(disk: MemoryDisk, metainfo: Metainfo, folder: string, events: TorrentDiskEvents) {
+  constructor(disk: MemoryFiles, metainfo: Metainfo, folder: string, events: TorrentDiskEvents) {
     this.#disk = disk;
     this.#metainfo = metainfo;
     this.#folder = folder;
