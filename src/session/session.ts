@@ -318,6 +318,10 @@ export class Session implements SessionView {
         report?.touch();
         this.#store.touch();
       },
+      onMilestone: () => {
+        report?.touch();
+        this.#platform.clock.setTimer(0, () => this.#store.publish());
+      },
     });
     report = new TorrentReport(torrent);
     this.#held.set(torrent.id, { torrent, report });

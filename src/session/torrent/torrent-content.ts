@@ -4,6 +4,7 @@
  */
 import { ClientError } from "../../core/errors.ts";
 import { invariant } from "../../core/invariant.ts";
+import { safeText } from "../../core/safe-text.ts";
 import { concludeVerification, planVerification, type ResumeContent } from "../../storage/index.ts";
 import { Bitfield } from "../../torrent/bitfield.ts";
 import { FileLayout } from "../../torrent/file-layout.ts";
@@ -21,6 +22,7 @@ export class TorrentContent {
   readonly metainfo: Metainfo;
   readonly layout: FileLayout;
   readonly #isSeedOnly: boolean;
+  readonly #paths: ReadonlyMap<number, string>;
   #have: Bitfield;
   #filePriorities: Uint8Array;
   #piecePriorities: Uint8Array;
@@ -34,11 +36,16 @@ export class TorrentContent {
   constructor(
     metainfo: Metainfo,
     filePriorities: Uint8Array,
-    options: { readonly isSeedOnly: boolean; readonly saved: ResumeContent | undefined },
+    options: {
+      readonly isSeedOnly: boolean;
+      readonly saved: ResumeContent | undefined;
+      readonly paths: ReadonlyMap<number, string>;
+    },
   ) {
     this.metainfo = metainfo;
     this.layout = new FileLayout(metainfo.files);
     this.#isSeedOnly = options.isSeedOnly;
+    this.#paths = options.paths;
     this.#saved = options.saved;
     this.#have = savedHave(options.saved, metainfo.pieceMap.pieceCount);
     this.#damaged = new Bitfield(metainfo.pieceMap.pieceCount);
@@ -170,11 +177,11 @@ export class TorrentContent {
   async checkpoint(isClean: boolean): Promise<ResumeContent> {
     const filePriorities = this.#filePriorities.slice();
     if (this.#disk === undefined || !this.#isChecked)
-      return { ...(this.#saved ?? this.#nothingKnown()), filePriorities };
+      return { ...(this.#saved ?? this.#nothingKnown()), filePriorities, paths: this.#paths };
     const have = this.#have.bytes.slice();
     await this.#disk.sync();
     const stamps = await this.#disk.stamps();
-    const content: ResumeContent = { have, stamps, filePriorities, isClean };
+    const content: ResumeContent = { have, stamps, filePriorities, isClean, paths: this.#paths };
     if (isClean) this.#saved = content;
     return content;
   }
@@ -207,7 +214,7 @@ export class TorrentContent {
       if (file === undefined || file.isPadding) continue;
       const priority = this.#filePriorities[index] ?? 0;
       shown.push({
-        path: file.path,
+        path: safeText(file.path),
         lengthBytes: file.lengthBytes,
         haveBytes: this.#haveBytesOf(index),
         priority,

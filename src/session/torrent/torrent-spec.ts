@@ -3,16 +3,21 @@
  * record of an earlier session.
  */
 import type { Endpoint } from "../../core/endpoint.ts";
+import { ClientError } from "../../core/errors.ts";
 import type { InfoHash } from "../../core/ids.ts";
 import type { ResumeContent, ResumeData } from "../../storage/index.ts";
-import type { Metainfo } from "../../torrent/metainfo.ts";
+import { staysInside } from "../../torrent/disk-names.ts";
+import { type Metainfo, withPaths } from "../../torrent/metainfo.ts";
 import type { AddOptions } from "../session-view.ts";
 import type { SeedingGoal } from "./seeding-goal.ts";
 import type { ReadSource } from "./torrent-source.ts";
 
 export interface TorrentSpec {
   readonly infoHash: InfoHash;
+  /** With the paths that the files have on disk. */
   readonly metainfo: Metainfo | undefined;
+  /** Files that lie elsewhere than the torrent says, by index. */
+  readonly paths: ReadonlyMap<number, string>;
   readonly displayName: string | undefined;
   readonly folder: string;
   readonly select: string | undefined;
@@ -48,9 +53,11 @@ export function specOfAddition(addition: {
 }): TorrentSpec {
   const { source, options, folder, manualPeers } = addition;
   const former = addition.former?.folder === folder ? addition.former : undefined;
+  const metainfo = source.metainfo ?? addition.formerMetainfo;
+  const paths = options.paths === undefined ? former?.content?.paths : pathsOf(options.paths, metainfo);
   return {
     infoHash: source.infoHash,
-    metainfo: source.metainfo ?? addition.formerMetainfo,
+    ...placed(metainfo, paths),
     displayName: source.displayName ?? former?.displayName,
     folder,
     select: options.select,
@@ -76,7 +83,7 @@ export function specOfAddition(addition: {
 export function specOfRecord(record: ResumeData, metainfo: Metainfo | undefined): TorrentSpec {
   return {
     infoHash: record.infoHash,
-    metainfo,
+    ...placed(metainfo, record.content?.paths),
     displayName: record.displayName,
     folder: record.folder,
     select: record.select,
@@ -96,4 +103,18 @@ export function specOfRecord(record: ResumeData, metainfo: Metainfo | undefined)
     peers: { manual: [], magnet: [], resume: record.peers },
     saved: record.content,
   };
+}
+
+function placed(
+  metainfo: Metainfo | undefined,
+  paths: ReadonlyMap<number, string> = new Map(),
+): Pick<TorrentSpec, "metainfo" | "paths"> {
+  return { metainfo: metainfo && withPaths(metainfo, paths), paths };
+}
+
+/** Those of `paths` that differ from the torrent's own. Throws `USAGE` when they are not one for each file, inside. */
+function pathsOf(paths: readonly string[], metainfo: Metainfo | undefined): ReadonlyMap<number, string> {
+  if (paths.length !== metainfo?.files.length || !paths.every(staysInside))
+    throw new ClientError("USAGE", "These are not the paths of the torrent's files.");
+  return new Map([...paths.entries()].filter(([i, path]) => path !== metainfo.files[i]?.path));
 }

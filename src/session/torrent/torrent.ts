@@ -47,6 +47,8 @@ export interface TorrentSurroundings {
   readonly log: SessionLog;
   /** Something that is shown has changed. */
   readonly onChange: () => void;
+  /** Something that somebody waits for has happened: it is shown at once. */
+  readonly onMilestone: () => void;
 }
 
 export class Torrent {
@@ -74,6 +76,7 @@ export class Torrent {
   #isServing = false;
   #isClosed = false;
   #failure: ClientError | undefined;
+  #shownPhase: TorrentPhase | undefined;
   #finishedAtUnixMs: number | undefined;
   #completeSinceMs: number | undefined;
   #checkedRatio = 0;
@@ -334,7 +337,7 @@ export class Torrent {
   #changed(): void {
     const { isPaused, isFailed, isGoalMet } = this.#lifecycle();
     if (!this.#isVerifying && (isPaused || isFailed || isGoalMet)) this.#checkAbort.abort();
-    this.#around.onChange();
+    this.#show();
     void this.#lane.run();
   }
 
@@ -345,8 +348,17 @@ export class Torrent {
       } catch (error) {
         this.#fail(toClientError(error));
       }
-      this.#around.onChange();
+      this.#show();
     }
+  }
+
+  /** A new phase is what people and scripts wait for: it is shown at once. */
+  #show(): void {
+    this.#around.onChange();
+    const { phase } = this;
+    if (phase === this.#shownPhase) return;
+    this.#shownPhase = phase;
+    this.#around.onMilestone();
   }
 
   #take(step: Exclude<Step, "none">): Promise<void> {
@@ -528,6 +540,7 @@ export class Torrent {
       this.#content = new TorrentContent(metainfo, priorities, {
         isSeedOnly: spec.isSeedOnly,
         saved: spec.saved,
+        paths: spec.paths,
       });
       if (this.#isMetadataOnly) this.#isPaused = true;
       else assertMayDownload(metainfo);
@@ -655,7 +668,9 @@ export class Torrent {
 
   #reach(milestone: Milestone, what: string): void {
     const sinceAddedMs = this.milestones.reach(milestone, this.#nowMs());
-    if (sinceAddedMs !== undefined) this.#log(`${what} (after ${durationText(sinceAddedMs)})`);
+    if (sinceAddedMs === undefined) return;
+    this.#log(`${what} (after ${durationText(sinceAddedMs)})`);
+    this.#around.onMilestone();
   }
 
   #nowMs(): number {
