@@ -79,7 +79,7 @@ class Peer:
         category = lt.alert.category_t
         settings["alert_mask"] = (
             category.status_notification | category.error_notification | category.dht_notification
-            | category.progress_notification | category.peer_notification | category.connect_notification
+            | category.progress_notification | category.storage_notification | category.peer_notification | category.connect_notification
         )
         settings.update(options.get("settings", {}))
         self.session = lt.session(settings)
@@ -112,6 +112,7 @@ class Peer:
             "handle": handle,
             "seen": set(),
             "wantsDone": not request.get("seed"),
+            "isFlushing": False,
             "isAsking": False,
             "hasPeers": False,
             "askedAt": 0.0,
@@ -214,7 +215,10 @@ class Peer:
             "piece_finished_alert": "first-piece",
             "dht_reply_alert": "dht-reply",
         }
-        if kind == "hash_failed_alert":
+        if kind == "cache_flushed_alert" and torrent["isFlushing"]:
+            downloaded = torrent["handle"].status().total_payload_download
+            self.once(info_hash, torrent, "done", downloadedBytes=downloaded)
+        elif kind == "hash_failed_alert":
             emit("hash-failed", infoHash=info_hash, message=alert.message())
         elif kind == "dht_reply_alert":
             torrent["hasPeers"] = True
@@ -234,8 +238,9 @@ class Peer:
                 self.once(info_hash, torrent, "first-byte")
             if status.total_payload_upload > 0:
                 self.once(info_hash, torrent, "first-upload")
-            if torrent["wantsDone"] and status.is_seeding:
-                self.once(info_hash, torrent, "done", downloadedBytes=status.total_payload_download)
+            if torrent["wantsDone"] and status.is_seeding and not torrent["isFlushing"]:
+                torrent["isFlushing"] = True  # the last pieces may still wait to be written: done is when they are
+                torrent["handle"].flush_cache()
 
     def press_on(self):
         """A torrent that is added before the DHT runs would wait for the end of the bootstrap or for the timer; an
