@@ -28,6 +28,10 @@ export type PeerState = "connecting" | "handshaking" | "connected" | "closed";
 export const PAUSED_BY_LIMIT = 1;
 const PAUSED_BY_OUTBOX = 2;
 
+/** State changes that a bitfield counts for: its work grows with its length, and one a second must do at any size. */
+const BITFIELD_CHANGES = 10;
+const BITFIELD_BYTES_PER_CHANGE = 2_500;
+
 const NO_FEATURES: HandshakeFeatures = { hasExtensions: false, hasFast: false, hasDht: false };
 const NO_ID = new Uint8Array(0);
 
@@ -326,16 +330,21 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
     this.#owner?.onHave(this, index);
   }
 
+  /** Later ones are no offence: aria2 sends a bitfield in mid-transfer where that is shorter than its HAVEs. */
   onBitfield(bytes: Uint8Array): void {
-    if (this.#isFirstAnnouncement()) this.#owner?.onPieces(this, bytes);
+    this.#stateChanged(BITFIELD_CHANGES + Math.floor(bytes.length / BITFIELD_BYTES_PER_CHANGE));
+    if (this.state === "closed") return;
+    if (this.#hasAnnouncedPieces) this.#owner?.onMorePieces(this, bytes);
+    else this.#owner?.onPieces(this, bytes);
+    this.#hasAnnouncedPieces = true;
   }
 
   onHaveAll(): void {
-    if (this.#isFirstAnnouncement()) this.#owner?.onPieces(this, "all");
+    this.#announcedExtreme("all");
   }
 
   onHaveNone(): void {
-    if (this.#isFirstAnnouncement()) this.#owner?.onPieces(this, "none");
+    this.#announcedExtreme("none");
   }
 
   onRequest(index: number, begin: number, length: number): void {
@@ -404,19 +413,20 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
     this.takenAtMs = this.openedAtMs;
   }
 
-  /** BITFIELD, HAVE_ALL and HAVE_NONE come once, and before any HAVE (BEP 3, BEP 6). */
-  #isFirstAnnouncement(): boolean {
+  /** HAVE_ALL and HAVE_NONE come once, in place of a bitfield and before any HAVE (BEP 6). */
+  #announcedExtreme(pieces: "all" | "none"): void {
     if (this.#hasAnnouncedPieces) {
       this.close("protocol-error", "announced its pieces twice");
-      return false;
+      return;
     }
     this.#hasAnnouncedPieces = true;
-    return true;
+    this.#owner?.onPieces(this, pieces);
   }
 
   /** Flapping, keep-alive storms and the like (threats W5). */
-  #stateChanged(): void {
-    if (++this.stateChangesThisSecond > this.#config.maxStateChangesPerSecond)
+  #stateChanged(changes = 1): void {
+    this.stateChangesThisSecond += changes;
+    if (this.stateChangesThisSecond > this.#config.maxStateChangesPerSecond)
       this.close("flood", "changed its state too often");
   }
 

@@ -22,8 +22,10 @@ export interface PeerOwner<Peer> extends PeerGreeter<Peer> {
   /** `peer.isPeerInterested` has changed. */
   onPeerInterest(peer: Peer): void;
   onHave(peer: Peer, index: number): void;
-  /** First and only announcement of this kind. */
+  /** The first announcement. */
   onPieces(peer: Peer, pieces: AnnouncedPieces): void;
+  /** A raw bitfield (not validated) after the first announcement: the peer has these pieces as well. */
+  onMorePieces(peer: Peer, pieces: Uint8Array): void;
   onRequest(peer: Peer, index: number, begin: number, length: number): void;
   onCancel(peer: Peer, index: number, begin: number, length: number): void;
   onReject(peer: Peer, index: number, begin: number, length: number): void;

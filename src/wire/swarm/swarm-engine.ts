@@ -327,6 +327,10 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     this.#pieces.announced(peer, pieces);
   }
 
+  onMorePieces(peer: PeerConnection, pieces: Uint8Array): void {
+    this.#pieces.announcedMore(peer, pieces);
+  }
+
   onRequest(peer: PeerConnection, index: number, begin: number, length: number): void {
     this.#uploads.requested(peer, index, begin, length);
   }

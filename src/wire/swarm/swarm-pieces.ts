@@ -18,6 +18,8 @@ const MAX_HAVES_PER_PIECE = 2;
 /** BEP 6 suggests 10; a peer that grants more is taken at its word up to here. */
 const MAX_ALLOWED_FAST = 32;
 
+const WRONG_BITFIELD = "sent a bitfield of a wrong length or with spare bits";
+
 /** What each connected peer has, between two contents. */
 type KnownPieces = ReadonlyMap<PeerConnection, Bitfield | "all">;
 
@@ -47,6 +49,24 @@ export class SwarmPieces {
   announced(peer: PeerConnection, pieces: AnnouncedPieces): void {
     peer.earlyPieces = pieces;
     if (this.#swarm.content !== undefined) this.#learn(this.#swarm.content, peer);
+  }
+
+  /** A later bitfield: what it adds is as good as so many HAVEs. What it leaves out is not taken back. */
+  announcedMore(peer: PeerConnection, bytes: Uint8Array): void {
+    const content = this.#swarm.content;
+    if (content === undefined) {
+      if (peer.earlyPieces !== "all") peer.earlyPieces = bytes;
+      return;
+    }
+    const pieces = Bitfield.fromBytes(bytes, content.map.pieceCount);
+    if (pieces === undefined) {
+      peer.close("protocol-error", WRONG_BITFIELD);
+      return;
+    }
+    for (let piece = 0; piece < pieces.length; piece++)
+      if (pieces.has(piece)) content.picker.peerHave(peer.slot, piece);
+    this.#updateInterest(content, peer);
+    if (peer.download.liveRequests === 0) this.#requests.refill(peer);
   }
 
   has(peer: PeerConnection, index: number): void {
@@ -89,7 +109,7 @@ export class SwarmPieces {
       announced instanceof Uint8Array ? Bitfield.fromBytes(announced, content.map.pieceCount) : announced;
     peer.earlyPieces = undefined;
     if (announced !== undefined && pieces === undefined) {
-      peer.close("protocol-error", "sent a bitfield of a wrong length or with spare bits");
+      peer.close("protocol-error", WRONG_BITFIELD);
       return;
     }
     if (pieces !== undefined && pieces !== "none") replacePieces(content, peer, pieces);

@@ -305,9 +305,9 @@ describe("serving", () => {
 
   test.each([
     ["a HAVE out of range", [indexMessage(ids.HAVE, 16)]],
-    ["two bitfields", [bitfieldOf([0xff, 0]), bitfieldOf([0xff, 0])]],
     ["HAVE_ALL after HAVE_NONE", [emptyMessage(ids.HAVE_NONE), emptyMessage(ids.HAVE_ALL)]],
-    ["a bitfield after HAVE", [indexMessage(ids.HAVE, 1), bitfieldOf([0xff, 0])]],
+    ["HAVE_ALL after a bitfield", [bitfieldOf([0xff, 0]), emptyMessage(ids.HAVE_ALL)]],
+    ["HAVE_NONE after HAVE", [indexMessage(ids.HAVE, 1), emptyMessage(ids.HAVE_NONE)]],
     ["a bitfield of another length", [bitfieldOf([0xff, 0, 0])]],
   ])("PA11 WI11 %s ends the connection", (_what, messages) => {
     const w = swarmWorld();
@@ -320,6 +320,32 @@ describe("serving", () => {
 
     expect(peer.isOpen).toBe(false);
     expect(seed.eventsOf("peer-disconnected")).toMatchObject([{ reason: "protocol-error" }]);
+  });
+
+  test("PA11 a later bitfield adds what it says, as aria2 sends it in place of many HAVEs", () => {
+    const w = swarmWorld();
+    const torrent = aTorrent({ totalBytes: 1_000_000 });
+    const seed = w.addPeer(torrent, { have: "all" });
+    const peer = new ScriptedPeer(w.newHost()).greet(w, seed, torrent.infoHash);
+    peer.send(indexMessage(ids.HAVE, 1), bitfieldOf([0x40, 0]), bitfieldOf([0x0f, 0x80]), bitfieldOf([0, 0]));
+    w.world.runFor(500);
+
+    expect(peer.isOpen).toBe(true);
+    expect(seed.viewOf(peer)?.haveRatio).toBe(6 / 16);
+    peer.send(bitfieldOf([0, 0, 0]));
+    w.world.runFor(500);
+    expect(peer.isOpen).toBe(false);
+  });
+
+  test("WI11 bitfield after bitfield ends the connection when they come too fast", () => {
+    const w = swarmWorld();
+    const torrent = aTorrent({ totalBytes: 1_000_000 });
+    const seed = w.addPeer(torrent, { have: "all" });
+    const peer = new ScriptedPeer(w.newHost()).greet(w, seed, torrent.infoHash);
+    peer.send(...Array.from({ length: 25 }, () => bitfieldOf([0x0f, 0])));
+    w.world.runFor(500);
+
+    expect(peer.isOpen).toBe(false);
   });
 
   test("PA11 spare bits end the connection", () => {
