@@ -37,6 +37,8 @@ export interface HashedPath {
   readonly rawInfo: Uint8Array;
   /** Folder in which the file or folder lies. */
   readonly folder: string;
+  /** Where the files lie, relative to the folder, in the order of the torrent, whose own paths may differ. */
+  readonly paths: readonly string[];
 }
 
 /**
@@ -71,7 +73,7 @@ export async function hashPath(path: string, options: HashPathOptions = {}): Pro
     pieceHashes,
     isPrivate: options.isPrivate === true,
   });
-  return { rawInfo, folder };
+  return { rawInfo, folder, paths: files.map((file) => file.path) };
 }
 
 interface HashAllOptions {

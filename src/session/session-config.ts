@@ -118,9 +118,9 @@ const MINUTE_MS = 60 * SECOND_MS;
 /** A new snapshot at most this often: four a second are as smooth as text can be read. */
 export const SNAPSHOT_INTERVAL_MS = 250;
 /** Rates fall and waits grow without any event: facts are looked at this often. */
-export const HEARTBEAT_MS = SECOND_MS;
+export const HEARTBEAT_MS: number = SECOND_MS;
 /** A wall clock that ran this much further than ours between two heartbeats: the machine slept, or was moved. */
-export const SLEEP_GAP_MS = MINUTE_MS;
+export const SLEEP_GAP_MS: number = MINUTE_MS;
 /** Slices of the HAVE and AVAIL strips: wide enough for any terminal line, small enough to send. */
 export const STRIP_CELLS = 100;
 /** Peers listed in the details of one torrent; more than the wire holds per torrent. */
@@ -130,29 +130,29 @@ export const MAX_FILES_SHOWN = 5_000;
 /** Log lines kept in a snapshot: what a person scrolls through. */
 export const MAX_LOG_LINES = 200;
 /** Free space is asked for this often: it costs a system call, and changes by what others do. */
-export const FREE_SPACE_INTERVAL_MS = 10 * SECOND_MS;
+export const FREE_SPACE_INTERVAL_MS: number = 10 * SECOND_MS;
 
 /** After a full disk, how long until space is looked for again (ST01: back within 30 s). */
-export const DISK_RETRY_MS = 15 * SECOND_MS;
+export const DISK_RETRY_MS: number = 15 * SECOND_MS;
 
 /** Pieces under way to the disk get this long to land before it is closed; looked at in these steps. */
-export const LANDING_TIMEOUT_MS = 2 * SECOND_MS;
+export const LANDING_TIMEOUT_MS: number = 2 * SECOND_MS;
 export const LANDING_POLL_MS = 20;
 
 /** The DHT table is saved this often, and at the end: an unclean end costs a few minutes of contacts. */
-export const DHT_SAVE_INTERVAL_MS = 5 * MINUTE_MS;
+export const DHT_SAVE_INTERVAL_MS: number = 5 * MINUTE_MS;
 /** First save, so that even a short session leaves a table behind. */
-export const DHT_FIRST_SAVE_MS = 30 * SECOND_MS;
+export const DHT_FIRST_SAVE_MS: number = 30 * SECOND_MS;
 /** Names of bootstrap nodes that are not resolved by then say nothing about the address profile. */
-export const PROFILE_RESOLVE_TIMEOUT_MS = 2 * SECOND_MS;
+export const PROFILE_RESOLVE_TIMEOUT_MS: number = 2 * SECOND_MS;
 
 /** Known and connected peers with which a torrent needs no further lookup; libtorrent dials from 50 candidates too. */
 export const ENOUGH_PEERS = 50;
 /** Pause before the next lookup of a torrent that lacks peers; doubles up to the maximum. */
-export const FIRST_LOOKUP_PAUSE_MS = 15 * SECOND_MS;
+export const FIRST_LOOKUP_PAUSE_MS: number = 15 * SECOND_MS;
 /** Half of the 15 minutes between announces, which are lookups as well. */
-export const MAX_LOOKUP_PAUSE_MS = 7.5 * MINUTE_MS;
+export const MAX_LOOKUP_PAUSE_MS: number = 7.5 * MINUTE_MS;
 /** Distinct addresses remembered a torrent, to count newcomers and drop repetitions (threats W7: 3,000 candidates). */
 export const MAX_REMEMBERED_PEERS = 3_000;
 /** Time an orderly end may take before it is given up (PR01: exit within 5 s). */
-export const SHUTDOWN_TIMEOUT_MS = 4 * SECOND_MS;
+export const SHUTDOWN_TIMEOUT_MS: number = 4 * SECOND_MS;

@@ -45,6 +45,16 @@ test("a folder becomes a torrent of all its files in order, empty ones included"
   expect(parsed(made.rawInfo).id).toBe(expected.metainfo.id);
 });
 
+test("files are told where they lie, whatever the torrent calls them", async () => {
+  await folder.place("album/con.txt", patterned(10, 1));
+  await folder.place("album/b/c", patterned(10, 2));
+  const made = await hashPath(join(folder.path, "album"), { name: "other" });
+  const { files } = parsed(made.rawInfo);
+
+  expect(made.paths).toEqual(["album/b/c", "album/con.txt"]);
+  expect(files.map((file) => file.path)).toEqual(["other/b/c", expect.not.stringMatching(/\/con\.txt$/)]);
+});
+
 test("pieces longer than a slice of work are hashed whole", async () => {
   const expected = filledFile("long.bin", 11 * MIB, 8 * MIB);
   await folder.place("long.bin", expected.content);

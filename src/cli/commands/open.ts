@@ -130,10 +130,10 @@ async function share(
   engine: RunningEngine,
   path: string,
 ): Promise<{ readonly id: string; readonly name: string; readonly magnet: string }> {
-  const { metainfo, folder } = await makeTorrent(path, {}, new Output({ quiet: true }));
+  const { metainfo, folder, added } = await makeTorrent(path, {}, new Output({ quiet: true }));
   await engine.view.commands.add(
     { kind: "metainfo", bytes: encodeTorrentFile(metainfo) },
-    { folder, seedOnly: true },
+    { folder, seedOnly: true, ...added },
   );
   const magnet = formatMagnet({ infoHash: metainfo.infoHash, displayName: metainfo.name });
   return { id: metainfo.id, name: metainfo.name, magnet };

@@ -41,9 +41,12 @@ export async function runShare(
   const stop = onStopRequest();
   const engine = await startEngine(sharedEngineSettings({ network, limits, peers, folder: process.cwd() }));
   try {
-    for (const { metainfo, folder } of made) {
+    for (const { metainfo, folder, added } of made) {
       const bytes = encodeTorrentFile(metainfo);
-      await engine.view.commands.add({ kind: "metainfo", bytes }, { folder, peers, seedOnly: true });
+      await engine.view.commands.add(
+        { kind: "metainfo", bytes },
+        { folder, peers, seedOnly: true, ...added },
+      );
     }
     for (const { metainfo } of made) {
       const magnet = formatMagnet({ infoHash: metainfo.infoHash, displayName: metainfo.name });

@@ -16,6 +16,8 @@ export interface MadeTorrent {
   readonly metainfo: Metainfo;
   /** Folder in which the content's own file or folder lies, as `-o` and `--data` mean it. */
   readonly folder: string;
+  /** `paths` for adding it, where names on disk are not those of the torrent; empty otherwise. */
+  readonly added: { readonly paths?: readonly string[] };
 }
 
 const MIN_PIECE_BYTES = 16 * 1024;
@@ -43,7 +45,9 @@ export async function makeTorrent(
   const metainfo = parseInfoDictionary(made.rawInfo);
   if (!metainfo.ok)
     throw new ClientError("TORRENT_INVALID", `No torrent can be made of ${path}: ${metainfo.fault.message}`);
-  return { metainfo: metainfo.value, folder: made.folder };
+  const isElsewhere = metainfo.value.files.some((file, i) => file.path !== made.paths[i]);
+  const added = isElsewhere ? { paths: made.paths } : {};
+  return { metainfo: metainfo.value, folder: made.folder, added };
 }
 
 function parsePieceSize(text: string): number {

@@ -7,7 +7,7 @@ export const MAX_PENDING_COMMANDS = 256;
 export const MAX_TEXT_CHARACTERS = 65_536;
 
 /** Largest `.torrent` that a command may carry (threats F3). */
-export const MAX_TORRENT_FILE_BYTES = 32 * 1024 * 1024;
+export const MAX_TORRENT_FILE_BYTES: number = 32 * 1024 * 1024;
 
 /** Longest list in a command: one entry a file (threats F3). */
 export const MAX_LIST_ENTRIES = 250_000;

@@ -214,7 +214,7 @@ export class TorrentContent {
       if (file === undefined || file.isPadding) continue;
       const priority = this.#filePriorities[index] ?? 0;
       shown.push({
-        path: safeText(file.path),
+        path: safeText(file.path, file.path.length),
         lengthBytes: file.lengthBytes,
         haveBytes: this.#haveBytesOf(index),
         priority,

@@ -9,7 +9,7 @@ import { ClientError, toClientError } from "../../core/errors.ts";
 import { type InfoHashHex, infoHashHex } from "../../core/ids.ts";
 import type { DhtNode } from "../../dht/index.ts";
 import { MAX_RESUME_PEERS, type ResumeContent } from "../../storage/index.ts";
-import { encodeTorrentFile, type Metainfo } from "../../torrent/metainfo.ts";
+import { encodeTorrentFile, type Metainfo, withPaths } from "../../torrent/metainfo.ts";
 import type { Swarm, SwarmEvent, WireEngine } from "../../wire/index.ts";
 import { countText, durationText, sizeText } from "../diagnosis/figures.ts";
 import type { OwnAddresses } from "../own-addresses.ts";
@@ -57,8 +57,8 @@ export class Torrent {
   readonly swarm: Swarm;
   readonly sources: PeerSources;
   readonly milestones: Milestones;
-  readonly badPieces = new RecentEvents();
-  readonly bans = new RecentEvents();
+  readonly badPieces: RecentEvents = new RecentEvents();
+  readonly bans: RecentEvents = new RecentEvents();
   readonly #around: TorrentSurroundings;
   readonly #keeper: ResumeKeeper;
   readonly #spaceRetry: SpaceRetry;
@@ -521,8 +521,9 @@ export class Torrent {
   }
 
   /** Knows from now on what the torrent is. A torrent that may not be downloaded, or not as selected, fails. */
-  #learn(metainfo: Metainfo): void {
+  #learn(learnt: Metainfo): void {
     const { spec } = this;
+    const metainfo = withPaths(learnt, spec.paths);
     this.#metainfo = metainfo;
     const { files, pieceMap } = metainfo;
     const listed = files.filter((file) => !file.isPadding).length;

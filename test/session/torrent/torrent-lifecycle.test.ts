@@ -395,6 +395,53 @@ describe("verifying", () => {
 });
 
 describe("a torrent that is shared", () => {
+  const odd = filledFolder(
+    "odd",
+    [
+      { path: ["con.txt"], lengthBytes: 3 * PIECE },
+      { path: ["plain"], lengthBytes: PIECE + 1 },
+    ],
+    PIECE,
+  );
+  const realPaths = ["odd/con.txt", "odd/plain"];
+
+  test("is found under names of its own, which a restart remembers", async () => {
+    const net = new SessionWorld(65);
+    const memory = net.newMemory();
+    realPaths.forEach((path, i) => {
+      memory.disk.place(`${FOLDER}/${path}`, odd.fileContent(i));
+    });
+    const first = await net.open("10.0.1.1", { memory, remember: true });
+    const { id } = await net.settled(
+      first.session.commands.add(torrentFile(odd), { seedOnly: true, paths: realPaths }),
+    );
+    await net.untilPhase(first, id, "seeding");
+    expect(first.torrent(id).progressRatio).toBe(1);
+    await net.close(first);
+    const again = await net.open("10.0.1.1", { memory, remember: true });
+    await net.untilPhase(again, id, "seeding");
+    expect(again.torrent(id).progressRatio).toBe(1);
+    const leecher = await net.open("10.0.2.1");
+    await net.settled(leecher.session.commands.add(magnetOf(odd), {}));
+    await net.untilPhase(leecher, id, "seeding");
+
+    expect([...leecher.memory.disk.files.keys()].sort()).toEqual(
+      odd.metainfo.files.map((file) => `${FOLDER}/${file.path}`).sort(),
+    );
+    expect(odd.metainfo.files[0]?.path).not.toBe(realPaths[0]);
+  });
+
+  test("refuses paths that lead out of the folder, or are not one for each file", async () => {
+    const net = new SessionWorld(66);
+    const { session } = await net.open("10.0.1.1");
+
+    for (const paths of [["odd/plain"], ["../x", "odd/plain"], ["/etc/passwd", "odd/plain"]]) {
+      const add = session.commands.add(torrentFile(odd), { seedOnly: true, paths });
+      await expect(net.settled(add)).rejects.toMatchObject({ code: "USAGE" });
+    }
+    expect(session.getSnapshot().torrents).toEqual([]);
+  });
+
   test("never overwrites data that differs: it says so, and serves the rest", async () => {
     const net = new SessionWorld(64);
     await net.openSeeder("10.0.1.1", LONG);
