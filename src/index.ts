@@ -6,6 +6,7 @@ import { createNodePlatform } from "./platform/index.ts";
 import { openSession as openSessionOn, type SessionOptions, type SessionView } from "./session/index.ts";
 
 export { ClientError, type ErrorCode } from "./core/errors.ts";
+export { createNodePlatform, type NodePlatform, type NodePlatformOptions } from "./platform/index.ts";
 export type {
   AddOptions,
   Diagnosis,

@@ -8,7 +8,7 @@ import type { NodeId } from "../core/ids.ts";
 import { ipv4Bits, readInt32 } from "./compact-address.ts";
 
 /** BEP 5: good for 15 minutes after an answer, or after a query if it ever answered. */
-export const GOOD_FOR_MS = 15 * 60_000;
+export const GOOD_FOR_MS: number = 15 * 60_000;
 
 /** A time that has not come yet; small enough that every age is large. */
 export const NEVER_MS: number = -(2 ** 30);

@@ -10,7 +10,7 @@ import { writeAddress } from "./compact-address.ts";
 import { SIPHASH_BYTES, SIPHASH_KEY_BYTES, sipHash, sipHashKey } from "./siphash.ts";
 
 /** Length of our tokens; those of others have any length. */
-export const TOKEN_BYTES = SIPHASH_BYTES;
+export const TOKEN_BYTES: number = SIPHASH_BYTES;
 /** BEP 5: "a secret that changes every five minutes and tokens up to ten minutes old are accepted". */
 const SECRET_LIFETIME_MS = 5 * 60_000;
 

@@ -3,12 +3,14 @@
  * Contacts are kept per network: the table of a private network never meets that of another one, nor the public one.
  */
 import type { AddressProfile } from "../core/address-profile.ts";
+import { decodeDictionary } from "../core/bencode.ts";
 import { toHex, utf8Bytes } from "../core/bytes.ts";
 import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
 import { sha1 } from "../core/sha1.ts";
 import { type DhtEvent, DhtNode } from "../dht/index.ts";
 import { DHT_STATE_RECORD } from "../storage/index.ts";
 import { BootstrapNodes } from "./bootstrap/bootstrap-nodes.ts";
+import { loadRecord } from "./load-record.ts";
 import { formatHostPort } from "./host-port.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
 import { DHT_FIRST_SAVE_MS, DHT_SAVE_INTERVAL_MS, type SessionConfig } from "./session-config.ts";
@@ -41,7 +43,8 @@ export class SessionDht {
   /** Loads the saved contacts of this network and starts the node. */
   static async open(options: SessionDhtOptions): Promise<SessionDht> {
     const record = recordOf(options.config, options.addressProfile);
-    const saved = record === undefined ? undefined : await options.platform.state.load(record);
+    const saved =
+      record === undefined ? undefined : await loadRecord(options.platform.state, record, wholeDictionary);
     return new SessionDht(options, record, saved);
   }
 
@@ -136,6 +139,11 @@ export class SessionDht {
       .save(this.#record, bytes)
       .catch(() => this.#options.log.add("the DHT contacts could not be saved"));
   }
+}
+
+/** The bytes themselves unless they were cut off; what they say is the node's to judge. */
+function wholeDictionary(bytes: Uint8Array): Uint8Array | undefined {
+  return decodeDictionary(bytes).ok ? bytes : undefined;
 }
 
 /** Undefined where nobody was named: such a node belongs to no network that could be found again. */

@@ -6,9 +6,12 @@
 import type { Endpoint } from "../core/endpoint.ts";
 import type { Clock, DatagramSocket, Random, StreamDialer, StreamListener } from "../core/ports.ts";
 import type { BlockSlot, Slab, SlabPool } from "../core/slab.ts";
+import type { FileStamp } from "../storage/index.ts";
 import type { Bitfield } from "../torrent/bitfield.ts";
 import type { Metainfo } from "../torrent/metainfo.ts";
 import type { PieceVerdict } from "../torrent/piece-verdict.ts";
+
+export type { FileStamp };
 
 export interface SessionPlatform {
   readonly clock: Clock;
@@ -52,12 +55,6 @@ export interface TorrentDiskEvents {
   pieceChecked(pieceIndex: number, verdict: PieceVerdict): void;
   /** `slot.buffer` has PIECE_HEADER_BYTES of room, then the block. `undefined`: the disk failed with `code`. */
   blockRead(token: number, slot: BlockSlot | undefined, code?: string): void;
-}
-
-/** What is on disk of a file, to tell whether it changed since resume data was saved. */
-export interface FileStamp {
-  readonly lengthBytes: number;
-  readonly modifiedUnixMs: number;
 }
 
 export interface TorrentDisk {

@@ -9,13 +9,13 @@ interface MemoryFile {
 
 export class MemoryFiles {
   /** Replaced, never changed in place, when written: whoever holds one holds a moment of it. */
-  readonly files = new Map<string, MemoryFile>();
+  readonly files: Map<string, MemoryFile> = new Map<string, MemoryFile>();
   /** Paths of files that torrents created, as opposed to the user's. */
-  readonly made = new Set<string>();
+  readonly made: Set<string> = new Set<string>();
   /** Data of unwanted files by path, as runs by offset: what the part file of a real disk holds. */
-  readonly parts = new Map<string, Map<number, Uint8Array>>();
+  readonly parts: Map<string, Map<number, Uint8Array>> = new Map<string, Map<number, Uint8Array>>();
   /** Bytes that may still be written before ENOSPC. */
-  freeSpaceBytes = Number.POSITIVE_INFINITY;
+  freeSpaceBytes: number = Number.POSITIVE_INFINITY;
   /** Pieces that were hashed from this disk so far: what a check has cost. */
   checkedPieces = 0;
   readonly world: World;

@@ -124,7 +124,7 @@ class VirtualListener implements StreamListener {
 
 /** The uplink and downlink of one address, and who waits for the uplink. */
 class VirtualHost {
-  readonly streams = new Set<VirtualStream>();
+  readonly streams: Set<VirtualStream> = new Set<VirtualStream>();
   readonly #world: World;
   readonly #links: HostLinks;
   readonly #waiting: VirtualStream[] = [];

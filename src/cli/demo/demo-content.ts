@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
 
 /** Enough for several seconds at the demo's speed, little enough for any laptop's temporary folder. */
-export const DEMO_NOISE_BYTES = 64 * 2 ** 20;
+export const DEMO_NOISE_BYTES: number = 64 * 2 ** 20;
 const CHUNK_BYTES = 2 ** 20;
 const PICTURES = 4;
 const PICTURE_PIXELS = 256;

@@ -18,6 +18,12 @@ export interface CheckProgress {
   readonly totalPieces: number;
 }
 
+interface WantedBytes {
+  readonly all: number;
+  readonly have: number;
+  readonly missingPieces: number;
+}
+
 export class TorrentContent {
   readonly metainfo: Metainfo;
   readonly layout: FileLayout;
@@ -26,6 +32,8 @@ export class TorrentContent {
   #have: Bitfield;
   #filePriorities: Uint8Array;
   #piecePriorities: Uint8Array;
+  /** Counted when it is asked for; asked for several times a second. */
+  #wantedBytes: WantedBytes | undefined;
   #disk: TorrentDisk | undefined;
   #isChecked = false;
   /** Shared pieces that are on disk and wrong: they are reported, never written over. */
@@ -87,7 +95,12 @@ export class TorrentContent {
   }
 
   /** Bytes of the pieces that are wanted, and of those that are wanted and here. Damaged pieces are wanted. */
-  wantedBytes(): { readonly all: number; readonly have: number; readonly missingPieces: number } {
+  wantedBytes(): WantedBytes {
+    this.#wantedBytes ??= this.#countWanted();
+    return this.#wantedBytes;
+  }
+
+  #countWanted(): WantedBytes {
     const { pieceMap } = this.metainfo;
     let [all, have, missingPieces] = [0, 0, 0];
     for (let piece = 0; piece < pieceMap.pieceCount; piece++) {
@@ -129,6 +142,7 @@ export class TorrentContent {
     if (second === undefined) return false;
     for (let piece = 0; piece < second.length; piece++) if (second.has(piece)) conclusion.have.set(piece);
     this.#have = conclusion.have;
+    this.#wantedBytes = undefined;
     this.#isChecked = true;
     if (this.#isSeedOnly) this.#damaged = this.#findDamage(stamps.map((stamp) => stamp !== null));
     return true;
@@ -149,6 +163,7 @@ export class TorrentContent {
 
   /** A piece was verified and written. Answers its length, 0 when it was here before. */
   pieceVerified(piece: number): number {
+    this.#wantedBytes = undefined;
     return this.#have.set(piece) ? this.metainfo.pieceMap.bytesOf(piece) : 0;
   }
 
@@ -167,6 +182,7 @@ export class TorrentContent {
     }
     this.#filePriorities = Uint8Array.from(priorities, (priority, i) => (files[i]?.isPadding ? 0 : priority));
     this.#piecePriorities = priorityOfPieces(this.metainfo, this.#filePriorities, this.layout);
+    this.#wantedBytes = undefined;
     this.#disk?.setWanted(this.#wantedFiles());
   }
 

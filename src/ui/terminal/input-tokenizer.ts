@@ -19,7 +19,7 @@ import type { InputEvent, MouseInput } from "./input-events.ts";
 import { characterKey, csiKey, linuxFunctionKey, ss3Key } from "./key-sequences.ts";
 
 /** Characters kept of one paste; more is read and dropped. A list of some thousand magnet links fits. */
-export const MAX_PASTE_CHARACTERS = 1024 * 1024;
+export const MAX_PASTE_CHARACTERS: number = 1024 * 1024;
 /** Longest parameter part of a sequence; longer ones are no terminal's. */
 const MAX_SEQUENCE_CHARACTERS = 64;
 const PASTE_END = "\x1b[201~";

@@ -6,7 +6,7 @@ import { BLOCK_BYTES, MAX_PIECES } from "../../torrent/piece-map.ts";
 import { BLOCK_HEADER_BYTES, EXTENSION_HANDSHAKE } from "./message-ids.ts";
 
 /** W1: room for an extension handshake full of unknown extensions. */
-export const MAX_EXTENSION_HANDSHAKE_BYTES = 64 * 1024;
+export const MAX_EXTENSION_HANDSHAKE_BYTES: number = 64 * 1024;
 
 /** W1: a small dictionary and one block of metadata; as libtorrent. */
 const MAX_METADATA_MESSAGE_BYTES = 17 * 1024;
@@ -15,7 +15,7 @@ const MAX_METADATA_MESSAGE_BYTES = 17 * 1024;
 const MAX_PEX_MESSAGE_BYTES = 8 * 1024;
 
 /** W1: messages that we do not know are skipped up to this length, not buffered. */
-export const MAX_UNKNOWN_MESSAGE_BYTES = 32 * 1024;
+export const MAX_UNKNOWN_MESSAGE_BYTES: number = 32 * 1024;
 
 /** Bitfield of the largest torrent that anybody accepts; the limit while the number of pieces is unknown. */
 export const MAX_BITFIELD_BYTES: number = MAX_PIECES / 8;

@@ -51,16 +51,20 @@ const OPTIMISTIC_MS = 30_000;
 /** BEP 3: "newly connected peers are three times as likely to start"; a minute is newly. */
 const NEWCOMER_MS = 60_000;
 const NEWCOMER_WEIGHT = 3;
-/** A seed serves a peer at least this long and this much before it is somebody else's turn (libtorrent's quota). */
+/** A seed serves a peer at least this long and this much before it is somebody else's turn (libtorrent's quota) … */
 const SERVICE_MS = 60_000;
 const SERVICE_PIECES = 20;
+/** … but no longer than this, or peers that take little, or nothing, would hold the slots for ever. */
+const MAX_SERVICE_MS = 180_000;
+/** A rate over less than this says nothing. */
+const MIN_SAMPLE_MS = 1_000;
 /** "auto": an uplink that feeds n peers at growing rates has room for one more (libtorrent's rate-based choker). */
 const FIRST_SLOT_BYTES_PER_SECOND = 1_024;
 const SLOT_STEP_BYTES_PER_SECOND = 2_048;
 /** "auto" never goes below the classical four regular slots and the optimistic one. */
 const MIN_AUTO_SLOTS = 5;
 
-/** Totals of a peer at the last two rounds, for what it gave and took since. */
+/** Totals of a peer at the last two rounds, for what it gave and took since: 10 to 20 s ago (BEP 3 averages over 20). */
 interface Ledger {
   atMs: number;
   received: number;
@@ -84,13 +88,13 @@ export class Choker {
 
   /** The full decision; call every 10 s (more often and peers flap). */
   round(round: ChokeRound): ChokeDecision {
-    for (const peer of round.peers) this.#turnLedger(peer, round.nowMs);
     const slots = this.#slotCount(round);
     const interested = round.peers.filter((peer) => peer.isInterested);
     this.#chooseOptimistic(interested, round.nowMs, slots);
     const regular = this.#ranked(interested, round)
       .filter((peer) => peer.slot !== this.#optimisticSlot)
       .slice(0, Math.max(0, slots - this.#optimistic().length));
+    for (const peer of round.peers) this.#turnLedger(peer, round.nowMs);
     return {
       unchoked: [...regular.map((peer) => peer.slot), ...this.#optimistic()],
       optimistic: this.#optimistic(),
@@ -135,7 +139,7 @@ export class Choker {
     const total = what === "received" ? peer.receivedBytes : peer.sentBytes;
     const former = what === "received" ? ledger?.formerReceived : ledger?.formerSent;
     const sinceMs = ledger?.formerAtMs ?? peer.connectedAtMs;
-    return (1_000 * (total - (former ?? 0))) / Math.max(1, nowMs - sinceMs);
+    return (1_000 * (total - (former ?? 0))) / Math.max(MIN_SAMPLE_MS, nowMs - sinceMs);
   }
 
   #slotCount(round: ChokeRound): number {
@@ -183,8 +187,11 @@ export class Choker {
     const waitedMs = round.nowMs - Math.max(peer.chokedAtMs, peer.connectedAtMs);
     if (!peer.isUnchoked) return waitedMs;
     const servedMs = round.nowMs - peer.unchokedAtMs;
-    const isServed = servedMs >= SERVICE_MS && this.#servedPieces(peer, round, servedMs) >= SERVICE_PIECES;
-    return isServed ? -1 : Number.MAX_SAFE_INTEGER;
+    const hasEnough =
+      servedMs >= MAX_SERVICE_MS || this.#servedPieces(peer, round, servedMs) >= SERVICE_PIECES;
+    const isServed = servedMs >= SERVICE_MS && hasEnough;
+    // Of those in service, whoever had most of it makes room for the optimistic one of before.
+    return isServed ? -1 : Number.MAX_SAFE_INTEGER - servedMs;
   }
 
   #servedPieces(peer: ChokerPeer, round: ChokeRound, servedMs: number): number {

@@ -1,13 +1,18 @@
 /**
  * Fetches the info dictionary (BEP 9) from many peers at once, believing none, until the SHA-1 of the whole is the
- * info-hash. Peers may claim different sizes: blocks are collected per claimed size, the sizes that most peers claim
- * first, so that a liar cannot block honest ones. Once a set of one size proved wrong, that size is fetched from one
- * peer at a time, and a peer that sent a wrong set alone is caught.
+ * info-hash. Every 16 KiB block may come from somebody else, so one liar spoils a whole that honest peers helped with.
+ *
+ * Theory of operation. Blocks are collected per claimed size. At most three sizes are collected at a time; when more
+ * are claimed, they take turns, so that no number of invented sizes shuts the true one out. Once the whole of one
+ * size proved wrong, that size is fetched from one peer at a time, also in turns: a peer that sends a wrong whole
+ * alone is proven to lie, and a slow one loses its turn to the next. Turns grow, so that a slow honest peer finishes
+ * at last. Nobody is banned on suspicion: liars in mixed wholes are found by comparing with the right bytes.
  */
 import { concatBytes, equalBytes } from "../../core/bytes.ts";
 import type { InfoHash } from "../../core/ids.ts";
 import type { Random } from "../../core/ports.ts";
 import { sha1 } from "../../core/sha1.ts";
+import { METADATA_BLOCK_BYTES, MetadataBlockSet, WrongMetadata } from "./metadata-block-set.ts";
 
 export interface MetadataExchangeOptions {
   readonly infoHash: InfoHash;
@@ -17,72 +22,65 @@ export interface MetadataExchangeOptions {
 export type MetadataOutcome =
   /** Taken, or not needed any more. */
   | { readonly kind: "accepted" }
-  /** All of it, verified. The exchange is over. */
+  /** All of it, verified. The exchange is over. `liars` sent blocks that are wrong for certain. */
   | { readonly kind: "complete"; readonly rawInfo: Uint8Array; readonly liars: readonly string[] }
-  /** A set was complete and wrong. `ban`: parties proven to lie or caught twice; `suspects`: the others. */
+  /** A set was complete and wrong. `ban`: sent all of it alone; `suspects`: some of them lied. */
   | { readonly kind: "poisoned"; readonly ban: readonly string[]; readonly suspects: readonly string[] }
-  /** Never asked for, or of a wrong size: count it, drop the peer when it repeats. */
+  /** Never asked for: count it, drop the peer when it repeats. */
   | { readonly kind: "unrequested" }
+  /** Asked for, and of a wrong size. */
   | { readonly kind: "malformed" };
 
-/** BEP 9: "the metadata is handled in blocks of 16KiB". */
-export const METADATA_BLOCK_BYTES = 16_384;
 /** threats W8. */
 const MAX_METADATA_BYTES = 32 * 1024 * 1024;
 const MAX_SIZES = 3;
 const MAX_IN_FLIGHT = 2;
 /** A peer that is alive answers 16 KiB within this time; afterwards another one is asked. */
 const REQUEST_TIMEOUT_MS = 10_000;
+/** Requests given up whose answers are still welcome, for each peer. */
+const MAX_LATE = 16;
 /** After this long without an answer a second peer may be asked for the same block. */
 const DUPLICATE_AFTER_MS = 3_000;
 /** libtorrent: 20 to 70 s before a peer that rejected is asked again. */
 const REJECT_PAUSE_MS = 20_000;
 const REJECT_SPREAD_MS = 50_000;
-/** A peer that is caught in this many wrong sets is banned whoever else took part. */
-const MAX_STRIKES = 2;
+/** First turn of a size, or of a peer alone; each further turn of the same is twice as long, up to 2^6 times. */
+const TURN_MS = 10_000;
+const MAX_TURN_DOUBLINGS = 6;
+/** Only who asked within this time takes part in turns (`ask` is called every second): the others wait for nothing. */
+const ASKING_MS = 5_000;
+/** Wrong sets that are remembered for the final reckoning: at most 2,048 digests each. */
+const MAX_WRONG_SETS = 8;
 
 interface Offering {
   readonly party: string;
   readonly sizeBytes: number;
   /** Block to when it was asked. */
   readonly asked: Map<number, number>;
+  /** Blocks that were asked and given up. */
+  readonly late: Set<number>;
   pausedUntilMs: number;
+  /** `ask` was last called for it. */
+  askedForAtMs: number;
+  /** Turns it had alone. */
+  soloTurns: number;
 }
 
-class BlockSet {
-  readonly sizeBytes: number;
-  readonly blocks: (Uint8Array | undefined)[];
-  readonly senders: (string | undefined)[];
-  received = 0;
-  /** Only this peer may fill the set; undefined = everybody. */
-  onlyParty: string | undefined;
-  isSolo = false;
-
-  constructor(sizeBytes: number) {
-    this.sizeBytes = sizeBytes;
-    const count = Math.ceil(sizeBytes / METADATA_BLOCK_BYTES);
-    this.blocks = new Array<Uint8Array | undefined>(count).fill(undefined);
-    this.senders = new Array<string | undefined>(count).fill(undefined);
-  }
-
-  blockBytes(block: number): number {
-    return Math.min(METADATA_BLOCK_BYTES, this.sizeBytes - block * METADATA_BLOCK_BYTES);
-  }
-
-  clear(): void {
-    this.blocks.fill(undefined);
-    this.senders.fill(undefined);
-    this.received = 0;
-    this.onlyParty = undefined;
-  }
+/** What is known of a claimed size, as long as somebody claims it. */
+interface SizeRecord {
+  /** How often a set was begun for it. */
+  turns: number;
+  /** A mixed set proved wrong: one peer at a time from now on. */
+  isSolo: boolean;
 }
 
 export class MetadataExchange {
   readonly #infoHash: InfoHash;
   readonly #random: Random;
   readonly #offerings = new Map<number, Offering>();
-  readonly #sets = new Map<number, BlockSet>();
-  readonly #strikes = new Map<string, number>();
+  readonly #sets = new Map<number, MetadataBlockSet>();
+  readonly #sizes = new Map<number, SizeRecord>();
+  readonly #wrong: WrongMetadata[] = [];
   #isComplete = false;
 
   constructor(options: MetadataExchangeOptions) {
@@ -94,16 +92,16 @@ export class MetadataExchange {
     return this.#isComplete;
   }
 
-  /** 0 to 1 of the set that is furthest. */
+  /** 0 to 1 of the set that is furthest; 1 when complete. */
   get progressRatio(): number {
-    let best = 0;
+    let best = this.#isComplete ? 1 : 0;
     for (const set of this.#sets.values()) best = Math.max(best, set.received / set.blocks.length);
     return best;
   }
 
-  /** Size that most peers claim; undefined before the first claim. */
+  /** Size that most peers claim, of equals the smaller; undefined before the first claim. */
   get likelySizeBytes(): number | undefined {
-    return this.#sizesByVotes()[0];
+    return [...this.#votes()].sort((a, b) => b[1].size - a[1].size || a[0] - b[0])[0]?.[0];
   }
 
   /** Memory that unverified sets hold. */
@@ -113,6 +111,8 @@ export class MetadataExchange {
     return bytes;
   }
 
+  // Peers ----------------------------------------------------------------------------------------------------------
+
   /**
    * A peer that speaks ut_metadata and says how long the metadata is (`metadata_size`), again when a later handshake
    * changes that. False: the size is not believable (1 byte to 32 MiB) and the peer is not asked.
@@ -121,27 +121,38 @@ export class MetadataExchange {
     if (!(Number.isInteger(sizeBytes) && sizeBytes >= 1 && sizeBytes <= MAX_METADATA_BYTES)) return false;
     const former = this.#offerings.get(slot);
     if (former?.party === party && former.sizeBytes === sizeBytes) return true;
-    this.#offerings.set(slot, { party, sizeBytes, asked: new Map(), pausedUntilMs: 0 });
+    if (former !== undefined) this.#release(former);
+    this.#offerings.set(slot, {
+      party,
+      sizeBytes,
+      asked: new Map(),
+      late: new Set(),
+      pausedUntilMs: former?.party === party ? former.pausedUntilMs : 0,
+      askedForAtMs: Number.NEGATIVE_INFINITY,
+      soloTurns: former?.party === party ? former.soloTurns : 0,
+    });
+    if (!this.#sizes.has(sizeBytes)) this.#sizes.set(sizeBytes, { turns: 0, isSolo: false });
+    this.#forgetUnclaimed();
     return true;
   }
 
   peerLeft(slot: number): void {
     const offering = this.#offerings.get(slot);
     this.#offerings.delete(slot);
-    const set = offering === undefined ? undefined : this.#sets.get(offering.sizeBytes);
-    if (set !== undefined && set.onlyParty === offering?.party) set.clear();
+    if (offering !== undefined) this.#release(offering);
     this.#forgetUnclaimed();
   }
+
+  // Requests -------------------------------------------------------------------------------------------------------
 
   /** A piece to request from the peer now, registered as asked; -1 for none. Call until it answers -1. */
   ask(slot: number, nowMs: number): number {
     const offering = this.#offerings.get(slot);
-    if (offering === undefined || this.#isComplete || nowMs < offering.pausedUntilMs) return -1;
-    if (offering.asked.size >= MAX_IN_FLIGHT) return -1;
-    const set = this.#setOf(offering.sizeBytes);
-    if (set === undefined) return -1;
-    if (set.isSolo) set.onlyParty ??= offering.party;
-    if (set.onlyParty !== undefined && set.onlyParty !== offering.party) return -1;
+    if (offering === undefined || this.#isComplete) return -1;
+    offering.askedForAtMs = nowMs;
+    if (!isReady(offering, nowMs)) return -1;
+    const set = this.#setOf(offering.sizeBytes, nowMs);
+    if (set === undefined || !this.#mayFill(set, offering, nowMs)) return -1;
     const block = this.#nextBlock(set, offering, nowMs);
     if (block >= 0) offering.asked.set(block, nowMs);
     return block;
@@ -157,25 +168,24 @@ export class MetadataExchange {
   ): MetadataOutcome {
     if (this.#isComplete) return { kind: "accepted" };
     const offering = this.#offerings.get(slot);
-    if (offering === undefined || !offering.asked.delete(piece)) return { kind: "unrequested" };
-    const set = this.#sets.get(offering.sizeBytes);
-    if (set === undefined) return { kind: "accepted" };
-    if (totalSizeBytes !== offering.sizeBytes || bytes.length !== set.blockBytes(piece)) {
-      offering.pausedUntilMs = nowMs + REJECT_PAUSE_MS;
+    if (offering === undefined || !takeAsked(offering, piece)) return { kind: "unrequested" };
+    const expected = Math.min(METADATA_BLOCK_BYTES, offering.sizeBytes - piece * METADATA_BLOCK_BYTES);
+    if (totalSizeBytes !== offering.sizeBytes || bytes.length !== expected) {
+      this.#pause(offering, nowMs);
       return { kind: "malformed" };
     }
-    const isOpen = set.onlyParty === undefined || set.onlyParty === offering.party;
-    if (!isOpen || set.blocks[piece] !== undefined) return { kind: "accepted" };
-    set.blocks[piece] = bytes.slice();
-    set.senders[piece] = offering.party;
-    set.received++;
-    return set.received === set.blocks.length ? this.#conclude(set) : { kind: "accepted" };
+    // Late, but alive: it need not wait any longer.
+    offering.pausedUntilMs = 0;
+    const set = this.#sets.get(offering.sizeBytes);
+    if (set === undefined || set.blocks[piece] !== undefined) return { kind: "accepted" };
+    if (this.#isSolo(set) && set.onlyParty !== offering.party) return { kind: "accepted" };
+    set.put(piece, bytes, offering.party);
+    return set.isFull ? this.#conclude(set) : { kind: "accepted" };
   }
 
   rejected(slot: number, piece: number, nowMs: number): void {
     const offering = this.#offerings.get(slot);
-    if (offering?.asked.delete(piece) !== true) return;
-    this.#pause(offering, nowMs);
+    if (offering !== undefined && takeAsked(offering, piece)) this.#pause(offering, nowMs);
   }
 
   /** Gives up requests that were not answered in time. Call about once a second, then `ask` everybody. */
@@ -184,6 +194,7 @@ export class MetadataExchange {
       for (const [block, askedAtMs] of offering.asked) {
         if (nowMs - askedAtMs < REQUEST_TIMEOUT_MS) continue;
         offering.asked.delete(block);
+        if (offering.late.size < MAX_LATE) offering.late.add(block);
         this.#pause(offering, nowMs);
       }
     }
@@ -192,71 +203,16 @@ export class MetadataExchange {
   /** The peer is left alone for a while; a set that waited for it alone is open to the next one. */
   #pause(offering: Offering, nowMs: number): void {
     offering.pausedUntilMs = nowMs + REJECT_PAUSE_MS + this.#random.integer(REJECT_SPREAD_MS);
-    const set = this.#sets.get(offering.sizeBytes);
-    if (set?.onlyParty === offering.party) set.clear();
+    this.#release(offering);
   }
 
-  #conclude(set: BlockSet): MetadataOutcome {
-    const rawInfo = concatBytes(set.blocks as Uint8Array[]);
-    const parties = [...new Set(set.senders as string[])];
-    if (equalBytes(sha1(rawInfo), this.#infoHash)) {
-      this.#isComplete = true;
-      const liars = [...this.#strikes.keys()].filter(
-        (party) => !parties.includes(party) && this.#isProven(party),
-      );
-      this.#sets.clear();
-      return { kind: "complete", rawInfo, liars };
-    }
-    set.clear();
-    set.isSolo = true;
-    for (const party of parties) this.#strikes.set(party, (this.#strikes.get(party) ?? 0) + 1);
-    const isAlone = parties.length === 1;
-    const ban = parties.filter((party) => isAlone || this.#isProven(party));
-    for (const [slot, { party }] of this.#offerings) if (ban.includes(party)) this.#offerings.delete(slot);
-    this.#forgetUnclaimed();
-    return { kind: "poisoned", ban, suspects: parties.filter((party) => !ban.includes(party)) };
-  }
-
-  #isProven(party: string): boolean {
-    return (this.#strikes.get(party) ?? 0) >= MAX_STRIKES;
-  }
-
-  /** The set that collects blocks of `sizeBytes`; undefined while more believable sizes are tried. */
-  #setOf(sizeBytes: number): BlockSet | undefined {
-    const known = this.#sets.get(sizeBytes);
-    if (known !== undefined) return known;
-    if (!this.#sizesByVotes().slice(0, MAX_SIZES).includes(sizeBytes)) return undefined;
-    if (this.#sets.size >= MAX_SIZES) this.#dropLeastClaimed();
-    const set = new BlockSet(sizeBytes);
-    this.#sets.set(sizeBytes, set);
-    return set;
-  }
-
-  #dropLeastClaimed(): void {
-    const order = this.#sizesByVotes();
-    const rank = (size: number): number => (order.includes(size) ? order.indexOf(size) : order.length);
-    const [last] = [...this.#sets.keys()].sort((a, b) => rank(b) - rank(a));
-    if (last !== undefined) this.#sets.delete(last);
-  }
-
-  /** Claimed sizes, the one that most parties claim first; of equals the smaller, which costs less to disprove. */
-  #sizesByVotes(): readonly number[] {
-    const votes = new Map<number, Set<string>>();
-    for (const { party, sizeBytes } of this.#offerings.values()) {
-      const parties = votes.get(sizeBytes) ?? new Set();
-      votes.set(sizeBytes, parties.add(party));
-    }
-    return [...votes].sort((a, b) => b[1].size - a[1].size || a[0] - b[0]).map(([sizeBytes]) => sizeBytes);
-  }
-
-  #forgetUnclaimed(): void {
-    const claimed = new Set([...this.#offerings.values()].map((offering) => offering.sizeBytes));
-    for (const [sizeBytes, set] of this.#sets)
-      if (!claimed.has(sizeBytes) && set.received === 0) this.#sets.delete(sizeBytes);
+  #release({ sizeBytes, party }: Offering): void {
+    const set = this.#sets.get(sizeBytes);
+    if (set?.onlyParty === party) set.clear();
   }
 
   /** A missing block that nobody was asked for; failing that, one that was asked for long enough ago. */
-  #nextBlock(set: BlockSet, offering: Offering, nowMs: number): number {
+  #nextBlock(set: MetadataBlockSet, offering: Offering, nowMs: number): number {
     const askedAtMs = new Map<number, number>();
     for (const other of this.#offerings.values()) {
       if (other.sizeBytes !== set.sizeBytes) continue;
@@ -270,11 +226,136 @@ export class MetadataExchange {
       const block = (start + i) % count;
       if (set.blocks[block] !== undefined || offering.asked.has(block)) continue;
       const atMs = askedAtMs.get(block);
-      if (atMs === undefined) return block;
+      // What others were asked for does not count where their answers are not taken.
+      if (atMs === undefined || set.onlyParty !== undefined) return block;
       if (nowMs - atMs >= DUPLICATE_AFTER_MS) overdue = block;
     }
     return overdue;
   }
+
+  // Turns ----------------------------------------------------------------------------------------------------------
+
+  /** The set that collects blocks of `sizeBytes`; undefined while it is the turn of others. */
+  #setOf(sizeBytes: number, nowMs: number): MetadataBlockSet | undefined {
+    const known = this.#sets.get(sizeBytes);
+    if (known !== undefined) return known;
+    if (this.#sets.size >= MAX_SIZES && !(this.#isNextSize(sizeBytes, nowMs) && this.#endTurn(nowMs)))
+      return undefined;
+    const record = this.#sizes.get(sizeBytes) as SizeRecord;
+    const set = new MetadataBlockSet(sizeBytes, nowMs + turnMs(record.turns++));
+    this.#sets.set(sizeBytes, set);
+    return set;
+  }
+
+  /** Of the sizes that wait, the one that had the fewest turns is next; of equals the one that most parties claim. */
+  #isNextSize(sizeBytes: number, nowMs: number): boolean {
+    const votes = this.#votes();
+    const turnsOf = (size: number): number => this.#sizes.get(size)?.turns ?? 0;
+    const votesOf = (size: number): number => votes.get(size)?.size ?? 0;
+    for (const other of this.#offerings.values()) {
+      if (this.#sets.has(other.sizeBytes) || !isWaiting(other, nowMs)) continue;
+      const order = turnsOf(other.sizeBytes) - turnsOf(sizeBytes);
+      if (order < 0 || (order === 0 && votesOf(other.sizeBytes) > votesOf(sizeBytes))) return false;
+    }
+    return true;
+  }
+
+  /** Drops the set whose turn is over and that fewest parties claim; false when there is none. */
+  #endTurn(nowMs: number): boolean {
+    const votes = this.#votes();
+    let last: { readonly sizeBytes: number; readonly votes: number } | undefined;
+    for (const { sizeBytes, turnEndsMs } of this.#sets.values()) {
+      const count = votes.get(sizeBytes)?.size ?? 0;
+      if (count > 0 && nowMs < turnEndsMs) continue;
+      if (last === undefined || count < last.votes) last = { sizeBytes, votes: count };
+    }
+    return last !== undefined && this.#sets.delete(last.sizeBytes);
+  }
+
+  #isSolo(set: MetadataBlockSet): boolean {
+    return this.#sizes.get(set.sizeBytes)?.isSolo === true;
+  }
+
+  /** Whether the peer may add to the set; where one at a time does, it takes its turn if it can. */
+  #mayFill(set: MetadataBlockSet, offering: Offering, nowMs: number): boolean {
+    if (!this.#isSolo(set) || set.onlyParty === offering.party) return true;
+    if (set.onlyParty !== undefined && nowMs < set.soloEndsMs) return false;
+    for (const other of this.#offerings.values()) {
+      const isRival = other.sizeBytes === set.sizeBytes && other.party !== set.onlyParty;
+      if (isRival && other.soloTurns < offering.soloTurns && isWaiting(other, nowMs)) return false;
+    }
+    set.clear();
+    set.onlyParty = offering.party;
+    set.soloEndsMs = nowMs + turnMs(offering.soloTurns++);
+    return true;
+  }
+
+  /** Parties that claim each size. */
+  #votes(): Map<number, Set<string>> {
+    const votes = new Map<number, Set<string>>();
+    for (const { party, sizeBytes } of this.#offerings.values()) {
+      const parties = votes.get(sizeBytes) ?? new Set<string>();
+      votes.set(sizeBytes, parties.add(party));
+    }
+    return votes;
+  }
+
+  /** What was collected stays for the next peer that claims the size, until another size needs the place. */
+  #forgetUnclaimed(): void {
+    const claimed = this.#votes();
+    for (const [sizeBytes, set] of this.#sets)
+      if (!claimed.has(sizeBytes) && set.received === 0) this.#sets.delete(sizeBytes);
+    for (const sizeBytes of this.#sizes.keys())
+      if (!claimed.has(sizeBytes) && !this.#sets.has(sizeBytes)) this.#sizes.delete(sizeBytes);
+  }
+
+  // The end --------------------------------------------------------------------------------------------------------
+
+  #conclude(set: MetadataBlockSet): MetadataOutcome {
+    const rawInfo = concatBytes(set.blocks as Uint8Array[]);
+    if (equalBytes(sha1(rawInfo), this.#infoHash)) return this.#finish(rawInfo);
+    const parties = [...new Set(set.senders as string[])];
+    const isAlone = parties.length === 1;
+    if (!isAlone) {
+      this.#wrong.push(new WrongMetadata(set));
+      if (this.#wrong.length > MAX_WRONG_SETS) this.#wrong.shift();
+    }
+    set.clear();
+    (this.#sizes.get(set.sizeBytes) as SizeRecord).isSolo = true;
+    if (!isAlone) return { kind: "poisoned", ban: [], suspects: parties };
+    for (const [slot, { party }] of this.#offerings)
+      if (parties.includes(party)) this.#offerings.delete(slot);
+    this.#forgetUnclaimed();
+    return { kind: "poisoned", ban: parties, suspects: [] };
+  }
+
+  #finish(rawInfo: Uint8Array): MetadataOutcome {
+    this.#isComplete = true;
+    const liars = new Set(this.#wrong.flatMap((wrong) => wrong.liars(rawInfo)));
+    this.#sets.clear();
+    this.#wrong.length = 0;
+    return { kind: "complete", rawInfo, liars: [...liars] };
+  }
+}
+
+function turnMs(formerTurns: number): number {
+  return TURN_MS * 2 ** Math.min(formerTurns, MAX_TURN_DOUBLINGS);
+}
+
+/** Whether the peer may be asked for one more block. */
+function isReady(offering: Offering, nowMs: number): boolean {
+  return nowMs >= offering.pausedUntilMs && offering.asked.size < MAX_IN_FLIGHT;
+}
+
+/** Whether the peer would take a turn now. */
+function isWaiting(offering: Offering, nowMs: number): boolean {
+  return isReady(offering, nowMs) && nowMs - offering.askedForAtMs <= ASKING_MS;
+}
+
+/** Whether we are owed this block; from now on we are not. */
+function takeAsked({ asked, late }: Offering, block: number): boolean {
+  const wasAsked = asked.delete(block);
+  return late.delete(block) || wasAsked;
 }
 
 /** Answers of one peer within a minute: twice the whole, and a few for small ones (threats W8). */

@@ -138,7 +138,7 @@ export class PeerPool {
     if (candidate === undefined) return;
     const others = candidate.otherPorts.filter((port) => port !== address.port);
     candidate.otherPorts.splice(0, candidate.otherPorts.length, ...others);
-    if (candidate.address.port === address.port) this.#useNextPortOrForget(candidate);
+    if (candidate.address.port === address.port) this.#takeNextPortOrForget(candidate);
   }
 
   /** Our address as peers see it, one for each family: from now on the order is that of BEP 40. */
@@ -171,7 +171,12 @@ export class PeerPool {
       if (dueMs > nowMs || (best !== undefined && compareForDialling(candidate, best) <= 0)) continue;
       best = candidate;
     }
-    return best === undefined ? undefined : this.#dial(best, nowMs, untried);
+    if (best === undefined) return undefined;
+    if (!this.#bans.has(best.address, nowMs)) return this.#dial(best, nowMs, untried);
+    // Banned by another swarm since it was added.
+    this.#forget(best);
+    this.#earliestMs = nowMs;
+    return this.nextDial(nowMs);
   }
 
   /** Before this time `nextDial` has no answer, unless something is added or ends; Infinity when nobody waits. */
@@ -239,7 +244,10 @@ export class PeerPool {
     this.#connected.delete(party);
     this.#connected.delete(listensAs);
     const candidate = this.#candidates.get(listensAs);
-    if (candidate?.state !== "connected") return;
+    if (candidate === undefined) return;
+    // Its own dial may have failed meanwhile; then it waits since.
+    this.#earliestMs = Math.min(this.#earliestMs, candidate.notBeforeMs);
+    if (candidate.state !== "connected") return;
     if (candidate.workedAtMs !== undefined) candidate.workedAtMs = nowMs;
     noteDisconnected(candidate, nowMs, isUseful);
     this.#earliestMs = Math.min(this.#earliestMs, candidate.notBeforeMs);
@@ -359,7 +367,7 @@ export class PeerPool {
     else this.#namedBy.delete(candidate.namedBy);
   }
 
-  #useNextPortOrForget(candidate: Candidate): void {
+  #takeNextPortOrForget(candidate: Candidate): void {
     const port = candidate.otherPorts.shift();
     if (port === undefined) this.#forget(candidate);
     else candidate.address = { ...candidate.address, port };
