@@ -4,14 +4,15 @@
  */
 import type { AddressProfile } from "../core/address-profile.ts";
 import { decodeDictionary } from "../core/bencode.ts";
+import { TORRENT_LIMITS } from "../core/bencode-scanner.ts";
 import { toHex, utf8Bytes } from "../core/bytes.ts";
 import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
 import { sha1 } from "../core/sha1.ts";
 import { type DhtEvent, DhtNode } from "../dht/index.ts";
 import { DHT_STATE_RECORD } from "../storage/index.ts";
 import { BootstrapNodes } from "./bootstrap/bootstrap-nodes.ts";
-import { loadRecord } from "./load-record.ts";
 import { formatHostPort } from "./host-port.ts";
+import { loadRecord } from "./load-record.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
 import { DHT_FIRST_SAVE_MS, DHT_SAVE_INTERVAL_MS, type SessionConfig } from "./session-config.ts";
 import type { SessionLog } from "./session-log.ts";
@@ -143,7 +144,7 @@ export class SessionDht {
 
 /** The bytes themselves unless they were cut off; what they say is the node's to judge. */
 function wholeDictionary(bytes: Uint8Array): Uint8Array | undefined {
-  return decodeDictionary(bytes).ok ? bytes : undefined;
+  return decodeDictionary(bytes, TORRENT_LIMITS).ok ? bytes : undefined;
 }
 
 /** Undefined where nobody was named: such a node belongs to no network that could be found again. */
