@@ -1,6 +1,7 @@
 /** Metadata from many peers, of which some lie (BEP 9). Case WI15 is that of the threat catalogue. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { equalBytes } from "../../../src/core/bytes.ts";
 import { infoHashFrom } from "../../../src/core/ids.ts";
 import { sha1 } from "../../../src/core/sha1.ts";
 import { SeededRandom } from "../../../src/sim/index.ts";
@@ -24,6 +25,11 @@ function exchangeFor(rawInfo: Uint8Array, seed: number | string = 1): MetadataEx
 
 function blockOf(bytes: Uint8Array, block: number): Uint8Array {
   return bytes.subarray(block * BLOCK, (block + 1) * BLOCK);
+}
+
+/** `toEqual` takes a tenth of a second for some hundred KiB. */
+function sameBytes(a: Uint8Array | undefined, b: Uint8Array): boolean {
+  return a !== undefined && equalBytes(a, b);
 }
 
 function flipped(bytes: Uint8Array): Uint8Array {
@@ -347,7 +353,7 @@ describe("a swarm with liars", () => {
     const honest = sizes.map((): ScriptedPeer => ({ habit: "honest", sizeBytes: rawInfo.length }));
     for (let seed = 0; seed < 20; seed++) {
       const result = run(rawInfo, [...liars, ...honest], seed, 30_000);
-      expect(result.rawInfo).toEqual(rawInfo);
+      expect(sameBytes(result.rawInfo, rawInfo)).toBe(true);
       expect(liarsAmong(result.banned)).toEqual([...result.banned]);
       expect(result.mostBufferedBytes).toBeLessThanOrEqual(2 * rawInfo.length + 16 * MIB);
     }
@@ -383,12 +389,12 @@ describe("a swarm with liars", () => {
           );
           peers.splice(Math.min(place, peers.length), 0, { habit: "honest", sizeBytes: lengthBytes });
           const result = run(rawInfo, peers, seed, 600_000);
-          expect(result.rawInfo).toEqual(rawInfo);
+          expect(sameBytes(result.rawInfo, rawInfo)).toBe(true);
           expect([...result.banned].filter((name) => name.startsWith("honest"))).toEqual([]);
           expect(result.mostBufferedBytes).toBeLessThanOrEqual(3 * 4 * MIB);
         },
       ),
-      { numRuns: fewerFuzzRuns(50) },
+      { numRuns: fewerFuzzRuns(20) },
     );
   });
 
@@ -397,7 +403,7 @@ describe("a swarm with liars", () => {
     const peers: ScriptedPeer[] = [];
     for (let i = 0; i < 16; i++) peers.push({ habit: "dripping", sizeBytes: 8 * MIB + Math.floor(i / 2) });
     peers.push({ habit: "honest", sizeBytes: rawInfo.length });
-    expect(run(rawInfo, peers, 3, 120_000).rawInfo).toEqual(rawInfo);
+    expect(sameBytes(run(rawInfo, peers, 3, 120_000).rawInfo, rawInfo)).toBe(true);
   });
 
   test("liars that drip the true size do not hold the turn for ever", () => {
@@ -406,7 +412,7 @@ describe("a swarm with liars", () => {
     for (let i = 0; i < 5; i++) peers.push({ habit: "dripping", sizeBytes: rawInfo.length });
     peers.push({ habit: "honest", sizeBytes: rawInfo.length });
     const result = run(rawInfo, peers, 4, 120_000);
-    expect(result.rawInfo).toEqual(rawInfo);
+    expect(sameBytes(result.rawInfo, rawInfo)).toBe(true);
     expect([...result.banned].filter((name) => name.startsWith("honest"))).toEqual([]);
   });
 });
