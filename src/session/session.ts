@@ -107,6 +107,8 @@ export class Session implements SessionView {
   readonly #held = new Map<InfoHashHex, Held>();
   /** Additions and removals of one torrent happen one after another. */
   readonly #turns = new Map<InfoHashHex, Promise<void>>();
+  /** Listed torrents whose records could not be read this time: they stay listed, for the fault may pass. */
+  readonly #unreadable = new Set<InfoHashHex>();
   /** What each viewer wants details of. */
   readonly #watched = new Map<object, ReadonlySet<string>>();
   readonly #store: SnapshotStore;
@@ -367,8 +369,10 @@ export class Session implements SessionView {
     });
     for (const id of ids ?? []) {
       const resume = await this.#records.loadResume(id, "");
-      if (resume === undefined) this.#log.add(`the record of torrent ${id} cannot be read`);
-      else this.#hold(specOfRecord(resume, await this.#records.loadMetainfo(id)));
+      if (resume === undefined) {
+        this.#unreadable.add(id);
+        this.#log.add(`the record of torrent ${id} cannot be read`);
+      } else this.#hold(specOfRecord(resume, await this.#records.loadMetainfo(id)));
     }
   }
 
@@ -377,7 +381,8 @@ export class Session implements SessionView {
     const ids = [...this.#held.values()]
       .filter(({ torrent }) => !torrent.isMetadataOnly)
       .map(({ torrent }) => torrent.id);
-    await this.#platform.state.save(SESSION_LIST_RECORD, encodeSessionList(ids));
+    const unreadable = [...this.#unreadable].filter((id) => !this.#held.has(id));
+    await this.#platform.state.save(SESSION_LIST_RECORD, encodeSessionList([...ids, ...unreadable]));
   }
 
   // ---- time -------------------------------------------------------------------------------------------------------

@@ -156,6 +156,34 @@ describe("a torrent after a restart", () => {
     expect(fingerprint(again.memory.disk.read(`${FOLDER}/album/b`))).toBe(fingerprint(album.fileContent(1)));
   });
 
+  test("stays listed when its record cannot be read this time", async () => {
+    const net = new SessionWorld(30);
+    const first = await net.open("10.0.2.1", REMEMBER);
+    await net.settled(first.session.commands.add(magnetOf(LONG), {}));
+    await net.close(first);
+    const { memory } = first;
+    const name = `resume-${ID}`;
+    const unreadable = await net.open("10.0.2.1", {
+      ...REMEMBER,
+      memory,
+      platform: (platform) => ({
+        ...platform,
+        state: {
+          ...platform.state,
+          load: (asked, isIntact) =>
+            asked === name ? Promise.resolve(undefined) : platform.state.load(asked, isIntact),
+        },
+      }),
+    });
+    expect(unreadable.session.getSnapshot().torrents).toEqual([]);
+    const other = filledFile("other", 10, PIECE);
+    await net.settled(unreadable.session.commands.add(magnetOf(other), {}));
+    await net.close(unreadable);
+    const again = await net.open("10.0.2.1", { ...REMEMBER, memory });
+
+    expect(again.session.getSnapshot().torrents.map(({ id }) => id)).toEqual([other.metainfo.id, ID]);
+  });
+
   test("is not remembered where nothing is", async () => {
     const net = new SessionWorld(28);
     const first = await net.open("10.0.2.1");
