@@ -1,7 +1,8 @@
 /**
  * Whom to upload to (BEP 3, "choking"). While we download, those who gave most in the last two rounds are given to;
  * as a seed everybody gets equal service in turns (Legout et al. 2006: a seed that favours the fast starves the rest).
- * One slot is optimistic: it tries out somebody else every thirty seconds, newcomers first.
+ * One slot is optimistic: it tries out somebody else every thirty seconds, newcomers rather; of a seed that serves in
+ * turns, whoever waits longest.
  *
  * Pure but for its seeded randomness: the caller brings the facts and carries the decision out.
  */
@@ -90,7 +91,7 @@ export class Choker {
   round(round: ChokeRound): ChokeDecision {
     const slots = this.#slotCount(round);
     const interested = round.peers.filter((peer) => peer.isInterested);
-    this.#chooseOptimistic(interested, round.nowMs, slots);
+    this.#chooseOptimistic(interested, round, slots);
     const regular = this.#ranked(interested, round)
       .filter((peer) => peer.slot !== this.#optimisticSlot)
       .slice(0, Math.max(0, slots - this.#optimistic().length));
@@ -199,19 +200,23 @@ export class Choker {
   }
 
   /** Needs a second slot: with one, nobody could be rewarded. */
-  #chooseOptimistic(interested: readonly ChokerPeer[], nowMs: number, slots: number): void {
+  #chooseOptimistic(interested: readonly ChokerPeer[], round: ChokeRound, slots: number): void {
     const isPresent = interested.some((peer) => peer.slot === this.#optimisticSlot);
-    if (isPresent && nowMs - this.#optimisticSinceMs < OPTIMISTIC_MS) return;
-    this.#optimisticSlot = -1;
-    const waiting = interested.filter((peer) => !peer.isUnchoked);
-    if (slots < 2 || waiting.length === 0) return;
+    if (isPresent && round.nowMs - this.#optimisticSinceMs < OPTIMISTIC_MS) return;
+    const waiting = slots < 2 ? [] : interested.filter((peer) => !peer.isUnchoked);
+    const isInTurns = round.isSeeding && this.#config.seedPolicy === "round-robin";
+    const chosen = isInTurns ? this.#ranked(waiting, round)[0] : this.#draw(waiting, round.nowMs);
+    this.#optimisticSlot = chosen?.slot ?? -1;
+    this.#optimisticSinceMs = round.nowMs;
+  }
+
+  /** Somebody by chance, newcomers rather. */
+  #draw(waiting: readonly ChokerPeer[], nowMs: number): ChokerPeer | undefined {
     const weights = waiting.map((peer) => (nowMs - peer.connectedAtMs < NEWCOMER_MS ? NEWCOMER_WEIGHT : 1));
     let draw = this.#random.integer(weights.reduce((sum, weight) => sum + weight, 0));
-    const chosen = waiting.find((_, i) => {
+    return waiting.find((_, i) => {
       draw -= weights[i] as number;
       return draw < 0;
     });
-    this.#optimisticSlot = chosen?.slot ?? -1;
-    this.#optimisticSinceMs = nowMs;
   }
 }

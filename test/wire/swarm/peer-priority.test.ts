@@ -1,6 +1,7 @@
 /** Canonical peer priority (BEP 40): the vectors of the BEP and of other clients, and what must hold for all pairs. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { crc32c } from "../../../src/core/crc32c.ts";
 import { endpoint } from "../../../src/core/endpoint.ts";
 import { canonicalPriority } from "../../../src/wire/swarm/peer-priority.ts";
 import { fuzzRuns } from "../../support/fuzz-runs.ts";
@@ -26,7 +27,7 @@ describe("canonical peer priority", () => {
   }
 
   test("within one address is decided by the ports", () => {
-    // CRC-32C of 01 2c 04 d2.
+    expect(priority("10.0.0.1", "10.0.0.1", 1_234, 300)).toBe(crc32c(Uint8Array.of(0x01, 0x2c, 0x04, 0xd2)));
     expect(priority("10.0.0.1", "10.0.0.1", 300, 1_234)).toBe(priority("10.9.9.9", "10.9.9.9", 1_234, 300));
     expect(priority("10.0.0.1", "10.0.0.1", 300, 1_234)).not.toBe(
       priority("10.0.0.1", "10.0.0.1", 300, 1_235),
