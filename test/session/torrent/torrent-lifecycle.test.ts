@@ -1,5 +1,6 @@
 /** The life of one torrent as its user sees it. */
 import { describe, expect, test } from "vitest";
+import type { SessionPlatform, TorrentDisk } from "../../../src/session/session-ports.ts";
 import { aTorrent, PIECE_BYTES, singleFileInfo, torrentBytes } from "../../support/a-torrent.ts";
 import { filledFile, filledFolder, fingerprint } from "../../support/filled-torrent.ts";
 import { FOLDER, type Machine, magnetOf, SessionWorld, torrentFile } from "../support/session-world.ts";
@@ -457,5 +458,65 @@ describe("a torrent that is shared", () => {
     expect(logOf(machine)).toContain("1 piece on disk differ");
     expect(machine.torrent(id).havePieces).toBe(LONG.metainfo.pieceMap.pieceCount - 1);
     expect(fingerprint(memory.disk.read(LONG_PATH))).toBe(fingerprint(damaged));
+  });
+});
+
+describe("a check that takes long", () => {
+  /** A disk whose checks end only when they are called off. */
+  function endlessChecks(platform: SessionPlatform): SessionPlatform {
+    const openTorrent: SessionPlatform["disk"]["openTorrent"] = async (metainfo, folder, events) => {
+      const disk = await platform.disk.openTorrent(metainfo, folder, events);
+      const check: TorrentDisk["check"] = (pieces, { signal }) =>
+        new Promise((_, reject) => {
+          signal?.addEventListener("abort", () => reject(new Error(`called off after ${pieces.count}`)));
+        });
+      return new Proxy(disk, {
+        get: (target, name) => {
+          if (name === "check") return check;
+          const value: unknown = Reflect.get(target, name);
+          return typeof value === "function" ? value.bind(target) : value;
+        },
+      });
+    };
+    return {
+      ...platform,
+      disk: { openTorrent, freeBytes: (folder) => platform.disk.freeBytes(folder) },
+    };
+  }
+
+  async function openChecking(net: SessionWorld): Promise<Machine> {
+    const memory = net.newMemory();
+    memory.disk.place(LONG_PATH, LONG.content);
+    for (const [i, file] of ALBUM.metainfo.files.entries())
+      memory.disk.place(`${FOLDER}/${file.path}`, ALBUM.fileContent(i));
+    const machine = await net.open("10.0.2.1", { memory, remember: true, platform: endlessChecks });
+    await net.settled(machine.session.commands.add(torrentFile(LONG), {}));
+    await net.settled(machine.session.commands.add(torrentFile(ALBUM), {}));
+    await net.runFor(5_000);
+    for (const { metainfo } of [LONG, ALBUM]) expect(machine.torrent(metainfo.id).phase).toBe("checking");
+    return machine;
+  }
+
+  test("is called off by a pause, and by removing a torrent that waits for its turn", async () => {
+    const net = new SessionWorld(67);
+    const machine = await openChecking(net);
+    await net.settled(machine.session.commands.remove(ALBUM.metainfo.id, { deleteData: false }));
+    await machine.session.commands.pause(LONG.metainfo.id);
+    await net.untilPhase(machine, LONG.metainfo.id, "paused");
+
+    expect(machine.session.getSnapshot().torrents).toHaveLength(1);
+    expect(machine.torrent(LONG.metainfo.id).failure).toBeUndefined();
+  });
+
+  test("PR01 does not keep the session from ending", async () => {
+    const net = new SessionWorld(68);
+    const machine = await openChecking(net);
+    const beforeMs = net.world.nowMs;
+    await net.close(machine);
+
+    expect(net.world.nowMs - beforeMs).toBeLessThan(500);
+    const again = await net.open("10.0.2.1", { memory: machine.memory, remember: true });
+    await net.untilPhase(again, LONG.metainfo.id, "seeding");
+    await net.untilPhase(again, ALBUM.metainfo.id, "seeding");
   });
 });
