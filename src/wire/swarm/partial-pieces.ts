@@ -49,6 +49,8 @@ export interface PartialPiece {
   readonly segments: Int32Array;
   /** Position among the active ones. */
   activeAt: number;
+  /** Position among those with free blocks; -1 = it has none. */
+  freeAt: number;
 }
 
 export class PartialPieces {
@@ -60,6 +62,8 @@ export class PartialPieces {
   readonly #records: PartialPiece[] = [];
   readonly #unused: number[] = [];
   readonly #active: PartialPiece[] = [];
+  /** Those of the active ones that have free blocks: what a search for work looks through. */
+  readonly #withFree: PartialPiece[] = [];
   #pendingCount = 0;
   #receivedBytes = 0;
   #oldestBlock = 0;
@@ -76,6 +80,11 @@ export class PartialPieces {
   /** The partial pieces, pending ones excluded, in no order. */
   get active(): readonly PartialPiece[] {
     return this.#active;
+  }
+
+  /** The partial pieces with blocks that nobody is asked for, in no order. */
+  get withFree(): readonly PartialPiece[] {
+    return this.#withFree;
   }
 
   get pendingCount(): number {
@@ -118,6 +127,7 @@ export class PartialPieces {
     record.segments.fill(UNTOUCHED);
     record.activeAt = this.#active.length;
     this.#active.push(record);
+    this.#freeChanged(record);
     return record;
   }
 
@@ -132,6 +142,7 @@ export class PartialPieces {
     this.#recordOf[record.piece] = 0;
     this.#unused.push(record.id);
     clear(record);
+    this.#freeChanged(record);
   }
 
   /** The pieces of a peer that leaves belong to nobody. */
@@ -224,6 +235,7 @@ export class PartialPieces {
     record.free++;
     record.freeInOpen++;
     record.requested--;
+    this.#freeChanged(record);
     if (!this.#open.isUntouched(segment)) return;
     record.freeInOpen -= this.#open.blocksOf(segment);
     record.segments[this.#open.indexOf(segment)] = UNTOUCHED;
@@ -263,6 +275,7 @@ export class PartialPieces {
     if (this.#open.received(segment, block % SEGMENT_BLOCKS)) {
       record.free--;
       record.freeInOpen--;
+      this.#freeChanged(record);
     } else {
       record.requested--;
     }
@@ -296,6 +309,7 @@ export class PartialPieces {
     record.free -= asked;
     record.freeInOpen -= asked;
     record.requested += asked;
+    this.#freeChanged(record);
     return asked;
   }
 
@@ -316,6 +330,23 @@ export class PartialPieces {
   /** Blocks of a segment; 0 behind the end of a short last piece. */
   #blocksIn(piece: number, index: number): number {
     return Math.max(0, Math.min(SEGMENT_BLOCKS, this.#map.blocksOf(piece) - index * SEGMENT_BLOCKS));
+  }
+
+  /** Keeps `withFree` in step with `record.free`. */
+  #freeChanged(record: PartialPiece): void {
+    const isListed = record.freeAt >= 0;
+    if (record.free > 0 === isListed) return;
+    if (isListed) {
+      const last = this.#withFree.pop() as PartialPiece;
+      if (last !== record) {
+        this.#withFree[record.freeAt] = last;
+        last.freeAt = record.freeAt;
+      }
+      record.freeAt = -1;
+    } else {
+      record.freeAt = this.#withFree.length;
+      this.#withFree.push(record);
+    }
   }
 
   #deactivate(record: PartialPiece): void {
@@ -350,6 +381,7 @@ function emptyRecord(id: number, segments: number): PartialPiece {
     completeSegments: 0,
     segments: new Int32Array(segments),
     activeAt: 0,
+    freeAt: -1,
   };
 }
 

@@ -24,8 +24,8 @@ export class PieceAvailability {
   /** Wanted pieces that we lack: what makes a peer interesting. */
   readonly #missing: PieceBitmap;
   #missingCount = 0;
-  /** Missing pieces that no partial peer has. */
-  #missingWithoutCopies = 0;
+  /** Number of missing pieces by `#copies`. */
+  readonly #missingHistogram = new Int32Array(MAX_PEER_SLOTS + 1);
 
   readonly #kind = new Uint8Array(MAX_PEER_SLOTS);
   readonly #bitmaps: (PieceBitmap | undefined)[] = new Array<PieceBitmap | undefined>(MAX_PEER_SLOTS).fill(
@@ -66,7 +66,14 @@ export class PieceAvailability {
 
   /** Missing pieces that no connected peer has. */
   get unavailableCount(): number {
-    return this.#seeds > 0 ? 0 : this.#missingWithoutCopies;
+    return this.#seeds > 0 ? 0 : (this.#missingHistogram[0] as number);
+  }
+
+  /** Missing pieces by copies among peers that are not seeds: 0, 1, 2 … and in the last place `maxCopies` or more. */
+  missingByCopies(maxCopies: number): number[] {
+    const byCopies = Array.from(this.#missingHistogram.subarray(0, maxCopies));
+    const fewer = byCopies.reduce((sum, count) => sum + count, 0);
+    return [...byCopies, this.#missingCount - fewer];
   }
 
   /** Connected peers that have the piece. */
@@ -186,7 +193,8 @@ export class PieceAvailability {
     if (isMissing) this.#missing.set(piece);
     else this.#missing.clear(piece);
     this.#missingCount += step;
-    if (this.#copies[piece] === 0) this.#missingWithoutCopies += step;
+    const copies = this.#copies[piece] as number;
+    this.#missingHistogram[copies] = (this.#missingHistogram[copies] as number) + step;
     for (const slot of this.#partialSlots) {
       if (this.#bitmaps[slot]?.has(piece))
         this.#interesting[slot] = (this.#interesting[slot] as number) + step;
@@ -197,12 +205,13 @@ export class PieceAvailability {
   resetMissing(isMissing: (piece: number) => boolean): void {
     this.#missing.clearAll();
     this.#missingCount = 0;
-    this.#missingWithoutCopies = 0;
+    this.#missingHistogram.fill(0);
     for (let piece = 0; piece < this.pieceCount; piece++) {
       if (!isMissing(piece)) continue;
+      const copies = this.#copies[piece] as number;
       this.#missing.set(piece);
       this.#missingCount++;
-      if (this.#copies[piece] === 0) this.#missingWithoutCopies++;
+      this.#missingHistogram[copies] = (this.#missingHistogram[copies] as number) + 1;
     }
     for (const slot of this.#partialSlots) {
       this.#interesting[slot] = this.#bitmaps[slot]?.countCommon(this.#missing) ?? 0;
@@ -225,11 +234,8 @@ export class PieceAvailability {
 
   #recount(piece: number, from: number, to: number): void {
     this.#copies[piece] = to;
-    this.#histogram[from] = (this.#histogram[from] as number) - 1;
-    this.#histogram[to] = (this.#histogram[to] as number) + 1;
-    if (!this.#missing.has(piece)) return;
-    if (from === 0) this.#missingWithoutCopies--;
-    if (to === 0) this.#missingWithoutCopies++;
+    move(this.#histogram, from, to);
+    if (this.#missing.has(piece)) move(this.#missingHistogram, from, to);
   }
 
   /** The peer has every piece now: all counts fall by one and the seeds are one more, which moves borders only. */
@@ -238,14 +244,12 @@ export class PieceAvailability {
     this.#kind[slot] = SEED;
     this.#seeds++;
     this.#order.allOneLess();
-    this.#histogram.copyWithin(0, 1);
-    this.#histogram[MAX_PEER_SLOTS] = 0;
-    this.#missingWithoutCopies = 0;
-    for (let piece = 0; piece < this.pieceCount; piece++) {
-      const copies = (this.#copies[piece] as number) - 1;
-      this.#copies[piece] = copies;
-      if (copies === 0 && this.#missing.has(piece)) this.#missingWithoutCopies++;
+    for (const histogram of [this.#histogram, this.#missingHistogram]) {
+      histogram.copyWithin(0, 1);
+      histogram[MAX_PEER_SLOTS] = 0;
     }
+    const copies = this.#copies;
+    for (let piece = 0; piece < copies.length; piece++) copies[piece] = (copies[piece] as number) - 1;
   }
 
   #becomesPartial(slot: number): void {
@@ -270,4 +274,9 @@ export class PieceAvailability {
     const last = this.#partialSlots.pop() as number;
     if (last !== slot) this.#partialSlots[index] = last;
   }
+}
+
+function move(histogram: Int32Array, from: number, to: number): void {
+  histogram[from] = (histogram[from] as number) - 1;
+  histogram[to] = (histogram[to] as number) + 1;
 }

@@ -1,66 +1,30 @@
 /**
- * Which block to ask whom for next.
+ * Which blocks to ask whom for, and what became of them: the books behind a download.
  *
- * Theory of operation. The pieces to be begun stand in an order of priority and rarity (`rarity-order.ts`, Legout
- * et al. 2006); those begun are partial pieces (`partial-pieces.ts`). A peer that has room in its queue gets, in
- * this order:
+ * Theory of operation. Every piece is had, not wanted, waiting to be begun (`rarity-order.ts`), begun
+ * (`partial-pieces.ts`), or pending: handed to storage and waiting for its verdict. Peers are slots, small integers
+ * of the caller's choosing, and `piece-availability.ts` knows what they have. Which piece a peer gets is decided in
+ * `piece-choice.ts`; this file keeps the parts in step and is their only door.
  *
- *   1. blocks of urgent pieces (a player waits for them);
- *   2. the piece that it began itself, then pieces whose owner left or stalled, then pieces that peers of its speed
- *      are at: partial pieces are worth nothing to anybody until they are whole;
- *   3. a new piece: the rarest that it has, or a random one while we have fewer than four, because the first pieces
- *      must come fast to have something to trade, and the rarest piece is the slowest to get;
- *   4. partial pieces of others;
- *   5. in the endgame, when every block that can be had is asked for, the blocks that have waited longest, each
- *      from one more peer at most (two in all), and at most four such blocks a peer. Removing the endgame leaves
- *      downloads stuck at 99 % behind one slow peer; leaving it unbounded wastes what the last peers could give.
- *
- * A fast peer skips the sharing in 2 and takes whole pieces, so that it does not wait for slow ones and so that
- * whoever sends bad data is the only one to blame. A peer on parole gets pieces of its own and nothing else.
- *
- * Costs: HAVE, seed come or gone, block asked, received or lost: O(1). A pick looks at the partial pieces and at a
- * few hundred pieces of the order (`new-piece-search.ts`). Nothing is allocated per request or block.
+ * Costs: HAVE, a seed come or gone, a block asked, received or lost: O(1). A verified piece: O(partial peers).
  */
 import { invariant } from "../../core/invariant.ts";
 import type { Random } from "../../core/ports.ts";
 import type { Bitfield } from "../../torrent/bitfield.ts";
 import type { PieceMap } from "../../torrent/piece-map.ts";
-import { NewPieceSearch, type PieceOrder } from "./new-piece-search.ts";
 import { NOBODY } from "./open-segments.ts";
 import { type PartialPiece, PartialPieces } from "./partial-pieces.ts";
 import { MAX_PEER_SLOTS, PieceAvailability } from "./piece-availability.ts";
+import { type PickOptions, PieceChoice } from "./piece-choice.ts";
 import { MAX_PRIORITY, RarityOrder } from "./rarity-order.ts";
 
 export { MAX_PEER_SLOTS } from "./piece-availability.ts";
-
-/** Pieces to have before rarest-first begins; as libtorrent's initial_picker_threshold. */
-const RANDOM_FIRST_PIECES = 4;
-/** Blocks that one peer may double in the endgame: enough to be never idle, little to waste. */
-const MAX_DOUBLED_BLOCKS_PER_PEER = 4;
-/** More partial pieces than this per peer are finished before new ones are begun; as libtorrent. */
-const MAX_PARTIAL_PIECES_PER_PEER = 1.5;
+export type { PickOptions, PieceSharing, SpeedClass } from "./piece-choice.ts";
 
 /** Bits of the answer of `blockReceived`. */
 export const BLOCK_DUPLICATE = 1;
 export const SEGMENT_COMPLETE = 2;
 export const PIECE_COMPLETE = 4;
-
-/** 0 = slow, 1 = medium, 2 = fast. Peers of one class share pieces, so that none waits for a much slower one. */
-export type SpeedClass = 0 | 1 | 2;
-
-/**
- * How a peer shares pieces with others. `share`: partial pieces of its class first. `prefer-whole`: its own pieces,
- * new ones, then those of others (fast peers). `only-whole`: pieces that nobody else contributes to (parole).
- */
-export type PieceSharing = "share" | "prefer-whole" | "only-whole";
-
-/** Keep one object per peer and change it: picking allocates nothing. */
-export interface PickOptions {
-  speedClass: SpeedClass;
-  sharing: PieceSharing;
-  /** Segments (of at most SEGMENT_BYTES) that this call may begin: free slabs, in other words. */
-  maxNewSegments: number;
-}
 
 export interface PickerCounts {
   readonly havePieces: number;
@@ -100,8 +64,7 @@ export class PiecePicker {
   readonly #order: RarityOrder;
   readonly #availability: PieceAvailability;
   readonly #partials: PartialPieces;
-  readonly #search: NewPieceSearch;
-  #isSequential = false;
+  readonly #choice: PieceChoice;
   #urgent: readonly number[] = [];
   #wantedPieces = 0;
   #haveBytes = 0;
@@ -117,7 +80,13 @@ export class PiecePicker {
     this.#order = new RarityOrder(pieceMap.pieceCount, MAX_PEER_SLOTS, options.random);
     this.#availability = new PieceAvailability(this.#order, this.#priorities);
     this.#partials = new PartialPieces(pieceMap, MAX_PEER_SLOTS);
-    this.#search = new NewPieceSearch(this.#order, this.#availability, this.#priorities);
+    this.#choice = new PieceChoice({
+      map: pieceMap,
+      order: this.#order,
+      availability: this.#availability,
+      partials: this.#partials,
+      priorities: this.#priorities,
+    });
     for (let piece = 0; piece < pieceMap.pieceCount; piece++) {
       if (have.has(piece)) this.#haveBytes += pieceMap.bytesOf(piece);
     }
@@ -182,12 +151,12 @@ export class PiecePicker {
     let picked = this.#urgent.length === 0 ? 0 : this.pickFrom(slot, this.#urgent, maxBlocks, out, options);
     while (picked < maxBlocks) {
       const newSegments = limitSegments - this.#partials.openSegmentCount;
-      const record = this.#nextPiece(slot, options, newSegments);
+      const record = this.#choice.next(slot, options, newSegments, this.have.count);
       if (record === undefined) break;
       picked += this.#partials.askFree(record, slot, maxBlocks - picked, newSegments, out, picked);
     }
     if (picked < maxBlocks && options.sharing !== "only-whole" && this.isEndgame) {
-      picked += this.#double(slot, maxBlocks - picked, out, picked);
+      picked += this.#choice.double(slot, maxBlocks - picked, out, picked);
     }
     return picked;
   }
@@ -209,11 +178,11 @@ export class PiecePicker {
       let record = this.#partials.of(piece);
       if (record === undefined) {
         if (newSegments < 1 || this.#partials.isFull) continue;
-        record = this.#begin(piece, slot, options);
-      } else if (record.isPending || !this.#mayShare(record, slot, options)) {
+        record = this.#choice.begin(piece, slot, options);
+      } else if (record.isPending || !this.#choice.mayShare(record, slot, options)) {
         continue;
       } else {
-        this.#join(record, slot, options);
+        this.#choice.join(record, slot, options);
       }
       picked += this.#partials.askFree(record, slot, maxBlocks - picked, newSegments, out, picked);
     }
@@ -255,7 +224,8 @@ export class PiecePicker {
     let record = this.#partials.of(piece);
     if (record === undefined) {
       if (this.#partials.isFull) return BLOCK_DUPLICATE;
-      record = this.#beginPiece(piece, slot, 0, false);
+      if (this.#order.has(piece)) this.#takeFromOrder(piece);
+      record = this.#partials.begin(piece, slot, 0, false);
     }
     switch (this.#partials.received(record, block)) {
       case "duplicate":
@@ -381,7 +351,7 @@ export class PiecePicker {
   }
 
   setOrder(order: "rarest-first" | "sequential"): void {
-    this.#isSequential = order === "sequential";
+    this.#choice.isSequential = order === "sequential";
   }
 
   /** Pieces needed soon, soonest first: picked before everything else. Replaces the former list. */
@@ -401,18 +371,21 @@ export class PiecePicker {
     return this.#availability.distributedCopies();
   }
 
+  /**
+   * Wanted missing pieces by copies among connected peers that are not seeds: without any, with one, with two … and
+   * in the last place with `maxCopies` or more.
+   */
+  rarity(maxCopies: number): number[] {
+    return this.#availability.missingByCopies(maxCopies);
+  }
+
   isPending(piece: number): boolean {
     return this.#partials.of(piece)?.isPending === true;
   }
 
   /** Something is requested, and nothing that a connected peer has is left to be asked for. */
   get isEndgame(): boolean {
-    if (this.#partials.requestedCount === 0 || !this.#hasNothingToBegin) return false;
-    for (const record of this.#partials.active) {
-      if (record.free > 0 && this.priorityOf(record.piece) > 0 && this.availability(record.piece) > 0)
-        return false;
-    }
-    return true;
+    return this.#choice.isEndgame;
   }
 
   /** Everything wanted is verified. */
@@ -438,130 +411,6 @@ export class PiecePicker {
     };
   }
 
-  // Choosing a piece -----------------------------------------------------------------------------------------------
-
-  /** Steps 2 to 4 of the header: a piece with a free block for `slot` within `newSegments`, begun if it is new. */
-  #nextPiece(slot: number, options: PickOptions, newSegments: number): PartialPiece | undefined {
-    const preferred = this.#bestPartial(slot, options, newSegments, this.#firstReach(options));
-    const floor = preferred === undefined ? 0 : this.priorityOf(preferred.piece);
-    const mayBegin = newSegments > 0 && !this.#partials.isFull;
-    const fresh = mayBegin ? this.#search.find(slot, floor, this.#pieceOrder()) : -1;
-    if (fresh >= 0) return this.#begin(fresh, slot, options);
-    const record = preferred ?? this.#bestPartial(slot, options, newSegments, REACH_ALL);
-    if (record !== undefined) this.#join(record, slot, options);
-    return record;
-  }
-
-  #pieceOrder(): PieceOrder {
-    if (this.#isSequential) return "sequential";
-    return this.have.count < RANDOM_FIRST_PIECES ? "random" : "rarest-first";
-  }
-
-  /** Whose partial pieces come before new ones. */
-  #firstReach(options: PickOptions): number {
-    if (options.sharing === "only-whole") return REACH_OWN;
-    const many = MAX_PARTIAL_PIECES_PER_PEER * this.#availability.peerCount;
-    if (this.have.count < RANDOM_FIRST_PIECES || this.#partials.active.length > many) return REACH_ALL;
-    return options.sharing === "share" ? REACH_CLASS : REACH_STALLED;
-  }
-
-  /** The best partial piece within `reach` that `slot` may get a block of. */
-  #bestPartial(
-    slot: number,
-    options: PickOptions,
-    newSegments: number,
-    reach: number,
-  ): PartialPiece | undefined {
-    let best: PartialPiece | undefined;
-    let bestScore = -1;
-    const active = this.#partials.active;
-    for (let i = 0; i < active.length; i++) {
-      const record = active[i] as PartialPiece;
-      if ((newSegments > 0 ? record.free : record.freeInOpen) === 0) continue;
-      if (reachTo(record, slot, options) > reach || !this.#mayShare(record, slot, options)) continue;
-      const score = this.#scoreOf(record, slot, options);
-      if (score <= bestScore || !this.peerHas(slot, record.piece)) continue;
-      best = record;
-      bestScore = score;
-    }
-    return best;
-  }
-
-  /**
-   * Whether parole, of the peer or of the piece's owner, lets `slot` contribute. An owner that stalls loses its
-   * privilege, and all do when nothing is left to be begun: the end of a download does not wait for a suspect.
-   */
-  #mayShare(record: PartialPiece, slot: number, options: PickOptions): boolean {
-    if (isStalled(record)) return true;
-    if (options.sharing === "only-whole") return record.owner === slot && record.isLocked;
-    return record.owner === slot || !record.isLocked || this.#hasNothingToBegin;
-  }
-
-  /** No connected peer has a piece that could be begun. */
-  get #hasNothingToBegin(): boolean {
-    return this.#order.size === (this.#availability.seedCount > 0 ? 0 : this.#order.countWithoutCopies());
-  }
-
-  /** `slot` will contribute: a piece whose owner stalls is its own now, and one that is shared is not locked. */
-  #join(record: PartialPiece, slot: number, options: PickOptions): void {
-    if (record.owner === slot) return;
-    record.isLocked = false;
-    if (!isStalled(record)) return;
-    record.owner = slot;
-    record.speedClass = options.speedClass;
-  }
-
-  /** Priority, then nearness to the peer, then how little is left; unwanted pieces get -1. */
-  #scoreOf(record: PartialPiece, slot: number, options: PickOptions): number {
-    const priority = this.priorityOf(record.piece);
-    if (priority === 0) return -1;
-    const distance = Math.abs(record.speedClass - options.speedClass);
-    const nearness = record.owner === slot ? 4 : isStalled(record) ? 3 : 2 - distance;
-    const done = 1 - record.free / this.#map.blocksPerPiece;
-    return priority * 16 + (nearness + 1) * 2 + done;
-  }
-
-  #begin(piece: number, slot: number, options: PickOptions): PartialPiece {
-    return this.#beginPiece(piece, slot, options.speedClass, options.sharing === "only-whole");
-  }
-
-  #beginPiece(piece: number, slot: number, speedClass: number, isLocked: boolean): PartialPiece {
-    if (this.#order.has(piece)) {
-      this.#order.remove(piece, this.priorityOf(piece), this.#availability.partialCopies(piece));
-    }
-    return this.#partials.begin(piece, slot, speedClass, isLocked);
-  }
-
-  /** Step 5: asks `slot` for blocks that one other peer is asked for, the oldest requests first. */
-  #double(slot: number, maxBlocks: number, out: Int32Array, start: number): number {
-    const room = Math.min(maxBlocks, MAX_DOUBLED_BLOCKS_PER_PEER - this.#partials.askedSecondOf(slot));
-    let doubled = 0;
-    for (; doubled < room; doubled++) {
-      const record = this.#longestWaiting(slot);
-      if (record === undefined) break;
-      this.#partials.oldestTicket(record, slot);
-      const block = this.#partials.oldestBlock;
-      this.#partials.askSecond(record, block, slot);
-      out[2 * (start + doubled)] = record.piece;
-      out[2 * (start + doubled) + 1] = block;
-    }
-    return doubled;
-  }
-
-  #longestWaiting(slot: number): PartialPiece | undefined {
-    let best: PartialPiece | undefined;
-    let oldest = Number.POSITIVE_INFINITY;
-    for (const record of this.#partials.active) {
-      if (this.priorityOf(record.piece) === 0 || record.isLocked || !this.peerHas(slot, record.piece))
-        continue;
-      const ticket = this.#partials.oldestTicket(record, slot);
-      if (ticket >= oldest) continue;
-      oldest = ticket;
-      best = record;
-    }
-    return best;
-  }
-
   // Bookkeeping ----------------------------------------------------------------------------------------------------
 
   #endPending(piece: number): void {
@@ -576,6 +425,10 @@ export class PiecePicker {
     this.#order.insert(piece, this.priorityOf(piece), this.#availability.partialCopies(piece));
   };
 
+  #takeFromOrder(piece: number): void {
+    this.#order.remove(piece, this.priorityOf(piece), this.#availability.partialCopies(piece));
+  }
+
   #isBlock(piece: number, block: number): boolean {
     return piece >= 0 && piece < this.#map.pieceCount && block >= 0 && block < this.#map.blocksOf(piece);
   }
@@ -585,21 +438,4 @@ export class PiecePicker {
     if (hope(record) !== hope(than)) return !hope(record);
     return record.receivedBytes < than.receivedBytes;
   }
-}
-
-/** Nobody is asked for anything of it: its owner left, chokes us or was snubbed. */
-function isStalled(record: PartialPiece): boolean {
-  return record.requested === 0;
-}
-
-/** How far from `slot` a piece is: its own, nobody's, that of peers of its speed, any. */
-const REACH_OWN = 0;
-const REACH_STALLED = 1;
-const REACH_CLASS = 2;
-const REACH_ALL = 3;
-
-function reachTo(record: PartialPiece, slot: number, options: PickOptions): number {
-  if (record.owner === slot && (record.isLocked || options.sharing !== "only-whole")) return REACH_OWN;
-  if (isStalled(record)) return REACH_STALLED;
-  return record.speedClass === options.speedClass ? REACH_CLASS : REACH_ALL;
 }
