@@ -61,6 +61,25 @@ export interface PeersLookupOptions extends PeersHandlers {
   readonly noSeeds?: boolean | undefined;
 }
 
+export interface ScrapeOptions {
+  readonly onStep?: LookupHandlers["onStep"];
+  /** Called once, unless the node is closed meanwhile. */
+  readonly onEnd: (result: ScrapeResult) => void;
+}
+
+/** The size of a swarm (BEP 33): estimates of distinct addresses, from what the closest nodes store. */
+export interface ScrapeResult {
+  /** How the search for the closest nodes ended. */
+  readonly outcome: LookupOutcome;
+  readonly seeds: number;
+  /** Peers that are not seeds. */
+  readonly peers: number;
+  /** Closest nodes asked, those that answered, and those among them that gave filters. */
+  readonly asked: number;
+  readonly answered: number;
+  readonly withFilters: number;
+}
+
 export interface LookupHandle {
   /** Ends the lookup; `onEnd` follows with `cancelled`. */
   cancel(): void;

@@ -1,5 +1,5 @@
 /**
- * A node of the mainline DHT (BEP 5, 32, 42, 43), both sides, as a synchronous engine: datagrams and calls in,
+ * A node of the mainline DHT (BEP 5, 32, 33, 42, 43), both sides, as a synchronous engine: datagrams and calls in,
  * datagrams and events out, time and randomness injected. This file wires the parts; each rule stands in its own.
  *
  *   datagram -> decoder -> query -> query-intake -> limits, responder -> datagram
@@ -22,6 +22,7 @@ import type {
   LookupHandlers,
   PeersLookupOptions,
   PingResult,
+  ScrapeOptions,
 } from "./dht-lookups.ts";
 import { decodeState, encodeState, type SavedFamily, type SavedState } from "./dht-state.ts";
 import type { DhtState, DhtView } from "./dht-view.ts";
@@ -38,6 +39,7 @@ import { QueryResponder } from "./query-responder.ts";
 import { QuerySender } from "./query-sender.ts";
 import { type Query, QueryTracker } from "./query-tracker.ts";
 import { ReplyIntake } from "./reply-intake.ts";
+import { startScrape } from "./scraper.ts";
 import { StallTimes } from "./stall-times.ts";
 import { TableKeeper } from "./table-keeper.ts";
 import { TrafficMeter } from "./traffic-meter.ts";
@@ -220,6 +222,18 @@ export class DhtNode {
       { target: target.slice(), purpose: "find-node", noSeeds: false, needsToken: false, handlers },
       ({ result }) => handlers.onEnd?.(result),
     );
+  }
+
+  /** Estimates how many seeds and other peers the swarm has, from what the closest nodes store (BEP 33). */
+  scrape(infoHash: InfoHash, options: ScrapeOptions): LookupHandle {
+    const parts = {
+      clock: this.#options.clock,
+      settings: this.#settings,
+      lookups: this.#lookups,
+      sender: this.#sender,
+      familyOf: (family: AddressFamily) => this.#memberOf(family)?.family,
+    };
+    return startScrape(parts, infoHash, options);
   }
 
   /** A lookup, then announce_peer to the closest nodes that gave a token; again every 15 minutes until stopped. */

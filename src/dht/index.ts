@@ -15,6 +15,8 @@ export type {
   PeersHandlers,
   PeersLookupOptions,
   PingResult,
+  ScrapeOptions,
+  ScrapeResult,
 } from "./dht-lookups.ts";
 export { DhtNode, type DhtNodeOptions } from "./dht-node.ts";
 export type {

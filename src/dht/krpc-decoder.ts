@@ -10,6 +10,7 @@
  * queries `q`) makes the message malformed, and malformed messages are never answered (threats D2).
  */
 import { ID_BYTES } from "../core/ids.ts";
+import { FILTER_BYTES } from "./bloom-filter.ts";
 import { KrpcMessage, type QueryName } from "./krpc-message.ts";
 
 /** Largest datagram that is looked at: an Ethernet frame; libtorrent reads 1,500 too (threats D1). */
@@ -192,6 +193,11 @@ export class KrpcDecoder {
       case 2:
         if (length === ID_BYTES && this.#keyIs(keyAt, keyLength, "id")) message.idAt = at;
         break;
+      case 4:
+        if (length !== FILTER_BYTES) break;
+        if (this.#keyIs(keyAt, keyLength, "BFsd")) message.seedsFilterAt = at;
+        else if (this.#keyIs(keyAt, keyLength, "BFpe")) message.peersFilterAt = at;
+        break;
       case 5:
         if (this.#keyIs(keyAt, keyLength, "token")) {
           message.tokenAt = at;
@@ -222,6 +228,7 @@ export class KrpcDecoder {
     else if (this.#keyIs(keyAt, keyLength, "implied_port")) message.impliedPort = value !== 0;
     else if (this.#keyIs(keyAt, keyLength, "seed")) message.isSeed = value !== 0;
     else if (this.#keyIs(keyAt, keyLength, "noseed")) message.noSeeds = value !== 0;
+    else if (this.#keyIs(keyAt, keyLength, "scrape")) message.isScrape = value !== 0;
     return true;
   }
 

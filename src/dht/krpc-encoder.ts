@@ -1,11 +1,12 @@
 /**
- * Encoder of KRPC datagrams (BEP 5, 32, 42, 43). All messages of a process are written into one buffer: what a
+ * Encoder of KRPC datagrams (BEP 5, 32, 33, 42, 43). All messages of a process are written into one buffer: what a
  * method returns is valid until the next call, which is enough for `DatagramSocket.send`. Keys are written in
  * sorted order, so what leaves is canonical bencoding. Keeping answers within MAX_SENT_BYTES is the caller's
  * business (`query-responder.ts` counts before it writes); queries are far below.
  */
 import type { AddressFamily, Endpoint } from "../core/endpoint.ts";
 import { invariant } from "../core/invariant.ts";
+import { FILTER_BYTES } from "./bloom-filter.ts";
 import { compactNodeBytes, compactPeerBytes, writeEndpoint, writeIpv4 } from "./compact-address.ts";
 import type { Contact } from "./contact.ts";
 import type { KrpcMessage } from "./krpc-message.ts";
@@ -71,6 +72,15 @@ export class KrpcEncoder {
     return this.#endQuery("e1:q9:get_peers", transaction);
   }
 
+  /** A get_peers that asks for filters (BEP 33). `want` says nothing new, but a longer query may be answered at length. */
+  scrape(transaction: number, id: Uint8Array, infoHash: Uint8Array, family: AddressFamily): Uint8Array {
+    this.#beginQuery(id);
+    this.#text("9:info_hash20:");
+    this.#bytes(infoHash, 0, infoHash.length);
+    this.#text(family === 4 ? "6:scrapei1e4:wantl2:n4e" : "6:scrapei1e4:wantl2:n6e");
+    return this.#endQuery("e1:q9:get_peers", transaction);
+  }
+
   announcePeer(
     transaction: number,
     id: Uint8Array,
@@ -90,10 +100,19 @@ export class KrpcEncoder {
 
   /** Begins an answer: tells `asker` the address we see (BEP 42), then our id. */
   beginReply(asker: Endpoint, id: Uint8Array): void {
-    this.#length = 0;
-    this.#text(asker.family === 4 ? "d2:ip6:" : "d2:ip18:");
-    this.#length = writeEndpoint(BUFFER, this.#length, asker);
+    this.#beginAnswer(asker);
     this.#text("1:rd2:id20:");
+    this.#bytes(id, 0, id.length);
+  }
+
+  /** Begins an answer with filters (BEP 33), whose keys come before all others. */
+  beginScrapeReply(asker: Endpoint, id: Uint8Array, peers: Uint8Array, seeds: Uint8Array): void {
+    this.#beginAnswer(asker);
+    this.#text("1:rd4:BFpe256:");
+    this.#bytes(peers, 0, FILTER_BYTES);
+    this.#text("4:BFsd256:");
+    this.#bytes(seeds, 0, FILTER_BYTES);
+    this.#text("2:id20:");
     this.#bytes(id, 0, id.length);
   }
 
@@ -155,6 +174,12 @@ export class KrpcEncoder {
     this.#string(query.bytes, query.transactionAt, query.transactionLength);
     this.#text("1:y1:ee");
     return BUFFER.subarray(0, this.#length);
+  }
+
+  #beginAnswer(asker: Endpoint): void {
+    this.#length = 0;
+    this.#text(asker.family === 4 ? "d2:ip6:" : "d2:ip18:");
+    this.#length = writeEndpoint(BUFFER, this.#length, asker);
   }
 
   #beginQuery(id: Uint8Array): void {

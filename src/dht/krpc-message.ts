@@ -43,6 +43,7 @@ export class KrpcMessage {
   /** BEP 33. */
   isSeed = false;
   noSeeds = false;
+  isScrape = false;
   /** BEP 32: whether `want` was there, and what it held. */
   hasWant = false;
   wantsV4 = false;
@@ -55,6 +56,9 @@ export class KrpcMessage {
   nodes6Length = 0;
   /** First element of the list `values`; its elements are any bencoded values. */
   valuesAt = -1;
+  /** BEP 33: filters of 256 bytes. */
+  seedsFilterAt = -1;
+  peersFilterAt = -1;
   /** BEP 42: our address as the sender sees it; 4, 6, 16 or 18 bytes. */
   ipAt = -1;
   ipLength = 0;
@@ -69,7 +73,8 @@ export class KrpcMessage {
     this.bytes = bytes;
     this.transactionAt = this.idAt = this.versionAt = this.targetAt = this.infoHashAt = this.tokenAt = -1;
     this.nodesAt = this.nodes6At = this.valuesAt = this.ipAt = this.errorTextAt = this.port = -1;
-    this.isReadOnly = this.impliedPort = this.isSeed = this.noSeeds = false;
+    this.seedsFilterAt = this.peersFilterAt = -1;
+    this.isReadOnly = this.impliedPort = this.isSeed = this.noSeeds = this.isScrape = false;
     this.hasWant = this.wantsV4 = this.wantsV6 = false;
     this.queryName = "other";
     this.errorCode = 0;

@@ -1,15 +1,17 @@
 /**
- * Answers queries (BEP 5, 32, 42): one query, at most one answer, written into the encoder's buffer.
+ * Answers queries (BEP 5, 32, 33, 42): one query, at most one answer, written into the encoder's buffer.
  *
  * Answers must not make us a weapon: addresses of askers can be forged. An answer costs at most 5.0 times the
  * bytes of its query, 7.6 times where the asker has proved its address lately (it answered a query of ours, or used
- * a token), and an error never more than the query. To fit, nodes are left out before values. Malformed queries
+ * a token), and an error never more than the query. To fit, nodes are left out before values, and values
+ * give way to the filters of a scrape. Malformed queries
  * get nothing; that is decided before they come here.
  */
 import { mayContact, partyKey } from "../core/address-profile.ts";
 import { BoundedCache } from "../core/bounded-cache.ts";
 import type { AddressFamily, Endpoint } from "../core/endpoint.ts";
 import type { Random } from "../core/ports.ts";
+import { FILTER_BYTES } from "./bloom-filter.ts";
 import { ClosestContacts } from "./closest-contacts.ts";
 import { compactNodeBytes, compactPeerBytes, sameEndpoint } from "./compact-address.ts";
 import { type Contact, GOOD_FOR_MS } from "./contact.ts";
@@ -19,7 +21,7 @@ import { type KrpcEncoder, MAX_SENT_BYTES } from "./krpc-encoder.ts";
 import { ERROR_METHOD_UNKNOWN, ERROR_PROTOCOL, ERROR_SERVER, type KrpcMessage } from "./krpc-message.ts";
 import type { OwnAnnounces } from "./own-announces.ts";
 import type { RoutingTable } from "./routing-table.ts";
-import type { StoredSwarm } from "./stored-swarm.ts";
+import type { StoredSwarm, SwarmFilters } from "./stored-swarm.ts";
 import { TOKEN_BYTES, type WriteTokens } from "./write-tokens.ts";
 
 /** Bytes out per byte in (threats D2): what 8 nodes and 20 values cost, and 8 nodes and 50 values. */
@@ -112,11 +114,14 @@ export class QueryResponder {
     const isVerified = this.#isVerified(query);
     let room = this.#roomFor(query, isVerified) - this.#frameBytes(query);
     if (hasToken) room -= TOKEN_FIELD_BYTES;
-    const values = this.#countValues(family, swarm, own, room, isVerified);
+    const filters = message.isScrape && room >= FILTERS_BYTES ? swarm?.filters : undefined;
+    if (filters !== undefined) room -= FILTERS_BYTES;
+    const values = filters === undefined ? this.#countValues(family, swarm, own, room, isVerified) : 0;
     if (values > 0) room -= VALUES_FRAME_BYTES + values * valueBytes(family.family);
     this.#findNodes(family, query, message.infoHashAt);
 
-    encoder.beginReply(from, family.table.localNodeId);
+    if (filters === undefined) encoder.beginReply(from, family.table.localNodeId);
+    else this.#beginScrapeReply(family, from, filters);
     this.#writeNodes(room);
     if (hasToken) {
       const tokenAt = encoder.token();
@@ -124,6 +129,10 @@ export class QueryResponder {
     }
     if (values > 0) this.#writeValues(swarm, own, values, message.noSeeds);
     return encoder.endReply(message);
+  }
+
+  #beginScrapeReply({ table }: DhtFamily, asker: Endpoint, { seeds, peers }: SwarmFilters): void {
+    this.#parts.encoder.beginScrapeReply(asker, table.localNodeId, peers.bytes, seeds.bytes);
   }
 
   #store(family: DhtFamily, query: AskedQuery): Uint8Array | undefined {
@@ -264,6 +273,9 @@ const NODES_FRAME_BYTES = 12;
 const VALUES_FRAME_BYTES = 10;
 /** "5:token8:" and the token */
 const TOKEN_FIELD_BYTES: number = 9 + TOKEN_BYTES;
+
+/** "4:BFpe256:", "4:BFsd256:" and the filters */
+const FILTERS_BYTES: number = 2 * (10 + FILTER_BYTES);
 
 /** A peer as a bencoded string: "6:" or "18:" before it. */
 function valueBytes(family: AddressFamily): number {

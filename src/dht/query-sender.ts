@@ -76,6 +76,14 @@ export class QuerySender {
     return "sent";
   }
 
+  scrape(family: DhtFamily, addressee: Addressee, infoHash: Uint8Array): SendOutcome {
+    const query = this.#begin(family, addressee);
+    if (typeof query === "string") return query;
+    const id = family.table.localNodeId;
+    this.#send(family, addressee.to, this.#encoder.scrape(query.transaction, id, infoHash, family.family));
+    return "sent";
+  }
+
   announcePeer(
     family: DhtFamily,
     addressee: Addressee,

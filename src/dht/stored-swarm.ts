@@ -3,10 +3,17 @@
  * or "18:" and eighteen), so that answering `values` copies a run of bytes.
  */
 import type { AddressFamily, Endpoint } from "../core/endpoint.ts";
+import { BloomFilter } from "./bloom-filter.ts";
 import { compactPeerBytes, readEndpoint, writeEndpoint } from "./compact-address.ts";
 
 /** First room of a swarm, in peers: most hashes have a handful. */
 const INITIAL_ROOM = 4;
+
+/** Addresses of a swarm's seeds and of its other peers (BEP 33). */
+export interface SwarmFilters {
+  readonly seeds: BloomFilter;
+  readonly peers: BloomFilter;
+}
 
 export class StoredSwarm {
   /** The info-hash as the store's key. */
@@ -23,6 +30,8 @@ export class StoredSwarm {
   #announcedAtSeconds: Int32Array = new Int32Array(INITIAL_ROOM);
   #isSeed: Uint8Array = new Uint8Array(INITIAL_ROOM);
   readonly #family: AddressFamily;
+  /** Made at the first scrape, kept up while peers only join, made anew after one has left or completed. */
+  #filters: SwarmFilters | undefined;
 
   constructor(key: string, infoHash: Uint8Array, family: AddressFamily) {
     this.key = key;
@@ -44,6 +53,18 @@ export class StoredSwarm {
   /** The bencoded peers, `count` times `strideBytes`. */
   get encoded(): Uint8Array {
     return this.#peers;
+  }
+
+  /** The swarm as BEP 33 counts it. A digest per peer the first time. */
+  get filters(): SwarmFilters {
+    if (this.#filters !== undefined) return this.#filters;
+    const filters = { seeds: new BloomFilter(), peers: new BloomFilter() };
+    for (let i = 0; i < this.#count; i++) {
+      const filter = this.isSeedAt(i) ? filters.seeds : filters.peers;
+      filter.insert(this.#addressAt(i));
+    }
+    this.#filters = filters;
+    return filters;
   }
 
   isSeedAt(index: number): boolean {
@@ -76,9 +97,12 @@ export class StoredSwarm {
     this.#count++;
     this.#seeds += isSeed ? 1 : 0;
     this.#write(this.#count - 1, peer, isSeed, nowMs);
+    this.#filters?.[isSeed ? "seeds" : "peers"].insert(this.#addressAt(this.#count - 1));
   }
 
+  /** `peer` has the address of the one it replaces: the other port, or a renewal. */
   replace(index: number, peer: Endpoint, isSeed: boolean, nowMs: number): void {
+    if (this.isSeedAt(index) !== isSeed) this.#filters = undefined;
     this.#seeds += (isSeed ? 1 : 0) - (this.#isSeed[index] as number);
     this.#write(index, peer, isSeed, nowMs);
   }
@@ -104,12 +128,18 @@ export class StoredSwarm {
   /** The last one takes the place. */
   #remove(index: number): void {
     const last = --this.#count;
+    this.#filters = undefined;
     this.#seeds -= this.#isSeed[index] as number;
     if (index === last) return;
     const stride = this.strideBytes;
     this.#peers.copyWithin(index * stride, last * stride, (last + 1) * stride);
     this.#announcedAtSeconds[index] = this.#announcedAtSeconds[last] as number;
     this.#isSeed[index] = this.#isSeed[last] as number;
+  }
+
+  #addressAt(index: number): Uint8Array {
+    const at = index * this.strideBytes + this.#prefix.length;
+    return this.#peers.subarray(at, at + compactPeerBytes(this.#family) - 2);
   }
 
   #sharesBytes(index: number, length: number): boolean {
