@@ -4,6 +4,7 @@ import type { NodeId } from "../core/ids.ts";
 import type { DatagramSocket, Random } from "../core/ports.ts";
 import { AddressVotes } from "./address-votes.ts";
 import type { DhtSettings } from "./dht-config.ts";
+import { InfohashSample } from "./infohash-sample.ts";
 import { PeerStore } from "./peer-store.ts";
 import { RoutingTable } from "./routing-table.ts";
 import { SizeEstimate } from "./size-estimate.ts";
@@ -13,6 +14,7 @@ export class DhtFamily {
   readonly socket: DatagramSocket;
   readonly table: RoutingTable;
   readonly store: PeerStore;
+  readonly sample: InfohashSample;
   readonly votes: AddressVotes;
   readonly size: SizeEstimate = new SizeEstimate();
 
@@ -29,6 +31,7 @@ export class DhtFamily {
       maxPeers: maxStoredPeers,
       random,
     });
+    this.sample = new InfohashSample(this.store, random);
     this.votes = new AddressVotes(addressProfile);
   }
 

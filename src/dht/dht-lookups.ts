@@ -1,6 +1,6 @@
 /** What callers of lookups and announces hand in and get back. */
 import type { Endpoint } from "../core/endpoint.ts";
-import type { NodeId } from "../core/ids.ts";
+import type { InfoHash, NodeId } from "../core/ids.ts";
 
 /** A node that answered a lookup. */
 export interface FoundNode {
@@ -60,6 +60,27 @@ export interface PeersLookupOptions extends PeersHandlers {
   /** BEP 33: ask for peers that are not complete. */
   readonly noSeeds?: boolean | undefined;
 }
+
+/** A node that another one named: nobody has checked that it is there. */
+export interface NamedNode {
+  readonly id: NodeId;
+  readonly endpoint: Endpoint;
+}
+
+export type SampleResult =
+  | {
+      readonly ok: true;
+      readonly id: NodeId;
+      /** A subset of what the node stores; undefined where it does not know BEP 51. */
+      readonly samples: readonly InfoHash[] | undefined;
+      /** Info-hashes that the node says it stores. */
+      readonly total: number;
+      /** The node shall not be asked again for so long. */
+      readonly intervalSeconds: number;
+      /** Those near the target that may be contacted. */
+      readonly nodes: readonly NamedNode[];
+    }
+  | { readonly ok: false; readonly reason: "timeout" | "unreachable" | "error" | "refused" };
 
 export interface ScrapeOptions {
   readonly onStep?: LookupHandlers["onStep"];

@@ -1,5 +1,5 @@
 /**
- * A node of the mainline DHT (BEP 5, 32, 33, 42, 43), both sides, as a synchronous engine: datagrams and calls in,
+ * A node of the mainline DHT (BEP 5, 32, 33, 42, 43, 51), both sides, as a synchronous engine: datagrams and calls in,
  * datagrams and events out, time and randomness injected. This file wires the parts; each rule stands in its own.
  *
  *   datagram -> decoder -> query -> query-intake -> limits, responder -> datagram
@@ -22,6 +22,7 @@ import type {
   LookupHandlers,
   PeersLookupOptions,
   PingResult,
+  SampleResult,
   ScrapeOptions,
 } from "./dht-lookups.ts";
 import { decodeState, encodeState, type SavedFamily, type SavedState } from "./dht-state.ts";
@@ -39,6 +40,7 @@ import { QueryResponder } from "./query-responder.ts";
 import { QuerySender } from "./query-sender.ts";
 import { type Query, QueryTracker } from "./query-tracker.ts";
 import { ReplyIntake } from "./reply-intake.ts";
+import { SampleCall } from "./sample-call.ts";
 import { startScrape } from "./scraper.ts";
 import { StallTimes } from "./stall-times.ts";
 import { TableKeeper } from "./table-keeper.ts";
@@ -247,6 +249,19 @@ export class DhtNode {
     const family = this.#memberOf(endpoint.family)?.family;
     const addressee = { to: endpoint, expectedId: undefined, owner: new PingCall(onResult) };
     if (family === undefined || this.#sender.ping(family, addressee) !== "sent")
+      this.#options.clock.setTimer(0, () => onResult({ ok: false, reason: "refused" }));
+  }
+
+  /** Asks one node for a sample of the info-hashes it stores, and for nodes near `target` (BEP 51). */
+  sampleInfohashes(
+    endpoint: Endpoint,
+    target: NodeId | InfoHash,
+    onResult: (result: SampleResult) => void,
+  ): void {
+    const family = this.#memberOf(endpoint.family)?.family;
+    const owner = new SampleCall(this.#settings.addressProfile, onResult);
+    const addressee = { to: endpoint, expectedId: undefined, owner };
+    if (family === undefined || this.#sender.sampleInfohashes(family, addressee, target) !== "sent")
       this.#options.clock.setTimer(0, () => onResult({ ok: false, reason: "refused" }));
   }
 

@@ -12,9 +12,11 @@ export type {
   LookupOutcome,
   LookupResult,
   LookupStep,
+  NamedNode,
   PeersHandlers,
   PeersLookupOptions,
   PingResult,
+  SampleResult,
   ScrapeOptions,
   ScrapeResult,
 } from "./dht-lookups.ts";

@@ -170,7 +170,8 @@ export class KrpcDecoder {
     if (length === 4 && this.#stringIs("ping")) return "ping";
     if (length === 9 && this.#stringIs("find_node")) return "find_node";
     if (length === 9 && this.#stringIs("get_peers")) return "get_peers";
-    return length === 13 && this.#stringIs("announce_peer") ? "announce_peer" : "other";
+    if (length === 13 && this.#stringIs("announce_peer")) return "announce_peer";
+    return length === 17 && this.#stringIs("sample_infohashes") ? "sample_infohashes" : "other";
   }
 
   /** A field of `a` or `r`. */
@@ -214,6 +215,12 @@ export class KrpcDecoder {
           message.nodes6Length = length;
         }
         break;
+      case 7:
+        if (this.#keyIs(keyAt, keyLength, "samples")) {
+          message.samplesAt = at;
+          message.samplesLength = length;
+        }
+        break;
       case 9:
         if (length === ID_BYTES && this.#keyIs(keyAt, keyLength, "info_hash")) message.infoHashAt = at;
         break;
@@ -229,6 +236,8 @@ export class KrpcDecoder {
     else if (this.#keyIs(keyAt, keyLength, "seed")) message.isSeed = value !== 0;
     else if (this.#keyIs(keyAt, keyLength, "noseed")) message.noSeeds = value !== 0;
     else if (this.#keyIs(keyAt, keyLength, "scrape")) message.isScrape = value !== 0;
+    else if (this.#keyIs(keyAt, keyLength, "num")) message.totalHashes = countOrNone(value);
+    else if (this.#keyIs(keyAt, keyLength, "interval")) message.intervalSeconds = countOrNone(value);
     return true;
   }
 
@@ -399,6 +408,10 @@ const CHAR_Y = 0x79;
 
 function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= CHAR_0 && byte <= CHAR_9;
+}
+
+function countOrNone(value: number): number {
+  return Number.isSafeInteger(value) && value >= 0 ? value : -1;
 }
 
 /** BEP 42 sends address and port; some clients send the address alone. */

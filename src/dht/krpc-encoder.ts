@@ -1,5 +1,5 @@
 /**
- * Encoder of KRPC datagrams (BEP 5, 32, 33, 42, 43). All messages of a process are written into one buffer: what a
+ * Encoder of KRPC datagrams (BEP 5, 32, 33, 42, 43, 51). All messages of a process are written into one buffer: what a
  * method returns is valid until the next call, which is enough for `DatagramSocket.send`. Keys are written in
  * sorted order, so what leaves is canonical bencoding. Keeping answers within MAX_SENT_BYTES is the caller's
  * business (`query-responder.ts` counts before it writes); queries are far below.
@@ -81,6 +81,20 @@ export class KrpcEncoder {
     return this.#endQuery("e1:q9:get_peers", transaction);
   }
 
+  /** BEP 51. `want` as in `scrape`. */
+  sampleInfohashes(
+    transaction: number,
+    id: Uint8Array,
+    target: Uint8Array,
+    family: AddressFamily,
+  ): Uint8Array {
+    this.#beginQuery(id);
+    this.#text("6:target20:");
+    this.#bytes(target, 0, target.length);
+    this.#text(family === 4 ? "4:wantl2:n4e" : "4:wantl2:n6e");
+    return this.#endQuery("e1:q17:sample_infohashes", transaction);
+  }
+
   announcePeer(
     transaction: number,
     id: Uint8Array,
@@ -122,6 +136,21 @@ export class KrpcEncoder {
     this.#integer(count * compactNodeBytes(family));
     this.#text(":");
     for (let i = 0; i < count; i++) this.#contact(contacts[i] as Contact);
+  }
+
+  /** BEP 51: comes before the nodes, `samples` behind them. */
+  sampleInterval(intervalSeconds: number): void {
+    this.#text("8:intervali");
+    this.#integer(intervalSeconds);
+    this.#text("e");
+  }
+
+  /** The first `length` bytes of `hashes`, and how many there are in storage. */
+  samples(total: number, hashes: Uint8Array, length: number): void {
+    this.#text("3:numi");
+    this.#integer(total);
+    this.#text("e7:samples");
+    this.#string(hashes, 0, length);
   }
 
   /** Leaves room for a token; answers the offset in `buffer` where the caller has to write it. */
@@ -248,7 +277,7 @@ export class KrpcEncoder {
     this.#length = at + text.length;
   }
 
-  /** Decimal digits of a non-negative integer below 100,000: ports, lengths and codes. */
+  /** Decimal digits of a non-negative integer below 2^31: ports, lengths, counts and codes. */
   #integer(value: number): void {
     let divisor = 1;
     while (divisor * 10 <= value) divisor *= 10;

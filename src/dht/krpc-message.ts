@@ -10,7 +10,7 @@ import { ID_BYTES, type NodeId, nodeIdFrom } from "../core/ids.ts";
 
 export type KrpcKind = "query" | "reply" | "error";
 /** Methods this node serves; `other` is any other name. */
-export type QueryName = "ping" | "find_node" | "get_peers" | "announce_peer" | "other";
+export type QueryName = "ping" | "find_node" | "get_peers" | "announce_peer" | "sample_infohashes" | "other";
 
 /** BEP 5, "Errors". */
 export const ERROR_GENERIC = 201;
@@ -59,6 +59,11 @@ export class KrpcMessage {
   /** BEP 33: filters of 256 bytes. */
   seedsFilterAt = -1;
   peersFilterAt = -1;
+  /** BEP 51: stored hashes back to back, of any length; -1 where a number is absent or none. */
+  samplesAt = -1;
+  samplesLength = 0;
+  intervalSeconds = -1;
+  totalHashes = -1;
   /** BEP 42: our address as the sender sees it; 4, 6, 16 or 18 bytes. */
   ipAt = -1;
   ipLength = 0;
@@ -74,6 +79,7 @@ export class KrpcMessage {
     this.transactionAt = this.idAt = this.versionAt = this.targetAt = this.infoHashAt = this.tokenAt = -1;
     this.nodesAt = this.nodes6At = this.valuesAt = this.ipAt = this.errorTextAt = this.port = -1;
     this.seedsFilterAt = this.peersFilterAt = -1;
+    this.samplesAt = this.intervalSeconds = this.totalHashes = -1;
     this.isReadOnly = this.impliedPort = this.isSeed = this.noSeeds = this.isScrape = false;
     this.hasWant = this.wantsV4 = this.wantsV6 = false;
     this.queryName = "other";

@@ -7,6 +7,7 @@ import { latin1Text } from "../core/bytes.ts";
 import { compareDistance } from "../core/distance.ts";
 import type { AddressFamily, Endpoint } from "../core/endpoint.ts";
 import { ID_BYTES } from "../core/ids.ts";
+import { invariant } from "../core/invariant.ts";
 import type { Random } from "../core/ports.ts";
 import { StoredSwarm } from "./stored-swarm.ts";
 
@@ -43,6 +44,13 @@ export class PeerStore {
 
   get hashes(): number {
     return this.#list.length;
+  }
+
+  /** Info-hash number `index` of `hashes`, in no order; borrowed. */
+  infoHashAt(index: number): Uint8Array {
+    const swarm = this.#list[index];
+    invariant(swarm !== undefined, `info-hash ${index} of ${this.#list.length}`);
+    return swarm.infoHash;
   }
 
   get peers(): number {

@@ -1,5 +1,5 @@
 /**
- * Answers queries (BEP 5, 32, 33, 42): one query, at most one answer, written into the encoder's buffer.
+ * Answers queries (BEP 5, 32, 33, 42, 51): one query, at most one answer, written into the encoder's buffer.
  *
  * Answers must not make us a weapon: addresses of askers can be forged. An answer costs at most 5.0 times the
  * bytes of its query, 7.6 times where the asker has proved its address lately (it answered a query of ours, or used
@@ -10,6 +10,7 @@
 import { mayContact, partyKey } from "../core/address-profile.ts";
 import { BoundedCache } from "../core/bounded-cache.ts";
 import type { AddressFamily, Endpoint } from "../core/endpoint.ts";
+import { ID_BYTES } from "../core/ids.ts";
 import type { Random } from "../core/ports.ts";
 import { FILTER_BYTES } from "./bloom-filter.ts";
 import { ClosestContacts } from "./closest-contacts.ts";
@@ -77,6 +78,8 @@ export class QueryResponder {
         return message.infoHashAt < 0 ? this.#badArguments(query) : this.#peers(family, query);
       case "announce_peer":
         return this.#store(family, query);
+      case "sample_infohashes":
+        return this.#samples(family, query);
       case "other":
         return this.#other(family, query);
     }
@@ -151,6 +154,25 @@ export class QueryResponder {
     const infoHash = bytes.subarray(infoHashAt, infoHashAt + 20);
     const isStored = family.store.add(infoHash, peer, message.isSeed, family.table.localNodeId, nowMs);
     return isStored ? this.#acknowledge(family, query) : this.#error(query, ERROR_SERVER, "Store Full");
+  }
+
+  /** Some nodes come before the samples, which come before the other nodes: who crawls needs both (BEP 51). */
+  #samples(family: DhtFamily, query: AskedQuery): Uint8Array | undefined {
+    const { message, from, nowMs } = query;
+    if (message.targetAt < 0) return this.#badArguments(query);
+    const { encoder } = this.#parts;
+    const { sample } = family;
+    const hashes = sample.hashesAt(nowMs);
+    let room = this.#roomFor(query, this.#isVerified(query)) - this.#frameBytes(query) - SAMPLES_FRAME_BYTES;
+    const forNodes = NODES_FRAME_BYTES + NODES_BESIDE_SAMPLES * compactNodeBytes(family.family);
+    const count = Math.max(0, Math.min(hashes.length / ID_BYTES, Math.floor((room - forNodes) / ID_BYTES)));
+    room -= count * ID_BYTES;
+    this.#findNodes(family, query, message.targetAt);
+    encoder.beginReply(from, family.table.localNodeId);
+    encoder.sampleInterval(sample.intervalSeconds);
+    this.#writeNodes(room);
+    encoder.samples(sample.total, hashes, count * ID_BYTES);
+    return encoder.endReply(message);
   }
 
   #badArguments(query: AskedQuery): Uint8Array | undefined {
@@ -273,6 +295,11 @@ const NODES_FRAME_BYTES = 12;
 const VALUES_FRAME_BYTES = 10;
 /** "5:token8:" and the token */
 const TOKEN_FIELD_BYTES: number = 9 + TOKEN_BYTES;
+
+/** "8:intervali21600e" "3:numi2147483647e" "7:samples400:" */
+const SAMPLES_FRAME_BYTES = 17 + 17 + 13;
+/** Nodes that samples leave room for: half of what find_node names. */
+const NODES_BESIDE_SAMPLES = 4;
 
 /** "4:BFpe256:", "4:BFsd256:" and the filters */
 const FILTERS_BYTES: number = 2 * (10 + FILTER_BYTES);

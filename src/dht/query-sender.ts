@@ -84,6 +84,15 @@ export class QuerySender {
     return "sent";
   }
 
+  sampleInfohashes(family: DhtFamily, addressee: Addressee, target: Uint8Array): SendOutcome {
+    const query = this.#begin(family, addressee);
+    if (typeof query === "string") return query;
+    const id = family.table.localNodeId;
+    const payload = this.#encoder.sampleInfohashes(query.transaction, id, target, family.family);
+    this.#send(family, addressee.to, payload);
+    return "sent";
+  }
+
   announcePeer(
     family: DhtFamily,
     addressee: Addressee,

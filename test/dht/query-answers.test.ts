@@ -102,7 +102,7 @@ describe("a node answers", () => {
     lone.befriend(10);
     const reply = lone.answerTo(
       query(
-        "d1:ad2:id20:abcdefghij01234567896:target20:mnopqrstuvwxyz123456e1:q17:sample_infohashes1:t2:aa1:y1:qe",
+        "d1:ad2:id20:abcdefghij01234567896:target20:mnopqrstuvwxyz123456e1:q17:later_infohashes_1:t2:aa1:y1:qe",
       ),
     );
     expect(reply.nodesLength).toBe(8 * 26);
