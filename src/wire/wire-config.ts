@@ -11,6 +11,9 @@ export interface WireConfig {
   /** Whether the reserved bit of BEP 5 is set and our DHT port told; 0 = no DHT. */
   readonly dhtPort: number;
 
+  /** Whether peers and we tell each other of more peers (BEP 11). */
+  readonly exchangesPeers: boolean;
+
   readonly maxConnections: number;
   readonly maxConnectionsPerTorrent: number;
   /** Incoming connections that have not finished their handshake: in all, per party, per subnet (W3). */
@@ -78,6 +81,8 @@ export const DEFAULT_WIRE_CONFIG: WireConfig = {
   clientName: "Starling 0.1.0",
   peerIdPrefix: "-ST0100-",
   dhtPort: 0,
+
+  exchangesPeers: true,
 
   maxConnections: 200, // W3; as libtorrent
   maxConnectionsPerTorrent: 50, // W3; as Transmission

@@ -93,6 +93,8 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
   listenPort = 0;
   /** Id of ut_metadata messages towards the peer; 0 = it takes none. */
   utMetadataId = 0;
+  /** The same for ut_pex. */
+  utPexId = 0;
   /** It says that it has the metadata. */
   offersMetadata = false;
   /** Metadata that it sent unasked. */

@@ -15,7 +15,7 @@ import { MESSAGE_LIMITS } from "../../core/bencode-scanner.ts";
 import { utf8Text } from "../../core/bytes.ts";
 import { type Decoded, decoded } from "../../core/decoded.ts";
 import { addressBytes, formatAddress, MAX_PORT } from "../../core/endpoint.ts";
-import { MAX_EXTENSION_HANDSHAKE_BYTES, OUR_UT_METADATA } from "./message-limits.ts";
+import { MAX_EXTENSION_HANDSHAKE_BYTES, OUR_UT_METADATA, OUR_UT_PEX } from "./message-limits.ts";
 
 /** Characters of `v` that are kept; the rest is for nobody to read. */
 const MAX_CLIENT_NAME_LENGTH = 64;
@@ -24,6 +24,8 @@ const MAX_CLIENT_NAME_LENGTH = 64;
 export interface ExtensionHandshake {
   /** Id under which the peer wants ut_metadata messages (BEP 9); 0 = switched off. */
   readonly utMetadataId: number | undefined;
+  /** The same for ut_pex (BEP 11). */
+  readonly utPexId: number | undefined;
   /** Text of the remote party; passes the sanitiser before any terminal. */
   readonly clientName: string | undefined;
   /** Port it listens on, 1 to 65535. */
@@ -39,6 +41,8 @@ export interface ExtensionHandshake {
 
 export interface OwnExtensionHandshake {
   readonly clientName: string;
+  /** Whether ut_pex messages are welcome. */
+  readonly exchangesPeers: boolean;
   /** 0 = we accept no connections. */
   readonly listenPort: number;
   readonly requestQueue: number;
@@ -51,7 +55,7 @@ export interface OwnExtensionHandshake {
 /** Body of our handshake, without length, id and extended id. */
 export function encodeExtensionHandshake(own: OwnExtensionHandshake): Uint8Array {
   return encodeBencode({
-    m: { ut_metadata: OUR_UT_METADATA },
+    m: { ut_metadata: OUR_UT_METADATA, ut_pex: own.exchangesPeers ? OUR_UT_PEX : undefined },
     metadata_size: own.metadataBytes,
     p: own.listenPort === 0 ? undefined : own.listenPort,
     reqq: own.requestQueue,
@@ -69,8 +73,10 @@ export function decodeExtensionHandshake(body: Uint8Array): Decoded<ExtensionHan
   });
   if (!dictionary.ok) return dictionary;
   const fields = dictionary.value.value;
+  const names = readDictionary(fields, "m");
   return decoded({
-    utMetadataId: extensionId(readDictionary(fields, "m"), "ut_metadata"),
+    utMetadataId: extensionId(names, "ut_metadata"),
+    utPexId: extensionId(names, "ut_pex"),
     clientName: readClientName(fields),
     listenPort: integerWithin(fields, "p", 1, MAX_PORT),
     requestQueue: integerWithin(fields, "reqq", 1, Number.MAX_SAFE_INTEGER),

@@ -1,6 +1,6 @@
 /**
  * Engine of one torrent: gives what connections tell to the part whose business it is, and keeps what the parts
- * share. The parts: connections (begin and end), introduction, metadata, downloads, uploads, choking, health,
+ * share. The parts: connections (begin and end), introduction, metadata, peer exchange, downloads, uploads, choking, health,
  * report. Everything here runs inside a turn (`wire-turns.ts`).
  */
 import type { Endpoint } from "../../core/endpoint.ts";
@@ -11,7 +11,7 @@ import type { PieceVerdict } from "../../torrent/piece-verdict.ts";
 import type { PeerConnection } from "../peer/peer-connection.ts";
 import type { AnnouncedPieces, PeerOwner } from "../peer/peer-owner.ts";
 import { EXTENSION_HANDSHAKE } from "../protocol/message-ids.ts";
-import { OUR_UT_METADATA } from "../protocol/message-limits.ts";
+import { OUR_UT_METADATA, OUR_UT_PEX } from "../protocol/message-limits.ts";
 import { makePeerId } from "../protocol/peer-id.ts";
 import type { CloseReason, PeerSource, SwarmEvent } from "../wire-events.ts";
 import type { SwarmStorage } from "../wire-ports.ts";
@@ -29,6 +29,7 @@ import { SwarmHealth } from "./swarm-health.ts";
 import { SwarmIntroduction } from "./swarm-introduction.ts";
 import { SwarmMetadata } from "./swarm-metadata.ts";
 import { SwarmPacing } from "./swarm-pacing.ts";
+import { SwarmPex } from "./swarm-pex.ts";
 import { SwarmPieces } from "./swarm-pieces.ts";
 import { protocolUpBytesOf, SwarmReport } from "./swarm-report.ts";
 import { SwarmRequests } from "./swarm-requests.ts";
@@ -60,6 +61,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   readonly #pool: PeerPool;
   readonly #connections: SwarmConnections;
   readonly #metadata: SwarmMetadata;
+  readonly #pex: SwarmPex;
   readonly #introduction: SwarmIntroduction;
   readonly #requests: SwarmRequests;
   readonly #blocks: SwarmBlocks;
@@ -83,6 +85,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     this.#pool = new PeerPool({ profile: shared.profile, random: shared.random, bans: shared.bans });
     this.#connections = new SwarmConnections(this, this.#pool, peerId, this);
     this.#metadata = new SwarmMetadata(this, (rawInfo) => this.#metadataComplete(rawInfo));
+    this.#pex = new SwarmPex(this, this.#pool);
     this.#introduction = new SwarmIntroduction(this, this.#pool, this.#metadata, options.listenPort);
     this.#requests = new SwarmRequests(this);
     this.#blocks = new SwarmBlocks(this, this.#requests);
@@ -251,6 +254,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   #second(): void {
     this.#connections.second();
     this.#metadata.second();
+    this.#pex.second();
     this.#verdicts.second();
     const { connected } = this.roster;
     for (let i = connected.length - 1; i >= 0; i--) {
@@ -367,6 +371,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     const body = bytes.subarray(start, end);
     if (extendedId === EXTENSION_HANDSHAKE) this.#introduction.received(peer, body);
     else if (extendedId === OUR_UT_METADATA) this.#metadata.received(peer, body);
+    else if (extendedId === OUR_UT_PEX) this.#pex.received(peer, body);
   }
 
   onReceived(peer: PeerConnection, bytes: number, blockBytes: number): void {
@@ -390,6 +395,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
       this.#uploads.left(peer);
       this.#choking.left(peer);
       this.#metadata.left(peer);
+      this.#pex.left(peer);
       this.tell({ type: "peer-disconnected", address: peer.address, reason, detail });
     }
     this.#connections.closed(peer, detail, isUseful);

@@ -72,6 +72,7 @@ export class SwarmIntroduction {
     const { config } = this.#swarm.shared;
     const body = encodeExtensionHandshake({
       clientName: config.clientName,
+      exchangesPeers: config.exchangesPeers,
       listenPort: this.#listenPort,
       requestQueue: config.announcedRequestQueue,
       metadataBytes: this.#metadata.isKnown ? this.#metadata.sizeBytes : undefined,
@@ -104,6 +105,7 @@ export class SwarmIntroduction {
     if (said.requestQueue !== undefined) peer.download.window.setPeerLimit(said.requestQueue);
     if (said.isUploadOnly !== undefined) peer.isUploadOnly = said.isUploadOnly;
     if (said.utMetadataId !== undefined) peer.utMetadataId = said.utMetadataId;
+    if (said.utPexId !== undefined) peer.utPexId = said.utPexId;
     if (said.listenPort !== undefined) this.#learnPort(peer, said.listenPort);
     if (said.ourHost !== undefined)
       this.#swarm.tell({ type: "external-address-reported", host: said.ourHost, by: peer.address });

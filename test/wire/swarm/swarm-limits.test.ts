@@ -37,7 +37,7 @@ describe("rate limits", () => {
   test.each([50_000, 2_000_000])("uploading at %d B/s over all torrents is exact to 5 percent", (limit) => {
     const w = swarmWorld();
     const torrent = aTorrent({ totalBytes: 40_000_000, pieceBytes: 262_144 });
-    const seed = w.addPeer(torrent, { have: "all" });
+    const seed = w.addPeer(torrent, { have: "all", config: { exchangesPeers: false } });
     seed.engine.setLimits({ maxUpBytesPerSecond: limit });
     for (let i = 0; i < 3; i++) w.addPeer(torrent).meet(seed);
 
@@ -168,7 +168,8 @@ describe("connection limits", () => {
   test("a full swarm lets its least useful peers go when others wait, and keeps those that give", () => {
     const w = swarmWorld();
     const torrent = aTorrent({ totalBytes: 40_000_000, pieceBytes: 262_144 });
-    const us = w.addPeer(torrent, { config: { maxConnectionsPerTorrent: 4 } });
+    // The idle hold one connection each: the giver must not hear of them.
+    const us = w.addPeer(torrent, { config: { maxConnectionsPerTorrent: 4, exchangesPeers: false } });
     const giver = w.addPeer(torrent, { have: "all" });
     giver.engine.setLimits({ maxUpBytesPerSecond: 50_000 });
     const idle = [1, 2, 3].map((idByte) => new ScriptedPeer(w.newHost(), { idByte }).listen(w));

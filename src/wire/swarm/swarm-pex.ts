@@ -1,0 +1,123 @@
+/**
+ * Peers tell each other whom they are connected with (BEP 11). Told are only addresses that somebody listens on:
+ * those that we dialled, and those that a peer says it accepts connections at (BEP 10, `p`).
+ *
+ * Private torrents (BEP 27) would have to do without; they are refused before there is a swarm for them.
+ */
+import { type AddressScope, addressScope, mayContact } from "../../core/address-profile.ts";
+import type { Endpoint } from "../../core/endpoint.ts";
+import type { PeerConnection } from "../peer/peer-connection.ts";
+import { extendedMessage } from "../protocol/message-encoder.ts";
+import {
+  decodePexMessage,
+  encodePexMessage,
+  PEX_REACHABLE,
+  PEX_SEED,
+  type PexPeer,
+} from "../protocol/ut-pex.ts";
+import type { PeerPool } from "./peer-pool.ts";
+import { PexLedger } from "./pex-ledger.ts";
+import type { SwarmContext } from "./swarm-context.ts";
+
+/** How near to us an address is. Whoever is further away has no business with those that are nearer. */
+const NEARNESS: Readonly<Record<AddressScope, number>> = {
+  unroutable: Number.POSITIVE_INFINITY,
+  loopback: 2,
+  private: 1,
+  public: 0,
+};
+
+export class SwarmPex {
+  readonly #swarm: SwarmContext;
+  readonly #pool: PeerPool;
+  readonly #ledgers = new Map<PeerConnection, PexLedger>();
+
+  constructor(swarm: SwarmContext, pool: PeerPool) {
+    this.#swarm = swarm;
+    this.#pool = pool;
+  }
+
+  /** Body of a ut_pex message. */
+  received(peer: PeerConnection, body: Uint8Array): void {
+    if (!this.#swarm.shared.config.exchangesPeers) return;
+    const { nowMs } = this.#swarm.shared.turns;
+    const pace = this.#ledgerOf(peer).received(nowMs);
+    if (pace === "flood") peer.close("flood", "exchanged peers too often");
+    if (pace !== "in-time") return;
+    const message = decodePexMessage(body);
+    if (!message.ok) {
+      peer.close("protocol-error", `ut_pex: ${message.fault.message}`);
+      return;
+    }
+    for (const named of message.value.added) {
+      if (this.#isOfUse(named) && mayMeet(peer.address, named.address))
+        this.#pool.add(named.address, "pex", nowMs, peer.party);
+    }
+  }
+
+  /** Two that have everything have nothing to give each other. */
+  #isOfUse(named: PexPeer): boolean {
+    const isSeed = (named.flags & PEX_SEED) !== 0;
+    return !isSeed || this.#swarm.content?.picker.isComplete !== true;
+  }
+
+  /** About once a second: tells each peer what is new to it, once a minute. */
+  second(): void {
+    if (!this.#swarm.shared.config.exchangesPeers) return;
+    const { nowMs } = this.#swarm.shared.turns;
+    let current: readonly (readonly [PeerConnection, PexPeer])[] | undefined;
+    for (const peer of this.#swarm.roster.connected) {
+      if (peer.utPexId === 0) continue;
+      const ledger = this.#ledgerOf(peer);
+      if (!ledger.isDue(nowMs)) continue;
+      current ??= this.#listeningPeers();
+      const others = current.filter(([other, { address }]) => isToldTo(peer, other, address));
+      const message = ledger.next(
+        others.map(([, named]) => named),
+        nowMs,
+      );
+      if (message !== undefined) peer.outbox.write(extendedMessage(peer.utPexId, encodePexMessage(message)));
+    }
+  }
+
+  left(peer: PeerConnection): void {
+    this.#ledgers.delete(peer);
+  }
+
+  #ledgerOf(peer: PeerConnection): PexLedger {
+    const ledger = this.#ledgers.get(peer) ?? new PexLedger(peer.connectedAtMs);
+    this.#ledgers.set(peer, ledger);
+    return ledger;
+  }
+
+  #listeningPeers(): (readonly [PeerConnection, PexPeer])[] {
+    const { roster, shared } = this.#swarm;
+    const listening: (readonly [PeerConnection, PexPeer])[] = [];
+    for (const peer of roster.connected) {
+      const address = listeningAddress(peer);
+      if (address === undefined || !mayContact(shared.profile, address)) continue;
+      listening.push([peer, { address, flags: this.#flagsOf(peer) }]);
+    }
+    return listening;
+  }
+
+  #flagsOf(peer: PeerConnection): number {
+    const isSeed = peer.isUploadOnly || this.#swarm.content?.picker.isSeed(peer.slot) === true;
+    return (isSeed ? PEX_SEED : 0) | (peer.isIncoming ? 0 : PEX_REACHABLE);
+  }
+}
+
+/** Undefined: nobody could connect to it there. */
+function listeningAddress(peer: PeerConnection): Endpoint | undefined {
+  if (!peer.isIncoming) return peer.address;
+  return peer.listenPort === 0 ? undefined : { ...peer.address, port: peer.listenPort };
+}
+
+function isToldTo(peer: PeerConnection, other: PeerConnection, address: Endpoint): boolean {
+  return other !== peer && mayMeet(peer.address, address);
+}
+
+/** No peer of the Internet names hosts of our network to us, or learns of them; nor one of the network this host's. */
+function mayMeet(peer: Endpoint, address: Endpoint): boolean {
+  return NEARNESS[addressScope(address.host)] <= NEARNESS[addressScope(peer.host)];
+}
