@@ -3,6 +3,7 @@
  * derives an independent stream from the seed and a label, not from the state, so that adding a node to a scenario
  * does not reshuffle the others.
  */
+import { invariant } from "../core/invariant.ts";
 import type { Random } from "../core/ports.ts";
 
 /** Rounds that spread the seed through the state before the first output, as its author recommends. */
@@ -43,6 +44,7 @@ export class SeededRandom implements Random {
   }
 
   integer(exclusiveMax: number): number {
+    invariant(exclusiveMax >= 1, `no integer lies in [0, ${exclusiveMax})`);
     return Math.floor(this.float() * exclusiveMax);
   }
 

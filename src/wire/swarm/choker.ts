@@ -212,6 +212,7 @@ export class Choker {
 
   /** Somebody by chance, newcomers rather. */
   #draw(waiting: readonly ChokerPeer[], nowMs: number): ChokerPeer | undefined {
+    if (waiting.length === 0) return undefined;
     const weights = waiting.map((peer) => (nowMs - peer.connectedAtMs < NEWCOMER_MS ? NEWCOMER_WEIGHT : 1));
     let draw = this.#random.integer(weights.reduce((sum, weight) => sum + weight, 0));
     return waiting.find((_, i) => {

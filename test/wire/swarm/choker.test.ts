@@ -106,6 +106,14 @@ class ChokerWorld {
 }
 
 describe("while downloading", () => {
+  test("a round with nobody to try out is a round like any other", () => {
+    const world = new ChokerWorld();
+    world.join(1, { isInterested: false });
+    world.join(2, { isUnchoked: true });
+
+    expect(world.round().optimistic).toEqual([]);
+  });
+
   test("those who give most have the regular slots", () => {
     const world = new ChokerWorld();
     for (let slot = 0; slot < 10; slot++) world.join(slot, { givesPerSecond: slot * 10_000 });
