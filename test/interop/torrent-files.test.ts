@@ -5,7 +5,7 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { digestsIn, digestsOf, KIB, MIB, writeTree } from "./support/content.ts";
 import { Lab } from "./support/lab.ts";
 import { Libtorrent } from "./support/libtorrent.ts";
@@ -84,9 +84,9 @@ describe.each([
       seed: true,
     });
     const folder = lab.newFolder("download");
+    onTestFinished(() => libtorrent.request("remove", { infoHash }));
     const get = Starling.get(lab, torrentPath, folder, { peers: [libtorrent.address] });
     await get.waitForSuccess(TRANSFER_TIMEOUT_MS);
-    await libtorrent.request("remove", { infoHash });
     expect(digestsIn(folder)).toEqual(digestsOf(contentPath));
   });
 
@@ -99,8 +99,8 @@ describe.each([
       save: folder,
       peers: [[seeder.host, seeder.port]],
     });
+    onTestFinished(() => libtorrent.request("remove", { infoHash }));
     await libtorrent.waitForTorrentEvent("done", infoHash, TRANSFER_TIMEOUT_MS);
-    await libtorrent.request("remove", { infoHash });
     await seeder.stop();
     expect(digestsIn(folder)).toEqual(digestsOf(contentPath));
   });

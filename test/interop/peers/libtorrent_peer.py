@@ -119,6 +119,8 @@ class Peer:
         }
         for host, port in request.get("peers", []):
             handle.connect_peer((host, port))
+        if request.get("announce") is not False:
+            handle.force_dht_announce()  # where the DHT runs already; else when it is ready
         return {"infoHash": info_hash}
 
     def command_remove(self, request):

@@ -1,7 +1,6 @@
 /** Drives aria2 (Debian), one process a download: it exits when it is done. */
 import { join } from "node:path";
-import type { Lab } from "./lab.ts";
-import { PEER_PORT } from "./lab.ts";
+import { type Lab, PEER_PORT } from "./lab.ts";
 import { LineProcess } from "./line-process.ts";
 
 export interface Aria2Options {

@@ -13,6 +13,10 @@ export interface Stoppable {
 /** The port that everybody uses: peers differ by address, as they do in the world. */
 export const PEER_PORT = 6881;
 
+/** HOST:PORT, or [HOST]:PORT where the host is an IPv6 address. */
+export const addressText = (host: string, port: number): string =>
+  host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+
 export class Lab {
   readonly folder = mkdtempSync(join(tmpdir(), "starling-interop-"));
   readonly #running: Stoppable[] = [];

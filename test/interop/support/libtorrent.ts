@@ -1,11 +1,12 @@
 /** Drives libtorrent (arvidn/libtorrent through Debian's python3-libtorrent), the reference peer of this suite. */
 import { join } from "node:path";
 import { JsonPeer, type PeerEvent } from "./json-peer.ts";
-import { type Lab, PEER_PORT } from "./lab.ts";
+import { addressText, type Lab, PEER_PORT } from "./lab.ts";
 import { PEER_SCRIPTS, PYTHON } from "./prerequisites.ts";
 
 export interface LibtorrentOptions {
   readonly host?: string;
+  readonly port?: number;
   readonly bootstrap?: readonly string[];
   readonly dht?: boolean;
   readonly profile?: "loopback" | "public";
@@ -52,7 +53,7 @@ const START_TIMEOUT_MS = 15_000;
 
 export class Libtorrent extends JsonPeer {
   readonly host: string;
-  readonly port = PEER_PORT;
+  readonly port: number;
 
   static async start(lab: Lab, options: LibtorrentOptions = {}): Promise<Libtorrent> {
     const peer = lab.run(new Libtorrent(options.host ?? lab.newHost(), options));
@@ -61,16 +62,18 @@ export class Libtorrent extends JsonPeer {
   }
 
   private constructor(host: string, { prefix = [], ...options }: LibtorrentOptions) {
-    const config = { ...options, listen: `${host}:${PEER_PORT}` };
+    const port = options.port ?? PEER_PORT;
+    const config = { ...options, listen: addressText(host, port) };
     super({
       name: `libtorrent at ${host}`,
       command: [...prefix, PYTHON, join(PEER_SCRIPTS, "libtorrent_peer.py"), JSON.stringify(config)],
     });
     this.host = host;
+    this.port = port;
   }
 
   get address(): string {
-    return `${this.host}:${this.port}`;
+    return addressText(this.host, this.port);
   }
 
   /** Adds a torrent and resolves to its info-hash. */

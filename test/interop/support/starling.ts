@@ -2,8 +2,7 @@
  * Drives the built program as a user does: arguments in, lines and an exit code out. Every process has a home of its
  * own unless it is given another's, so that nothing of this machine's user is read or changed.
  */
-import type { Lab } from "./lab.ts";
-import { PEER_PORT } from "./lab.ts";
+import { addressText, type Lab, PEER_PORT } from "./lab.ts";
 import { type Exit, LineProcess } from "./line-process.ts";
 import { STARLING_PROGRAM } from "./prerequisites.ts";
 
@@ -19,6 +18,7 @@ export interface StarlingOptions {
 export interface NodeOptions extends StarlingOptions {
   /** A new loopback address unless given. */
   readonly host?: string;
+  readonly port?: number;
   /** HOST:PORT each; none at all means `--bootstrap none`. */
   readonly bootstrap?: readonly string[];
   /** HOST:PORT of peers to dial, `--peer`. */
@@ -41,25 +41,26 @@ const COMMAND_TIMEOUT_MS = 60_000;
 export class Starling extends LineProcess {
   readonly home: string;
   readonly host: string;
-  readonly port = PEER_PORT;
+  readonly port: number;
 
   /** Starts the program with exactly these arguments. */
   static start(lab: Lab, args: readonly string[], options: StarlingOptions = {}): Starling {
-    return lab.run(new Starling(args, "", options.home ?? lab.newFolder("home"), options));
+    return lab.run(new Starling(args, undefined, options.home ?? lab.newFolder("home"), options));
   }
 
   /** Starts a command at a loopback address, with its bootstrap nodes and peers. */
   static startAt(lab: Lab, args: readonly string[], options: NodeOptions = {}): Starling {
     const host = options.host ?? lab.newHost();
+    const port = options.port ?? PEER_PORT;
     const bootstrap = options.bootstrap ?? [];
     const network = [
-      ...["--host", host, "--port", String(PEER_PORT)],
+      ...["--host", host, "--port", String(port)],
       ...(bootstrap.length === 0 ? ["none"] : bootstrap).flatMap((node) => ["--bootstrap", node]),
       ...(options.peers ?? []).flatMap((peer) => ["--peer", peer]),
       ...(options.extra ?? []),
     ];
     const home = options.home ?? lab.newFolder("home");
-    return lab.run(new Starling([...args, ...network], host, home, options));
+    return lab.run(new Starling([...args, ...network], { host, port }, home, options));
   }
 
   static async dhtServe(lab: Lab, options: NodeOptions = {}): Promise<Starling> {
@@ -96,18 +97,24 @@ export class Starling extends LineProcess {
     return process;
   }
 
-  private constructor(args: readonly string[], host: string, home: string, options: StarlingOptions) {
+  private constructor(
+    args: readonly string[],
+    at: { readonly host: string; readonly port: number } | undefined,
+    home: string,
+    options: StarlingOptions,
+  ) {
     super({
-      name: options.name ?? `starling ${args[0]}${host === "" ? "" : ` at ${host}`}`,
+      name: options.name ?? `starling ${args[0]}${at === undefined ? "" : ` at ${at.host}`}`,
       command: [...(options.prefix ?? []), process.execPath, STARLING_PROGRAM, ...args],
-      env: { ...homeEnvironment(home), STARLING_LOOPBACK_ONLY: "1", ...options.env },
+      env: { ...homeEnvironment(home), STARLING_LOOPBACK_ONLY: "1", STARLING_DEBUG: "1", ...options.env },
     });
     this.home = home;
-    this.host = host;
+    this.host = at?.host ?? "";
+    this.port = at?.port ?? PEER_PORT;
   }
 
   get address(): string {
-    return `${this.host}:${this.port}`;
+    return addressText(this.host, this.port);
   }
 
   /** The lines of `--json` so far, as objects. */
