@@ -5,6 +5,7 @@ import type { DatagramSocket, Random } from "../core/ports.ts";
 import { AddressVotes } from "./address-votes.ts";
 import type { DhtSettings } from "./dht-config.ts";
 import { InfohashSample } from "./infohash-sample.ts";
+import { ItemStore } from "./item-store.ts";
 import { PeerStore } from "./peer-store.ts";
 import { RoutingTable } from "./routing-table.ts";
 import { SizeEstimate } from "./size-estimate.ts";
@@ -14,6 +15,7 @@ export class DhtFamily {
   readonly socket: DatagramSocket;
   readonly table: RoutingTable;
   readonly store: PeerStore;
+  readonly items: ItemStore;
   readonly sample: InfohashSample;
   readonly votes: AddressVotes;
   readonly size: SizeEstimate = new SizeEstimate();
@@ -31,6 +33,7 @@ export class DhtFamily {
       maxPeers: maxStoredPeers,
       random,
     });
+    this.items = new ItemStore(random);
     this.sample = new InfohashSample(this.store, random);
     this.votes = new AddressVotes(addressProfile);
   }

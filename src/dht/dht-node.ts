@@ -1,5 +1,5 @@
 /**
- * A node of the mainline DHT (BEP 5, 32, 33, 42, 43, 51), both sides, as a synchronous engine: datagrams and calls in,
+ * A node of the mainline DHT (BEP 5, 32, 33, 42, 43, 44, 51), both sides, as a synchronous engine: datagrams and calls in,
  * datagrams and events out, time and randomness injected. This file wires the parts; each rule stands in its own.
  *
  *   datagram -> decoder -> query -> query-intake -> limits, responder -> datagram
@@ -27,6 +27,7 @@ import type {
 } from "./dht-lookups.ts";
 import { decodeState, encodeState, type SavedFamily, type SavedState } from "./dht-state.ts";
 import type { DhtState, DhtView } from "./dht-view.ts";
+import type { VerifySignature } from "./item-rules.ts";
 import { KrpcDecoder } from "./krpc-decoder.ts";
 import { KrpcEncoder } from "./krpc-encoder.ts";
 import { Lookups } from "./lookups.ts";
@@ -62,6 +63,8 @@ export interface DhtNodeOptions {
   readonly onEvent: (event: DhtEvent) => void;
   /** What `exportState` gave an earlier node. Unreadable bytes are a warning, never an error. */
   readonly saved?: Uint8Array | undefined;
+  /** Ed25519, for the mutable items of others (BEP 44). Without it they are refused. */
+  readonly verifySignature?: VerifySignature | undefined;
 }
 
 export class DhtNode {
@@ -133,6 +136,7 @@ export class DhtNode {
         random,
         tokens: new WriteTokens(random, nowMs),
         ownAnnounces,
+        verifySignature: options.verifySignature,
         familyOf: (family) => this.#memberOf(family)?.family,
       }),
       onCandidate: (family) => this.#candidateAppeared(family),
@@ -387,7 +391,10 @@ export class DhtNode {
     if (hasSlept) this.networkChanged();
     const isSweep = ++this.#beats % BEATS_PER_SWEEP === 0;
     for (const member of this.#members) {
-      if (isSweep) member.family.store.sweep(nowMs);
+      if (isSweep) {
+        member.family.store.sweep(nowMs);
+        member.family.items.sweep(nowMs);
+      }
       if (this.#isUsable(member) || !member.becomeLost()) continue;
       this.#bootstrapper.lookAgain();
       this.#emit({ kind: "lost", family: member.family.family });

@@ -29,3 +29,4 @@ export type {
   DhtTraffic,
   DhtView,
 } from "./dht-view.ts";
+export type { VerifySignature } from "./item-rules.ts";

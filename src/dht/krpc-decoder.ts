@@ -11,6 +11,7 @@
  */
 import { ID_BYTES } from "../core/ids.ts";
 import { FILTER_BYTES } from "./bloom-filter.ts";
+import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from "./item-rules.ts";
 import { KrpcMessage, type QueryName } from "./krpc-message.ts";
 
 /** Largest datagram that is looked at: an Ethernet frame; libtorrent reads 1,500 too (threats D1). */
@@ -171,11 +172,13 @@ export class KrpcDecoder {
     if (length === 9 && this.#stringIs("find_node")) return "find_node";
     if (length === 9 && this.#stringIs("get_peers")) return "get_peers";
     if (length === 13 && this.#stringIs("announce_peer")) return "announce_peer";
+    if (length === 3) return this.#stringIs("get") ? "get" : this.#stringIs("put") ? "put" : "other";
     return length === 17 && this.#stringIs("sample_infohashes") ? "sample_infohashes" : "other";
   }
 
   /** A field of `a` or `r`. */
   #bodyField(depth: number, keyAt: number, keyLength: number): boolean {
+    if (keyLength === 1) return this.#itemField(depth, keyAt);
     const first = this.#bytes[this.#at];
     if (isDigit(first)) return this.#string() && this.#bodyString(keyAt, keyLength);
     if (first === CHAR_I) return this.#readInteger() && this.#bodyInteger(keyAt, keyLength);
@@ -186,6 +189,20 @@ export class KrpcDecoder {
     return this.#skip(depth);
   }
 
+  /** BEP 44: `v` is kept as it came, whatever it is. */
+  #itemField(depth: number, keyAt: number): boolean {
+    const at = this.#at;
+    if (!this.#skip(depth)) return false;
+    const key = this.#bytes[keyAt];
+    if (key === CHAR_V) {
+      this.message.itemAt = at;
+      this.message.itemLength = this.#at - at;
+    } else if (key === CHAR_K && isDigit(this.#bytes[at]) && this.#stringLength === PUBLIC_KEY_BYTES) {
+      this.message.publicKeyAt = this.#stringAt;
+    }
+    return true;
+  }
+
   #bodyString(keyAt: number, keyLength: number): boolean {
     const message = this.message;
     const at = this.#stringAt;
@@ -194,7 +211,14 @@ export class KrpcDecoder {
       case 2:
         if (length === ID_BYTES && this.#keyIs(keyAt, keyLength, "id")) message.idAt = at;
         break;
+      case 3:
+        if (length === SIGNATURE_BYTES && this.#keyIs(keyAt, keyLength, "sig")) message.signatureAt = at;
+        break;
       case 4:
+        if (this.#keyIs(keyAt, keyLength, "salt")) {
+          message.saltAt = at;
+          message.saltLength = length;
+        }
         if (length !== FILTER_BYTES) break;
         if (this.#keyIs(keyAt, keyLength, "BFsd")) message.seedsFilterAt = at;
         else if (this.#keyIs(keyAt, keyLength, "BFpe")) message.peersFilterAt = at;
@@ -236,7 +260,10 @@ export class KrpcDecoder {
     else if (this.#keyIs(keyAt, keyLength, "seed")) message.isSeed = value !== 0;
     else if (this.#keyIs(keyAt, keyLength, "noseed")) message.noSeeds = value !== 0;
     else if (this.#keyIs(keyAt, keyLength, "scrape")) message.isScrape = value !== 0;
-    else if (this.#keyIs(keyAt, keyLength, "num")) message.totalHashes = countOrNone(value);
+    else if (this.#keyIs(keyAt, keyLength, "seq")) message.seq = countOrNone(value);
+    else if (this.#keyIs(keyAt, keyLength, "cas")) {
+      message.cas = countOrNone(value) < 0 ? Number.POSITIVE_INFINITY : value;
+    } else if (this.#keyIs(keyAt, keyLength, "num")) message.totalHashes = countOrNone(value);
     else if (this.#keyIs(keyAt, keyLength, "interval")) message.intervalSeconds = countOrNone(value);
     return true;
   }
@@ -316,7 +343,7 @@ export class KrpcDecoder {
     if (isNegative) at++;
     const start = at;
     let value = 0;
-    while (at < this.#end && isDigit(bytes[at])) value = value * 10 + (bytes[at++] as number) - CHAR_0;
+    while (at < this.#end && isDigit(bytes[at])) value = value * 10 + ((bytes[at++] as number) - CHAR_0);
     const digits = at - start;
     if (digits === 0 || digits > MAX_DIGITS || at >= this.#end || bytes[at] !== CHAR_E) return false;
     if (bytes[start] === CHAR_0 && (digits > 1 || isNegative)) return false;
@@ -397,6 +424,7 @@ const CHAR_A = 0x61;
 const CHAR_D = 0x64;
 const CHAR_E = 0x65;
 const CHAR_I = 0x69;
+const CHAR_K = 0x6b;
 const CHAR_L = 0x6c;
 const CHAR_O = 0x6f;
 const CHAR_P = 0x70;

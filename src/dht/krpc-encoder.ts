@@ -1,5 +1,5 @@
 /**
- * Encoder of KRPC datagrams (BEP 5, 32, 33, 42, 43, 51). All messages of a process are written into one buffer: what a
+ * Encoder of KRPC datagrams (BEP 5, 32, 33, 42, 43, 44, 51). All messages of a process are written into one buffer: what a
  * method returns is valid until the next call, which is enough for `DatagramSocket.send`. Keys are written in
  * sorted order, so what leaves is canonical bencoding. Keeping answers within MAX_SENT_BYTES is the caller's
  * business (`query-responder.ts` counts before it writes); queries are far below.
@@ -17,6 +17,12 @@ import { TOKEN_BYTES } from "./write-tokens.ts";
  * 1,024, which an answer to a plain query stays far below (threats D1, D2), and asks receivers to take more.
  */
 export const MAX_SENT_BYTES = 1_200;
+
+/**
+ * Largest datagram with an item (BEP 44): 1,000 bytes of value, key, signature and token do not fit into 1,200.
+ * Still one Ethernet frame, and sent only to those who proved their address.
+ */
+export const MAX_ITEM_SENT_BYTES = 1_400;
 
 /** What is the same in every message of one node. */
 export interface MessageIdentity {
@@ -161,6 +167,29 @@ export class KrpcEncoder {
     return offset;
   }
 
+  /** BEP 44: comes before the nodes. */
+  itemKey(publicKey: Uint8Array): void {
+    this.#text("1:k32:");
+    this.#bytes(publicKey, 0, publicKey.length);
+  }
+
+  /** Behind the nodes. */
+  itemSeq(seq: number): void {
+    this.#text(`3:seqi${seq}e`);
+  }
+
+  /** Behind the number. */
+  itemSignature(signature: Uint8Array): void {
+    this.#text("3:sig64:");
+    this.#bytes(signature, 0, signature.length);
+  }
+
+  /** Bencoded, behind the token. */
+  itemValue(value: Uint8Array): void {
+    this.#text("1:v");
+    this.#bytes(value, 0, value.length);
+  }
+
   /** The message under construction. */
   get buffer(): Uint8Array {
     return BUFFER;
@@ -244,7 +273,7 @@ export class KrpcEncoder {
     this.#text("1:y1:");
     this.#text(kind);
     this.#text("e");
-    invariant(this.#length <= MAX_SENT_BYTES, `a message of ${this.#length} bytes`);
+    invariant(this.#length <= MAX_ITEM_SENT_BYTES, `a message of ${this.#length} bytes`);
     return BUFFER.subarray(0, this.#length);
   }
 

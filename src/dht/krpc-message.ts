@@ -10,13 +10,27 @@ import { ID_BYTES, type NodeId, nodeIdFrom } from "../core/ids.ts";
 
 export type KrpcKind = "query" | "reply" | "error";
 /** Methods this node serves; `other` is any other name. */
-export type QueryName = "ping" | "find_node" | "get_peers" | "announce_peer" | "sample_infohashes" | "other";
+export type QueryName =
+  | "ping"
+  | "find_node"
+  | "get_peers"
+  | "announce_peer"
+  | "sample_infohashes"
+  | "get"
+  | "put"
+  | "other";
 
 /** BEP 5, "Errors". */
 export const ERROR_GENERIC = 201;
 export const ERROR_SERVER = 202;
 export const ERROR_PROTOCOL = 203;
 export const ERROR_METHOD_UNKNOWN = 204;
+/** BEP 44, "Errors". */
+export const ERROR_VALUE_TOO_BIG = 205;
+export const ERROR_SIGNATURE = 206;
+export const ERROR_SALT_TOO_BIG = 207;
+export const ERROR_CAS_MISMATCH = 301;
+export const ERROR_SEQ_OUTDATED = 302;
 
 export class KrpcMessage {
   /** The datagram that all offsets refer to. */
@@ -64,6 +78,17 @@ export class KrpcMessage {
   samplesLength = 0;
   intervalSeconds = -1;
   totalHashes = -1;
+  /** BEP 44: the bencoded value as it came, of any kind and length. */
+  itemAt = -1;
+  itemLength = 0;
+  /** 32 and 64 bytes; the salt has any length. */
+  publicKeyAt = -1;
+  signatureAt = -1;
+  saltAt = -1;
+  saltLength = 0;
+  /** 0 to 2^53, else -1; a `cas` beyond is Infinity, as nothing equals it. */
+  seq = -1;
+  cas = -1;
   /** BEP 42: our address as the sender sees it; 4, 6, 16 or 18 bytes. */
   ipAt = -1;
   ipLength = 0;
@@ -79,6 +104,7 @@ export class KrpcMessage {
     this.transactionAt = this.idAt = this.versionAt = this.targetAt = this.infoHashAt = this.tokenAt = -1;
     this.nodesAt = this.nodes6At = this.valuesAt = this.ipAt = this.errorTextAt = this.port = -1;
     this.seedsFilterAt = this.peersFilterAt = -1;
+    this.itemAt = this.publicKeyAt = this.signatureAt = this.saltAt = this.seq = this.cas = -1;
     this.samplesAt = this.intervalSeconds = this.totalHashes = -1;
     this.isReadOnly = this.impliedPort = this.isSeed = this.noSeeds = this.isScrape = false;
     this.hasWant = this.wantsV4 = this.wantsV6 = false;

@@ -1,5 +1,5 @@
 /**
- * Answers queries (BEP 5, 32, 33, 42, 51): one query, at most one answer, written into the encoder's buffer.
+ * Answers queries (BEP 5, 32, 33, 42, 44, 51): one query, at most one answer, written into the encoder's buffer.
  *
  * Answers must not make us a weapon: addresses of askers can be forged. An answer costs at most 5.0 times the
  * bytes of its query, 7.6 times where the asker has proved its address lately (it answered a query of ours, or used
@@ -18,7 +18,10 @@ import { compactNodeBytes, compactPeerBytes, sameEndpoint } from "./compact-addr
 import { type Contact, GOOD_FOR_MS } from "./contact.ts";
 import type { DhtSettings } from "./dht-config.ts";
 import type { DhtFamily } from "./dht-family.ts";
-import { type KrpcEncoder, MAX_SENT_BYTES } from "./krpc-encoder.ts";
+import { takePut } from "./item-puts.ts";
+import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES, type VerifySignature } from "./item-rules.ts";
+import type { StoredItem } from "./item-store.ts";
+import { type KrpcEncoder, MAX_ITEM_SENT_BYTES, MAX_SENT_BYTES } from "./krpc-encoder.ts";
 import { ERROR_METHOD_UNKNOWN, ERROR_PROTOCOL, ERROR_SERVER, type KrpcMessage } from "./krpc-message.ts";
 import type { OwnAnnounces } from "./own-announces.ts";
 import type { RoutingTable } from "./routing-table.ts";
@@ -48,6 +51,8 @@ export interface ResponderParts {
   readonly tokens: WriteTokens;
   readonly random: Random;
   readonly ownAnnounces: OwnAnnounces;
+  /** Absent: mutable items are refused (BEP 44). */
+  readonly verifySignature: VerifySignature | undefined;
   /** The node's tables; an answer may name nodes of both families (BEP 32). */
   familyOf(family: AddressFamily): DhtFamily | undefined;
 }
@@ -80,6 +85,10 @@ export class QueryResponder {
         return this.#store(family, query);
       case "sample_infohashes":
         return this.#samples(family, query);
+      case "get":
+        return this.#item(family, query);
+      case "put":
+        return this.#put(family, query);
       case "other":
         return this.#other(family, query);
     }
@@ -149,8 +158,7 @@ export class QueryResponder {
     }
     const peer: Endpoint = { host: from.host, port, family: from.family };
     if (!mayContact(settings.addressProfile, peer)) return this.#badArguments(query);
-    this.#tokenUsers ??= new BoundedCache<string, number>(MAX_TOKEN_USERS);
-    this.#tokenUsers.set(partyKey(settings.addressProfile, from), nowMs);
+    this.#noteTokenUser(from, nowMs);
     const infoHash = bytes.subarray(infoHashAt, infoHashAt + 20);
     const isStored = family.store.add(infoHash, peer, message.isSeed, family.table.localNodeId, nowMs);
     return isStored ? this.#acknowledge(family, query) : this.#error(query, ERROR_SERVER, "Store Full");
@@ -173,6 +181,53 @@ export class QueryResponder {
     this.#writeNodes(room);
     encoder.samples(sample.total, hashes, count * ID_BYTES);
     return encoder.endReply(message);
+  }
+
+  /** BEP 44. What has no room is left out, except the item's number: who sees that asks others for the value. */
+  #item(family: DhtFamily, query: AskedQuery): Uint8Array | undefined {
+    const { message, from, nowMs } = query;
+    const { bytes, targetAt } = message;
+    if (targetAt < 0) return this.#badArguments(query);
+    const { encoder, tokens } = this.#parts;
+    const item = family.items.find(bytes.subarray(targetAt, targetAt + ID_BYTES), nowMs);
+    const isNews = item?.signed === undefined || message.seq < item.signed.seq;
+    let room = this.#roomForItem(query, item) - this.#frameBytes(query) - TOKEN_FIELD_BYTES;
+    if (item?.signed !== undefined) room -= SEQ_FIELD_BYTES;
+    const sent = item !== undefined && isNews && itemBytes(item) <= room ? item : undefined;
+    if (sent !== undefined) room -= itemBytes(sent);
+    this.#findNodes(family, query, targetAt);
+
+    encoder.beginReply(from, family.table.localNodeId);
+    if (sent?.signed !== undefined) encoder.itemKey(sent.signed.publicKey);
+    this.#writeNodes(room);
+    if (item?.signed !== undefined) encoder.itemSeq(item.signed.seq);
+    if (sent?.signed !== undefined) encoder.itemSignature(sent.signed.signature);
+    const tokenAt = encoder.token();
+    tokens.issue(from, bytes, targetAt, nowMs, encoder.buffer, tokenAt);
+    if (sent !== undefined) encoder.itemValue(sent.value);
+    return encoder.endReply(message);
+  }
+
+  #put(family: DhtFamily, query: AskedQuery): Uint8Array | undefined {
+    const { message, from, nowMs } = query;
+    const { tokens, verifySignature } = this.#parts;
+    const parts = { store: family.items, tokens, verifySignature, localId: family.table.localNodeId };
+    const refusal = takePut(parts, message, from, nowMs);
+    if (refusal !== undefined) return this.#error(query, refusal.code, refusal.text);
+    this.#noteTokenUser(from, nowMs);
+    return this.#acknowledge(family, query);
+  }
+
+  /** Whoever used a token receives what is sent to that address. */
+  #noteTokenUser(from: Endpoint, nowMs: number): void {
+    this.#tokenUsers ??= new BoundedCache<string, number>(MAX_TOKEN_USERS);
+    this.#tokenUsers.set(partyKey(this.#parts.settings.addressProfile, from), nowMs);
+  }
+
+  /** Whoever proved an address gets a whole item: nobody else can be hit with it. */
+  #roomForItem(query: AskedQuery, item: StoredItem | undefined): number {
+    const isVerified = this.#isVerified(query);
+    return isVerified && item !== undefined ? MAX_ITEM_SENT_BYTES : this.#roomFor(query, isVerified);
   }
 
   #badArguments(query: AskedQuery): Uint8Array | undefined {
@@ -296,6 +351,9 @@ const VALUES_FRAME_BYTES = 10;
 /** "5:token8:" and the token */
 const TOKEN_FIELD_BYTES: number = 9 + TOKEN_BYTES;
 
+/** "3:seqi9007199254740991e" */
+const SEQ_FIELD_BYTES = 23;
+
 /** "8:intervali21600e" "3:numi2147483647e" "7:samples400:" */
 const SAMPLES_FRAME_BYTES = 17 + 17 + 13;
 /** Nodes that samples leave room for: half of what find_node names. */
@@ -307,6 +365,12 @@ const FILTERS_BYTES: number = 2 * (10 + FILTER_BYTES);
 /** A peer as a bencoded string: "6:" or "18:" before it. */
 function valueBytes(family: AddressFamily): number {
   return family === 4 ? 8 : 21;
+}
+
+/** "1:v", the value, and for mutable items "1:k32:" and "3:sig64:" with what follows. */
+function itemBytes({ value, signed }: StoredItem): number {
+  const signature = signed === undefined ? 0 : 6 + PUBLIC_KEY_BYTES + 8 + SIGNATURE_BYTES;
+  return 3 + value.length + signature;
 }
 
 function fittingNodes(count: number, family: AddressFamily, room: number): number {

@@ -25,5 +25,8 @@ export const SEEDS: readonly Uint8Array[] = [
   "d1:ad2:id20:abcdefghij01234567899:info_hash20:mnopqrstuvwxyz1234566:noseedi1e4:wantl2:n42:n6e6:scrapei1ee1:q9:get_peers2:roi1e1:t2:aa1:v4:UT\x00\x011:y1:qe",
   "d1:y1:q1:t2:zz1:q4:ping1:ad2:id20:abcdefghij0123456789ee",
   "d1:ad2:id20:abcdefghij01234567896:target20:mnopqrstuvwxyz123456e1:q17:sample_infohashes1:t2:aa1:y1:qe",
+  "d1:ad2:id20:abcdefghij01234567893:seqi4e6:target20:mnopqrstuvwxyz123456e1:q3:get1:t2:aa1:y1:qe",
+  `d1:ad3:casi1e2:id20:abcdefghij01234567891:k32:${"k".repeat(32)}4:salt2:ab3:seqi4e3:sig64:${"s".repeat(64)}5:token8:aoeusnth1:vd1:ai1e1:bl1:xeee1:q3:put1:t2:aa1:y1:qe`,
+  "d1:ad2:id20:abcdefghij01234567895:token8:aoeusnth1:v12:Hello World!e1:q3:put1:t2:aa1:y1:qe",
   "d1:eli203e9:Bad tokene2:ip6:abcdef1:t4:abcd1:y1:ee",
 ].map(latin1Bytes);

@@ -1,7 +1,7 @@
 /** One node whose datagrams go nowhere but into a list: what it answers to what, byte for byte. */
 import { type Endpoint, endpoint } from "../../src/core/endpoint.ts";
 import type { DatagramSocket } from "../../src/core/ports.ts";
-import { type DhtConfig, DhtNode } from "../../src/dht/index.ts";
+import { type DhtConfig, DhtNode, type DhtNodeOptions } from "../../src/dht/index.ts";
 import { KrpcDecoder } from "../../src/dht/krpc-decoder.ts";
 import { KrpcEncoder } from "../../src/dht/krpc-encoder.ts";
 import type { KrpcMessage } from "../../src/dht/krpc-message.ts";
@@ -21,7 +21,7 @@ export class LoneNode {
   readonly #encoder = new KrpcEncoder({ version: new Uint8Array(0), readOnly: false });
   #asked = 0;
 
-  constructor(config: Partial<DhtConfig> = {}) {
+  constructor(config: Partial<DhtConfig> = {}, ports: Pick<DhtNodeOptions, "verifySignature"> = {}) {
     const socketAt = (local: Endpoint): DatagramSocket => ({
       local,
       send: (payload, to) => void this.sent.push({ payload: payload.slice(), to }),
@@ -35,6 +35,7 @@ export class LoneNode {
       config: { addressProfile: "public", ...config },
       sockets: { v4: socketAt(endpoint("20.0.0.1", 6881)), v6: socketAt(endpoint("2001:470::1", 6881)) },
       onEvent: () => {},
+      ...ports,
     });
   }
 
