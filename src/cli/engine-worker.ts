@@ -1,5 +1,5 @@
 /** The engine's thread: the Node platform, one session, and the channel to whoever started us. */
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { ClientError, toClientError } from "../core/errors.ts";
 import { createNodePlatform } from "../platform/index.ts";
 import { type ChannelPort, EngineHost, openSession, type SessionOptions } from "../session/index.ts";
@@ -9,7 +9,8 @@ import type { EngineGreeting } from "./engine/start-engine.ts";
 const port = parentPort;
 if (port === null) throw new Error("engine-worker runs as a worker thread only");
 
-const settings = workerData as EngineSettings;
+/** The first message: the thread is started before the command line is understood, so that both load at once. */
+const settings = await new Promise<EngineSettings>((resolve) => port.once("message", resolve));
 
 try {
   const platform = await createNodePlatform({

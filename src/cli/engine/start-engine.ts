@@ -1,9 +1,9 @@
 /** Starts the engine in a worker thread and connects to it as one of its viewers. */
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { ClientError, type ErrorCode } from "../../core/errors.ts";
 import { type ChannelPort, connectEngine, type SessionView } from "../../session/index.ts";
-import { bundledFile } from "./bundled-file.ts";
 import type { EngineSettings } from "./engine-settings.ts";
+import { takeEngineThread } from "./engine-thread.ts";
 
 export interface RunningEngine {
   readonly view: SessionView;
@@ -28,7 +28,8 @@ const SHUTDOWN_LIMIT_MS = 4_000;
 
 /** Rejects with the engine's own `ClientError` (`PORT_IN_USE`, `PATH_NOT_WRITABLE`, …) when it cannot start. */
 export async function startEngine(settings: EngineSettings): Promise<RunningEngine> {
-  const worker = new Worker(bundledFile("engine-worker.js"), { workerData: settings });
+  const worker = takeEngineThread();
+  worker.postMessage(settings);
   await greeting(worker);
   const view = await connectEngine(workerPort(worker));
   let isClosing: Promise<void> | undefined;
