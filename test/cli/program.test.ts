@@ -21,7 +21,7 @@ const ONE_FILE = { name: "a.txt", length: 3, "piece length": 16_384, pieces: new
 describe("bad input gets one line that says what is wrong, and the documented exit code", () => {
   test.each([
     [["get", "magnet:?xt=urn:btih:123"], 3, /magnet/i],
-    [["get", "magnet:?xt=urn:btmh:1220" + "00".repeat(32)], 3, /v2-only torrents are not supported yet/],
+    [["get", `magnet:?xt=urn:btmh:1220${"00".repeat(32)}`], 3, /v2-only torrents are not supported yet/],
     [["get", "no-such-file.torrent"], 8, /no-such-file/],
     [["get", HASH, "--port", "70000"], 2, /--port/],
     [["get", HASH, "--max-down", "fast"], 2, /--max-down/],
