@@ -19,7 +19,7 @@ import { type PickOptions, PieceChoice } from "./piece-choice.ts";
 import { MAX_PRIORITY, RarityOrder } from "./rarity-order.ts";
 
 export { MAX_PEER_SLOTS } from "./piece-availability.ts";
-export type { PickOptions, PieceSharing, SpeedClass } from "./piece-choice.ts";
+export type { PickOptions, PieceSharing } from "./piece-choice.ts";
 
 /** Bits of the answer of `blockReceived`. */
 export const BLOCK_DUPLICATE = 1;
