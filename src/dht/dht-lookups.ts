@@ -1,6 +1,7 @@
 /** What callers of lookups and announces hand in and get back. */
 import type { Endpoint } from "../core/endpoint.ts";
 import type { InfoHash, NodeId } from "../core/ids.ts";
+import type { ItemSignature, StoredItem } from "./item-store.ts";
 
 /** A node that answered a lookup. */
 export interface FoundNode {
@@ -81,6 +82,36 @@ export type SampleResult =
       readonly nodes: readonly NamedNode[];
     }
   | { readonly ok: false; readonly reason: "timeout" | "unreachable" | "error" | "refused" };
+
+/** What a get of BEP 44 found; the item is verified, and the newest of those that came. */
+export interface ItemGetResult {
+  /** How the search for the closest nodes ended. */
+  readonly outcome: LookupOutcome;
+  readonly item: StoredItem | undefined;
+  /** Nodes that hold the item, or said to hold one of its number. */
+  readonly copies: number;
+  readonly asked: number;
+  readonly answered: number;
+}
+
+export interface ItemPutResult {
+  /** What was there before. */
+  readonly found: ItemGetResult;
+  readonly storedOn: number;
+  /** Nodes that refused, by error code of BEP 44; 301 and 302 mean that somebody else was faster. */
+  readonly refusals: ReadonlyMap<number, number>;
+}
+
+/** An item to put (BEP 44): immutable unless it is signed. */
+export interface NewItem {
+  /** Bencoded, keys sorted, at most 1,000 bytes. */
+  readonly value: Uint8Array;
+  readonly signed?: ItemSignature | undefined;
+  /** At most 64 bytes; part of what is signed. */
+  readonly salt?: Uint8Array | undefined;
+  /** Put only where the item has this number now, or is not there. */
+  readonly cas?: number | undefined;
+}
 
 export interface ScrapeOptions {
   readonly onStep?: LookupHandlers["onStep"];

@@ -18,8 +18,11 @@ import { DhtFamily } from "./dht-family.ts";
 import type {
   AnnounceHandle,
   AnnounceOptions,
+  ItemGetResult,
+  ItemPutResult,
   LookupHandle,
   LookupHandlers,
+  NewItem,
   PeersLookupOptions,
   PingResult,
   SampleResult,
@@ -27,7 +30,8 @@ import type {
 } from "./dht-lookups.ts";
 import { decodeState, encodeState, type SavedFamily, type SavedState } from "./dht-state.ts";
 import type { DhtState, DhtView } from "./dht-view.ts";
-import type { VerifySignature } from "./item-rules.ts";
+import { type ItemExchangeParts, startGet, startPut } from "./item-exchange.ts";
+import { itemToPut, type VerifySignature } from "./item-rules.ts";
 import { KrpcDecoder } from "./krpc-decoder.ts";
 import { KrpcEncoder } from "./krpc-encoder.ts";
 import { Lookups } from "./lookups.ts";
@@ -230,6 +234,21 @@ export class DhtNode {
     );
   }
 
+  /** Finds the item at `target` (BEP 44); for a mutable one the salt that the target was made with. */
+  getItem(
+    target: Uint8Array,
+    salt: Uint8Array | undefined,
+    onEnd: (result: ItemGetResult) => void,
+  ): LookupHandle {
+    const wanted = { target, salt: salt ?? new Uint8Array(0) };
+    return startGet(this.#itemParts(), wanted, onEnd);
+  }
+
+  /** Stores an item on the closest nodes (BEP 44). It lives two hours there: put it again every hour. */
+  putItem(newItem: NewItem, onEnd: (result: ItemPutResult) => void): LookupHandle {
+    return startPut(this.#itemParts(), itemToPut(newItem), onEnd);
+  }
+
   /** Estimates how many seeds and other peers the swarm has, from what the closest nodes store (BEP 33). */
   scrape(infoHash: InfoHash, options: ScrapeOptions): LookupHandle {
     const parts = {
@@ -308,6 +327,12 @@ export class DhtNode {
     this.#announcer.close();
     this.#tracker.takeAll();
     this.#lookups.close();
+  }
+
+  #itemParts(): ItemExchangeParts {
+    const { clock, verifySignature } = this.#options;
+    const familyOf = (family: AddressFamily): DhtFamily | undefined => this.#memberOf(family)?.family;
+    return { clock, lookups: this.#lookups, sender: this.#sender, verifySignature, familyOf };
   }
 
   #memberOf(family: AddressFamily): Member | undefined {

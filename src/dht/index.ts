@@ -7,12 +7,15 @@ export type {
   AnnounceOptions,
   AnnounceResult,
   FoundNode,
+  ItemGetResult,
+  ItemPutResult,
   LookupHandle,
   LookupHandlers,
   LookupOutcome,
   LookupResult,
   LookupStep,
   NamedNode,
+  NewItem,
   PeersHandlers,
   PeersLookupOptions,
   PingResult,
@@ -29,4 +32,5 @@ export type {
   DhtTraffic,
   DhtView,
 } from "./dht-view.ts";
-export type { VerifySignature } from "./item-rules.ts";
+export { immutableTarget, mutableTarget, signedBytes, type VerifySignature } from "./item-rules.ts";
+export type { ItemSignature, StoredItem } from "./item-store.ts";

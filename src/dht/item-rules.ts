@@ -4,7 +4,10 @@
  */
 import { scanBencode } from "../core/bencode-scanner.ts";
 import { concatBytes, utf8Bytes } from "../core/bytes.ts";
+import { invariant } from "../core/invariant.ts";
 import { sha1 } from "../core/sha1.ts";
+import type { NewItem } from "./dht-lookups.ts";
+import type { StoredItem } from "./item-store.ts";
 
 /** BEP 44: bencoded. */
 export const MAX_VALUE_BYTES = 1_000;
@@ -38,4 +41,31 @@ export function signedBytes(salt: Uint8Array, seq: number, value: Uint8Array): U
 /** One bencoded value with sorted keys: "the storing node MUST reject" anything else. */
 export function isCanonical(value: Uint8Array): boolean {
   return scanBencode(value, { maxDepth: 10, maxTokens: 512 }).ok;
+}
+
+/** Checks an item of our own and says where it belongs; one that others would refuse is a mistake of the caller. */
+export function itemToPut({ value: given, signed, salt = new Uint8Array(0), cas }: NewItem): {
+  readonly target: Uint8Array;
+  readonly item: StoredItem;
+  readonly salt: Uint8Array;
+  readonly cas: number | undefined;
+} {
+  const value = given.slice();
+  invariant(
+    value.length <= MAX_VALUE_BYTES && isCanonical(value),
+    "an item is bencoded, of 1,000 bytes at most",
+  );
+  invariant(salt.length <= MAX_SALT_BYTES, "a salt has 64 bytes at most");
+  if (signed === undefined) {
+    const target = immutableTarget(value);
+    return { target, item: { target, value, signed }, salt: new Uint8Array(0), cas: undefined };
+  }
+  const { publicKey, signature, seq } = signed;
+  invariant(
+    publicKey.length === PUBLIC_KEY_BYTES && signature.length === SIGNATURE_BYTES,
+    "an Ed25519 signature",
+  );
+  invariant(Number.isSafeInteger(seq) && seq >= 0, "a sequence number up to 2^53");
+  const target = mutableTarget(publicKey, salt);
+  return { target, item: { target, value, signed }, salt, cas };
 }

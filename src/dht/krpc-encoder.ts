@@ -9,6 +9,7 @@ import { invariant } from "../core/invariant.ts";
 import { FILTER_BYTES } from "./bloom-filter.ts";
 import { compactNodeBytes, compactPeerBytes, writeEndpoint, writeIpv4 } from "./compact-address.ts";
 import type { Contact } from "./contact.ts";
+import type { StoredItem } from "./item-store.ts";
 import type { KrpcMessage } from "./krpc-message.ts";
 import { TOKEN_BYTES } from "./write-tokens.ts";
 
@@ -39,6 +40,15 @@ export interface AnnounceArguments {
   readonly port: number;
   readonly impliedPort: boolean;
   readonly isSeed: boolean;
+  readonly token: Uint8Array;
+}
+
+export interface PutArguments {
+  readonly item: StoredItem;
+  /** Empty for immutable items. */
+  readonly salt: Uint8Array;
+  /** The number that the stored item shall have. */
+  readonly cas: number | undefined;
   readonly token: Uint8Array;
 }
 
@@ -99,6 +109,36 @@ export class KrpcEncoder {
     this.#bytes(target, 0, target.length);
     this.#text(family === 4 ? "4:wantl2:n4e" : "4:wantl2:n6e");
     return this.#endQuery("e1:q17:sample_infohashes", transaction);
+  }
+
+  /** A get of BEP 44. `want` as in `scrape`. */
+  getItem(transaction: number, id: Uint8Array, target: Uint8Array, family: AddressFamily): Uint8Array {
+    this.#beginQuery(id);
+    this.#text("6:target20:");
+    this.#bytes(target, 0, target.length);
+    this.#text(family === 4 ? "4:wantl2:n4e" : "4:wantl2:n6e");
+    return this.#endQuery("e1:q3:get", transaction);
+  }
+
+  /** A put of BEP 44. */
+  putItem(transaction: number, id: Uint8Array, { item, salt, cas, token }: PutArguments): Uint8Array {
+    const { value, signed } = item;
+    this.#length = 0;
+    this.#text(cas === undefined ? "d1:ad2:id20:" : `d1:ad3:casi${cas}e2:id20:`);
+    this.#bytes(id, 0, id.length);
+    if (signed !== undefined) {
+      this.itemKey(signed.publicKey);
+      if (salt.length > 0) {
+        this.#text("4:salt");
+        this.#string(salt, 0, salt.length);
+      }
+      this.itemSeq(signed.seq);
+      this.itemSignature(signed.signature);
+    }
+    this.#text("5:token");
+    this.#string(token, 0, token.length);
+    this.itemValue(value);
+    return this.#endQuery("e1:q3:put", transaction);
   }
 
   announcePeer(

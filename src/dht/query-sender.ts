@@ -3,7 +3,7 @@ import type { Endpoint } from "../core/endpoint.ts";
 import type { NodeId } from "../core/ids.ts";
 import type { Clock } from "../core/ports.ts";
 import type { DhtFamily } from "./dht-family.ts";
-import type { AnnounceArguments, KrpcEncoder, Want } from "./krpc-encoder.ts";
+import type { AnnounceArguments, KrpcEncoder, PutArguments, Want } from "./krpc-encoder.ts";
 import type { QueryLimiter } from "./query-limiter.ts";
 import type { Query, QueryOwner, QueryTracker } from "./query-tracker.ts";
 import type { StallTimes } from "./stall-times.ts";
@@ -90,6 +90,21 @@ export class QuerySender {
     const id = family.table.localNodeId;
     const payload = this.#encoder.sampleInfohashes(query.transaction, id, target, family.family);
     this.#send(family, addressee.to, payload);
+    return "sent";
+  }
+
+  getItem(family: DhtFamily, addressee: Addressee, target: Uint8Array): SendOutcome {
+    const query = this.#begin(family, addressee);
+    if (typeof query === "string") return query;
+    const id = family.table.localNodeId;
+    this.#send(family, addressee.to, this.#encoder.getItem(query.transaction, id, target, family.family));
+    return "sent";
+  }
+
+  putItem(family: DhtFamily, addressee: Addressee, how: PutArguments): SendOutcome {
+    const query = this.#begin(family, addressee);
+    if (typeof query === "string") return query;
+    this.#send(family, addressee.to, this.#encoder.putItem(query.transaction, family.table.localNodeId, how));
     return "sent";
   }
 

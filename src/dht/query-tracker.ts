@@ -30,7 +30,8 @@ export interface QueryOwner {
   /** `message` is valid during the call only. The table knows already. */
   queryAnswered(query: Query, message: KrpcMessage, rttMs: number): void;
   queryStalled(query: Query): void;
-  queryFailed(query: Query, failure: QueryFailure): void;
+  /** `errorCode` where the failure is an error that carried one. */
+  queryFailed(query: Query, failure: QueryFailure, errorCode?: number): void;
 }
 
 export class Query {

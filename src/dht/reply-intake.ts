@@ -57,7 +57,7 @@ export class ReplyIntake {
     traffic.noteOutcome(true);
     if (message.kind === "error") {
       traffic.totals.errorsIn++;
-      query.owner.queryFailed(query, "error");
+      query.owner.queryFailed(query, "error", message.errorCode);
       return;
     }
     traffic.totals.repliesIn++;

@@ -2,7 +2,7 @@
 import type { AddressProfile } from "../../src/core/address-profile.ts";
 import { type Endpoint, endpoint } from "../../src/core/endpoint.ts";
 import type { DatagramSocket } from "../../src/core/ports.ts";
-import { type DhtConfig, type DhtEvent, DhtNode } from "../../src/dht/index.ts";
+import { type DhtConfig, type DhtEvent, DhtNode, type DhtNodeOptions } from "../../src/dht/index.ts";
 import {
   DatagramNetwork,
   type SeededRandom,
@@ -23,6 +23,7 @@ export interface NodeOptions extends Partial<DhtConfig> {
   readonly port?: number;
   readonly saved?: Uint8Array;
   readonly bootstrap?: readonly Endpoint[];
+  readonly verifySignature?: DhtNodeOptions["verifySignature"];
   /** Without `start`, the node only answers. Default true. */
   readonly isStarted?: boolean;
 }
@@ -65,7 +66,16 @@ export class DhtWorld {
   }
 
   add(options: NodeOptions = {}): WorldNode {
-    const { host, host6, port = 6881, saved, bootstrap, isStarted = true, ...config } = options;
+    const {
+      host,
+      host6,
+      port = 6881,
+      saved,
+      bootstrap,
+      isStarted = true,
+      verifySignature,
+      ...config
+    } = options;
     const v4 = host6 !== undefined && host === undefined ? undefined : endpoint(host ?? this.newHost(), port);
     const v6 = host6 === undefined ? undefined : endpoint(host6, port);
     const bound = { v4: v4 && this.network.bind(v4), v6: v6 && this.network.bind(v6) };
@@ -83,6 +93,7 @@ export class DhtWorld {
       config: { addressProfile: this.#profile, limits: "off", ...config },
       sockets: bound,
       saved,
+      verifySignature,
       onEvent: (event) => {
         events.push(event);
         if (event.kind === "bootstrap-needed") this.world.after(0, () => node.bootstrap(bootstrap ?? []));

@@ -1,22 +1,13 @@
-import { createPublicKey, generateKeyPairSync, sign, verify } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { fromHex, latin1Text, toHex } from "../../src/core/bytes.ts";
 import { endpoint } from "../../src/core/endpoint.ts";
-import type { VerifySignature } from "../../src/dht/index.ts";
 import { immutableTarget, mutableTarget, signedBytes } from "../../src/dht/item-rules.ts";
 import { ItemStore, MAX_ITEMS } from "../../src/dht/item-store.ts";
 import type { KrpcMessage } from "../../src/dht/krpc-message.ts";
 import { SeededRandom } from "../../src/sim/index.ts";
+import { aPublisher, type SignedPut, verifySignature } from "./item-publisher.ts";
 import { latin1Bytes } from "./latin1.ts";
 import { ASKER, decoded, LoneNode } from "./lone-node.ts";
-
-const SPKI_HEAD = "302a300506032b6570032100";
-
-/** Ed25519 as whoever owns a node hands it in. */
-const verifySignature: VerifySignature = (publicKey, signature, message) => {
-  const der = Buffer.from(SPKI_HEAD + toHex(publicKey), "hex");
-  return verify(null, message, createPublicKey({ key: der, format: "der", type: "spki" }), signature);
-};
 
 const hex = (text: string) => fromHex(text.replaceAll(/\s/g, "")) as Uint8Array;
 /** BEP 44, "Test Vectors". */
@@ -44,13 +35,8 @@ const get = (target: string | Uint8Array, args = "") =>
     `d1:ad2:id20:abcdefghij0123456789${args}6:target${raw(typeof target === "string" ? hex(target) : target)}e1:q3:get1:t2:aa1:y1:qe`,
   );
 
-interface Put {
-  readonly value?: string;
-  readonly salt?: string;
-  readonly seq?: number | undefined;
+interface Put extends Partial<SignedPut> {
   readonly cas?: number;
-  readonly publicKey?: Uint8Array;
-  readonly signature?: Uint8Array;
 }
 
 const put = (token: Uint8Array, { value = VALUE, salt, seq, cas, publicKey, signature }: Put) =>
@@ -79,18 +65,6 @@ class ItemNode extends LoneNode {
 
 const itemIn = ({ bytes, itemAt, itemLength }: KrpcMessage) =>
   itemAt < 0 ? undefined : latin1Text(bytes.subarray(itemAt, itemAt + itemLength));
-
-/** A publisher with a key of its own. */
-function aPublisher() {
-  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
-  const key = new Uint8Array(publicKey.export({ format: "der", type: "spki" })).slice(-32);
-  const signed = (seq: number, value: string, salt = ""): Put => {
-    const buffer = signedBytes(latin1Bytes(salt), seq, latin1Bytes(value));
-    const signature = new Uint8Array(sign(null, buffer, privateKey));
-    return { value, seq, publicKey: key, signature, ...(salt === "" ? {} : { salt }) };
-  };
-  return { target: (salt = "") => mutableTarget(key, latin1Bytes(salt)), signed };
-}
 
 describe("the vectors of BEP 44", () => {
   test.each([PLAIN, SALTED])("target, signed buffer and signature with the salt %j", (vector) => {
