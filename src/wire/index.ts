@@ -1,4 +1,4 @@
-/** The peer wire (BEPs 3, 4, 6, 9, 10, 11, 20, 21) as a synchronous, deterministic engine. */
+/** The peer wire (BEPs 3, 4, 6, 9, 10, 11, 20, 21, 54) as a synchronous, deterministic engine. */
 export { Bitfield } from "../torrent/bitfield.ts";
 export { PieceMap } from "../torrent/piece-map.ts";
 export type { SavedBan } from "./swarm/ban-list.ts";

@@ -95,6 +95,8 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
   utMetadataId = 0;
   /** The same for ut_pex. */
   utPexId = 0;
+  /** The same for lt_donthave. */
+  dontHaveId = 0;
   /** It says that it has the metadata. */
   offersMetadata = false;
   /** Metadata that it sent unasked. */
@@ -102,6 +104,7 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
   /** What it announced before we knew the torrent's size, to be checked then. */
   earlyPieces: AnnouncedPieces | undefined;
   readonly earlyHaves: number[] = [];
+  readonly earlyLosses: Set<number> = new Set();
 
   readonly createdAtMs: number;
   openedAtMs = 0;
@@ -118,6 +121,9 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
   /** Messages that change state in the current second, and HAVEs since ever (threats W5). */
   stateChangesThisSecond = 0;
   havesReceived = 0;
+  /** Pieces that it took back, and how often it had had all of them before. */
+  losses = 0;
+  lossesAsSeed = 0;
 
   // Kept by the once-a-second check of the owner.
   stalledMessages = -1;

@@ -15,7 +15,12 @@ import { MESSAGE_LIMITS } from "../../core/bencode-scanner.ts";
 import { utf8Text } from "../../core/bytes.ts";
 import { type Decoded, decoded } from "../../core/decoded.ts";
 import { addressBytes, formatAddress, MAX_PORT } from "../../core/endpoint.ts";
-import { MAX_EXTENSION_HANDSHAKE_BYTES, OUR_UT_METADATA, OUR_UT_PEX } from "./message-limits.ts";
+import {
+  MAX_EXTENSION_HANDSHAKE_BYTES,
+  OUR_LT_DONTHAVE,
+  OUR_UT_METADATA,
+  OUR_UT_PEX,
+} from "./message-limits.ts";
 
 /** Characters of `v` that are kept; the rest is for nobody to read. */
 const MAX_CLIENT_NAME_LENGTH = 64;
@@ -26,6 +31,8 @@ export interface ExtensionHandshake {
   readonly utMetadataId: number | undefined;
   /** The same for ut_pex (BEP 11). */
   readonly utPexId: number | undefined;
+  /** The same for lt_donthave (BEP 54). */
+  readonly dontHaveId: number | undefined;
   /** Text of the remote party; passes the sanitiser before any terminal. */
   readonly clientName: string | undefined;
   /** Port it listens on, 1 to 65535. */
@@ -55,7 +62,11 @@ export interface OwnExtensionHandshake {
 /** Body of our handshake, without length, id and extended id. */
 export function encodeExtensionHandshake(own: OwnExtensionHandshake): Uint8Array {
   return encodeBencode({
-    m: { ut_metadata: OUR_UT_METADATA, ut_pex: own.exchangesPeers ? OUR_UT_PEX : undefined },
+    m: {
+      lt_donthave: OUR_LT_DONTHAVE,
+      ut_metadata: OUR_UT_METADATA,
+      ut_pex: own.exchangesPeers ? OUR_UT_PEX : undefined,
+    },
     metadata_size: own.metadataBytes,
     p: own.listenPort === 0 ? undefined : own.listenPort,
     reqq: own.requestQueue,
@@ -77,6 +88,7 @@ export function decodeExtensionHandshake(body: Uint8Array): Decoded<ExtensionHan
   return decoded({
     utMetadataId: extensionId(names, "ut_metadata"),
     utPexId: extensionId(names, "ut_pex"),
+    dontHaveId: extensionId(names, "lt_donthave"),
     clientName: readClientName(fields),
     listenPort: integerWithin(fields, "p", 1, MAX_PORT),
     requestQueue: integerWithin(fields, "reqq", 1, Number.MAX_SAFE_INTEGER),

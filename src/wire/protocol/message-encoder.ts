@@ -6,6 +6,7 @@
 import { writeUint16, writeUint32 } from "../../core/bytes.ts";
 import { PIECE_HEADER_BYTES } from "../../core/slab.ts";
 import { BLOCK_HEADER_BYTES, EXTENDED, PIECE, PORT } from "./message-ids.ts";
+import { DONT_HAVE_BYTES } from "./message-limits.ts";
 
 /** Length of the longest message written here: REQUEST, CANCEL and REJECT. */
 export const MAX_CONTROL_BYTES = 17;
@@ -69,6 +70,13 @@ export function messageWithBody(id: number, body: Uint8Array): Uint8Array {
   const message = new Uint8Array(MESSAGE_PREFIX_BYTES + body.length);
   message.set(body, writePrefix(message, 0, id, body.length));
   return message;
+}
+
+/** lt_donthave (BEP 54) under the id that the peer gave it, fresh memory. */
+export function dontHaveMessage(extendedId: number, piece: number): Uint8Array {
+  const index = new Uint8Array(DONT_HAVE_BYTES);
+  writeUint32(index, 0, piece);
+  return extendedMessage(extendedId, index);
 }
 
 /** A complete extended message (BEP 10), fresh memory. */

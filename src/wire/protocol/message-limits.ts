@@ -14,6 +14,9 @@ const MAX_METADATA_MESSAGE_BYTES = 17 * 1024;
 /** W1: 50 added and 50 dropped peers of both families take 2.4 KiB. */
 const MAX_PEX_MESSAGE_BYTES = 8 * 1024;
 
+/** BEP 54: a piece index. */
+export const DONT_HAVE_BYTES: number = 4;
+
 /** W1: messages that we do not know are skipped up to this length, not buffered. */
 export const MAX_UNKNOWN_MESSAGE_BYTES: number = 32 * 1024;
 
@@ -29,6 +32,7 @@ export const MAX_MESSAGE_BYTES: number = 1 + MAX_BITFIELD_BYTES;
 /** Ids that we assign to extension messages in our handshake (BEP 10); the peer uses them towards us. */
 export const OUR_UT_METADATA = 1;
 export const OUR_UT_PEX = 2;
+export const OUR_LT_DONTHAVE = 3;
 
 /** Longest body of an extended message after its extended id. */
 export function maxExtendedBytes(extendedId: number): number {
@@ -39,6 +43,8 @@ export function maxExtendedBytes(extendedId: number): number {
       return MAX_METADATA_MESSAGE_BYTES;
     case OUR_UT_PEX:
       return MAX_PEX_MESSAGE_BYTES;
+    case OUR_LT_DONTHAVE:
+      return DONT_HAVE_BYTES;
     default:
       return MAX_UNKNOWN_MESSAGE_BYTES;
   }

@@ -11,7 +11,7 @@ import type { PieceVerdict } from "../../torrent/piece-verdict.ts";
 import type { PeerConnection } from "../peer/peer-connection.ts";
 import type { AnnouncedPieces, PeerOwner } from "../peer/peer-owner.ts";
 import { EXTENSION_HANDSHAKE } from "../protocol/message-ids.ts";
-import { OUR_UT_METADATA, OUR_UT_PEX } from "../protocol/message-limits.ts";
+import { OUR_LT_DONTHAVE, OUR_UT_METADATA, OUR_UT_PEX } from "../protocol/message-limits.ts";
 import { makePeerId } from "../protocol/peer-id.ts";
 import type { CloseReason, PeerSource, SwarmEvent } from "../wire-events.ts";
 import type { SwarmStorage } from "../wire-ports.ts";
@@ -183,8 +183,10 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
 
   pieceLost(pieceIndex: number): void {
     this.#turn(() => {
-      if (this.content === undefined) return;
+      if (this.content?.picker.have.has(pieceIndex) !== true) return;
       this.content.picker.pieceLost(pieceIndex);
+      this.#uploads.pieceLost(pieceIndex);
+      this.#pieces.lost(pieceIndex);
       this.#pieces.checkInterests();
       this.#pieces.noteCompletion();
       this.#requests.replan();
@@ -372,6 +374,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     if (extendedId === EXTENSION_HANDSHAKE) this.#introduction.received(peer, body);
     else if (extendedId === OUR_UT_METADATA) this.#metadata.received(peer, body);
     else if (extendedId === OUR_UT_PEX) this.#pex.received(peer, body);
+    else if (extendedId === OUR_LT_DONTHAVE) this.#pieces.takenBack(peer, body);
   }
 
   onReceived(peer: PeerConnection, bytes: number, blockBytes: number): void {

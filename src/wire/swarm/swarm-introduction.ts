@@ -106,6 +106,7 @@ export class SwarmIntroduction {
     if (said.isUploadOnly !== undefined) peer.isUploadOnly = said.isUploadOnly;
     if (said.utMetadataId !== undefined) peer.utMetadataId = said.utMetadataId;
     if (said.utPexId !== undefined) peer.utPexId = said.utPexId;
+    if (said.dontHaveId !== undefined) peer.dontHaveId = said.dontHaveId;
     if (said.listenPort !== undefined) this.#learnPort(peer, said.listenPort);
     if (said.ourHost !== undefined)
       this.#swarm.tell({ type: "external-address-reported", host: said.ourHost, by: peer.address });

@@ -2,11 +2,14 @@
  * Who has what: the pieces of peers as they announce them, also before the torrent's size is known; our interest in
  * them; and our own pieces as we announce them. All of it incremental: a HAVE costs the same in any torrent.
  */
+import { readUint32 } from "../../core/bytes.ts";
 import { Bitfield } from "../../torrent/bitfield.ts";
 import { MAX_PIECES } from "../../torrent/piece-map.ts";
 import type { PeerConnection } from "../peer/peer-connection.ts";
 import type { AnnouncedPieces } from "../peer/peer-owner.ts";
+import { dontHaveMessage } from "../protocol/message-encoder.ts";
 import { HAVE } from "../protocol/message-ids.ts";
+import { DONT_HAVE_BYTES } from "../protocol/message-limits.ts";
 import type { ContentState, SwarmContext } from "./swarm-context.ts";
 import type { SwarmIntroduction } from "./swarm-introduction.ts";
 import type { SwarmRequests } from "./swarm-requests.ts";
@@ -15,6 +18,9 @@ import type { SwarmRequests } from "./swarm-requests.ts";
 const MAX_EARLY_HAVES = 65_536;
 /** threats W5: a peer may announce every piece twice (it lost and regained them), no more. */
 const MAX_HAVES_PER_PIECE = 2;
+/** Pieces taken back before the metadata is known; and how often a seed may turn out not to be one: counting anew costs. */
+const MAX_EARLY_LOSSES = 1_024;
+const MAX_LOSSES_AS_SEED = 16;
 /** BEP 6 suggests 10; a peer that grants more is taken at its word up to here. */
 const MAX_ALLOWED_FAST = 32;
 
@@ -72,6 +78,7 @@ export class SwarmPieces {
   has(peer: PeerConnection, index: number): void {
     const content = this.#swarm.content;
     if (content === undefined) {
+      peer.earlyLosses.delete(index);
       if (peer.earlyHaves.length < MAX_EARLY_HAVES) peer.earlyHaves.push(index);
       else peer.close("flood", "announced too many pieces");
     } else if (index >= content.map.pieceCount) {
@@ -82,6 +89,35 @@ export class SwarmPieces {
       this.#updateInterest(content, peer);
       if (peer.download.liveRequests === 0) this.#requests.refill(peer);
     }
+  }
+
+  /** Body of an lt_donthave message: the peer has a piece no more (BEP 54). */
+  takenBack(peer: PeerConnection, body: Uint8Array): void {
+    if (body.length !== DONT_HAVE_BYTES) peer.close("protocol-error", "lt_donthave of a wrong length");
+    else this.#takeBack(peer, readUint32(body, 0));
+  }
+
+  #takeBack(peer: PeerConnection, index: number): void {
+    const content = this.#swarm.content;
+    if (content === undefined) {
+      if (peer.earlyLosses.size < MAX_EARLY_LOSSES) peer.earlyLosses.add(index);
+      else peer.close("flood", "took too many pieces back");
+      return;
+    }
+    if (index >= content.map.pieceCount) {
+      peer.close("protocol-error", `lost piece ${index} of ${content.map.pieceCount}`);
+      return;
+    }
+    if (content.picker.isSeed(peer.slot)) peer.lossesAsSeed++;
+    if (
+      ++peer.losses > MAX_HAVES_PER_PIECE * content.map.pieceCount ||
+      peer.lossesAsSeed > MAX_LOSSES_AS_SEED
+    ) {
+      peer.close("flood", "took pieces back again and again");
+      return;
+    }
+    this.#requests.takenBack(peer, index);
+    if (content.picker.peerDontHave(peer.slot, index)) this.#updateInterest(content, peer);
   }
 
   suggested(peer: PeerConnection, index: number): void {
@@ -143,6 +179,8 @@ export class SwarmPieces {
     this.#introduction.contentKnown(peer);
     if (!peer.isClosed) this.#learn(content, peer);
     for (const index of peer.earlyHaves.splice(0)) if (!peer.isClosed) this.has(peer, index);
+    for (const index of peer.earlyLosses) if (!peer.isClosed) this.#takeBack(peer, index);
+    peer.earlyLosses.clear();
     if (!peer.isClosed) this.#requests.refill(peer);
   }
 
@@ -153,6 +191,18 @@ export class SwarmPieces {
     if (this.#swarm.isRunning) this.#newHaves.push(piece);
     this.#wantsInterestCheck = true;
     this.noteCompletion();
+  }
+
+  /** A piece of ours is gone: whoever may count on it is told. */
+  lost(piece: number): void {
+    const untold = this.#newHaves.indexOf(piece);
+    if (untold >= 0) {
+      this.#newHaves.splice(untold, 1);
+      return;
+    }
+    for (const peer of this.#swarm.roster.connected)
+      if (peer.hasSentPieces && peer.dontHaveId !== 0)
+        peer.outbox.write(dontHaveMessage(peer.dontHaveId, piece));
   }
 
   /** Interest may have changed for everybody. */

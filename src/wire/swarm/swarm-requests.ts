@@ -164,6 +164,19 @@ export class SwarmRequests {
     this.#wantsReplan = true;
   }
 
+  /** The peer has lost the piece. Without the Fast extension it will not answer; with it, rejects follow (BEP 54). */
+  takenBack(peer: PeerConnection, piece: number): void {
+    const content = this.#swarm.content;
+    if (content === undefined || peer.hasFast) return;
+    const { requests } = peer.download;
+    for (let i = requests.length - 1; i >= 0; i--) {
+      if (requests.pieceAt(i) !== piece || requests.tagAt(i) !== LIVE) continue;
+      content.picker.blockLost(peer.slot, piece, requests.beginAt(i) / BLOCK_BYTES);
+      this.#giveUp(peer, i, false);
+    }
+    this.#wantsReplan = true;
+  }
+
   rejected(peer: PeerConnection, piece: number, begin: number): void {
     const content = this.#swarm.content;
     const download = peer.download;

@@ -107,6 +107,22 @@ export class SwarmUploads {
     }
   }
 
+  /** A piece is gone from our disk: nobody gets blocks of it any more (BEP 54). */
+  pieceLost(piece: number): void {
+    for (const peer of this.#swarm.roster.connected) {
+      const { queue } = peer.upload;
+      for (let i = queue.length - 1; i >= 0; i--) {
+        if (queue.pieceAt(i) !== piece) continue;
+        this.#refuse(peer, piece, queue.beginAt(i), queue.tagAt(i));
+        queue.removeAt(i);
+      }
+    }
+    for (const ticket of this.#tickets) {
+      const isRead = ticket.peer === undefined || ticket.slot !== undefined;
+      if (!isRead && !ticket.isDropped && ticket.piece === piece) this.#drop(ticket);
+    }
+  }
+
   #canServe(piece: number, begin: number, length: number): boolean {
     const content = this.#swarm.content;
     if (content === undefined || piece >= content.map.pieceCount || !content.picker.have.has(piece))
@@ -138,10 +154,16 @@ export class SwarmUploads {
     while (this.#mayRead(peer)) this.#readNext(peer);
   }
 
-  /** Under a limit: one block for each peer in turn, as far as the tokens of this tick go. */
+  /**
+   * Under a limit: one block for each peer in turn, as far as the tokens of this tick go. Without one only those are
+   * served here that had to wait for somebody else: until a limit was lifted, or the buffers of others were sent.
+   */
   tick(): void {
-    if (!this.#swarm.pacing.isUpLimited) return;
     const { connected } = this.#swarm.roster;
+    if (!this.#swarm.pacing.isUpLimited) {
+      for (let i = connected.length - 1; i >= 0; i--) this.pump(connected[i] as PeerConnection);
+      return;
+    }
     let idle = 0;
     while (idle < connected.length && this.#swarm.pacing.mayUpload) {
       const peer = connected[this.#turnOfPeer++ % connected.length] as PeerConnection;

@@ -13,6 +13,7 @@ import { fuzzRuns } from "../../support/fuzz-runs.ts";
 const NOTHING: ExtensionHandshake = {
   utMetadataId: undefined,
   utPexId: undefined,
+  dontHaveId: undefined,
   clientName: undefined,
   listenPort: undefined,
   requestQueue: undefined,
@@ -57,7 +58,7 @@ describe("extension handshake", () => {
     });
 
     expect(utf8Text(bytes).replace("\n\0\0\u0007", "....")).toBe(
-      "d1:md11:ut_metadatai1e6:ut_pexi2ee13:metadata_sizei31235e1:pi6881e4:reqqi250e11:upload_onlyi1e1:v14:Starling 0.1.06:yourip4:....e",
+      "d1:md11:lt_donthavei3e11:ut_metadatai1e6:ut_pexi2ee13:metadata_sizei31235e1:pi6881e4:reqqi250e11:upload_onlyi1e1:v14:Starling 0.1.06:yourip4:....e",
     );
     const result = decodeExtensionHandshake(bytes);
     expect(result.ok && result.value.ourHost).toBe("10.0.0.7");

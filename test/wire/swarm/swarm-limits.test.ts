@@ -48,6 +48,22 @@ describe("rate limits", () => {
     expect(seed.engine.view().maxUpBytesPerSecond).toBe(limit);
   });
 
+  test("requests that waited are served when an upload limit is lifted", () => {
+    const w = swarmWorld();
+    const torrent = aTorrent({ totalBytes: 4_000_000 });
+    const seed = w.addPeer(torrent, { have: "all" });
+    seed.engine.setLimits({ maxUpBytesPerSecond: 0 });
+    const leech = w.addPeer(torrent);
+    leech.meet(seed);
+    w.world.runFor(5_000);
+    expect(leech.isComplete).toBe(false);
+
+    seed.engine.setLimits({ maxUpBytesPerSecond: null });
+    w.world.runFor(2_000);
+
+    expect(leech.isComplete).toBe(true);
+  });
+
   test("a limit over all torrents is shared by them", () => {
     const w = swarmWorld();
     const torrents = [

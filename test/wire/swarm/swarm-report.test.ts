@@ -121,7 +121,7 @@ describe("what a swarm shows", () => {
       emptyMessage(ids.HAVE_ALL),
       messageWithBody(
         ids.EXTENDED,
-        new TextEncoder().encode("\x00d1:md11:ut_metadatai3ee13:metadata_sizei50000ee"),
+        new TextEncoder().encode("\x00d1:md11:ut_metadatai9ee13:metadata_sizei50000ee"),
       ),
     );
     w.world.runFor(15_500);
