@@ -9,6 +9,8 @@ import { emptyMessage, ScriptedPeer } from "../support/scripted-peer.ts";
 import { type SwarmWorld, swarmWorld, type TestPeer } from "../support/swarm-world.ts";
 
 const SEEDS = 20;
+/** The largest swarms here take two seconds of one core; a busy machine gives them less than that. */
+const BUSY_MACHINE_MS = 30_000;
 const links = { upBytesPerSecond: 500_000, downBytesPerSecond: 500_000 };
 
 /** A leech among 20 seeds, of which `poisoners` flip a bit in the blocks that `lies` picks. */
@@ -66,6 +68,7 @@ describe("poison", () => {
       );
       expect(tookMs / baselineMs).toBeLessThan(poisoners >= 10 ? 3 : 2);
     },
+    BUSY_MACHINE_MS,
   );
 
   test("WI06 one that poisons a block in twenty is found by the digests of blocks", () => {
@@ -158,24 +161,28 @@ describe("peers that keep", () => {
 });
 
 describe("metadata", () => {
-  test("WI15 PA14 five of ten peers send wrong metadata of every kind; the right one arrives within thirty seconds", () => {
-    const w = swarmWorld();
-    const torrent = aTorrent({ totalBytes: 30_000_000, pieceBytes: 16_384 });
-    const leech = w.addPeer(torrent, { have: "magnet" });
-    const sizes = [torrent.rawInfo.length, torrent.rawInfo.length, 1, 32 * 1024 * 1024 - 1, 2 ** 31];
-    sizes.forEach((size, i) => {
-      metadataLiar(w, leech, torrent, size, i);
-    });
-    leech.meet(...Array.from({ length: 5 }, () => w.addPeer(torrent, { have: "all" })));
-    const startMs = w.world.nowMs;
+  test(
+    "WI15 PA14 five of ten peers send wrong metadata of every kind; the right one arrives within thirty seconds",
+    () => {
+      const w = swarmWorld();
+      const torrent = aTorrent({ totalBytes: 30_000_000, pieceBytes: 16_384 });
+      const leech = w.addPeer(torrent, { have: "magnet" });
+      const sizes = [torrent.rawInfo.length, torrent.rawInfo.length, 1, 32 * 1024 * 1024 - 1, 2 ** 31];
+      sizes.forEach((size, i) => {
+        metadataLiar(w, leech, torrent, size, i);
+      });
+      leech.meet(...Array.from({ length: 5 }, () => w.addPeer(torrent, { have: "all" })));
+      const startMs = w.world.nowMs;
 
-    w.world.runUntilTrue(() => leech.eventsOf("metadata-complete").length > 0, 60_000);
+      w.world.runUntilTrue(() => leech.eventsOf("metadata-complete").length > 0, 60_000);
 
-    expect(w.world.nowMs - startMs).toBeLessThan(30_000);
-    expect(leech.eventsOf("metadata-complete")[0]?.rawInfo).toEqual(torrent.rawInfo);
-    w.world.runUntilTrue(() => leech.isComplete, 120_000);
-    expect(leech.hasContent).toBe(true);
-  });
+      expect(w.world.nowMs - startMs).toBeLessThan(30_000);
+      expect(leech.eventsOf("metadata-complete")[0]?.rawInfo).toEqual(torrent.rawInfo);
+      w.world.runUntilTrue(() => leech.isComplete, 120_000);
+      expect(leech.hasContent).toBe(true);
+    },
+    BUSY_MACHINE_MS,
+  );
 
   test("PA14 metadata that nobody asked for ends the connection when it does not stop", () => {
     const w = swarmWorld();
