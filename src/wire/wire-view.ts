@@ -87,6 +87,11 @@ export interface SwarmView {
   readonly counts: SwarmPeerCounts;
   /** Distributed copies among connected peers without us: whole part fewest, fraction the share above it. */
   readonly copies: number;
+  /**
+   * Wanted missing pieces by the number of connected peers, seeds apart, that have them: `[0]` nobody, `[1]` one …;
+   * the last entry also counts those with more. Empty before the content is known.
+   */
+  readonly rarity: readonly number[];
   /** 0 to 1: share of the wanted bytes that we have or some connected peer has. */
   readonly reachableRatio: number;
   /** Connected peers by what they do for us. */

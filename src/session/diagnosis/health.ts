@@ -101,16 +101,3 @@ function peersSufficeProbability(
   }
   return Math.exp(-expectedLost);
 }
-
-/**
- * A rarity histogram from the figure of distributed copies among `seeds` and others, where no better is known: the
- * fraction says how many pieces stand above the rarest; these are taken to have one copy more, hence a lower bound.
- */
-export function rarityFromCopies(copies: number, seeds: number, missingPieces: number): readonly number[] {
-  const fewest = Math.max(0, Math.floor(copies) - seeds);
-  const above = Math.round((copies - Math.floor(copies)) * missingPieces);
-  const rarity = new Array<number>(fewest + 2).fill(0);
-  rarity[fewest] = missingPieces - above;
-  rarity[fewest + 1] = above;
-  return rarity;
-}

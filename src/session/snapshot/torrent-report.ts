@@ -8,7 +8,7 @@ import type { SwarmView } from "../../wire/index.ts";
 import { chainMarks } from "../diagnosis/chain.ts";
 import { DiagnosisTracker } from "../diagnosis/diagnosis.ts";
 import { etaSeconds } from "../diagnosis/eta.ts";
-import { healthOf, metadataHealth, rarityFromCopies } from "../diagnosis/health.ts";
+import { healthOf, metadataHealth } from "../diagnosis/health.ts";
 import { PresenceMeter } from "../diagnosis/presence-meter.ts";
 import { RateHistory } from "../diagnosis/rate-history.ts";
 import { MAX_FILES_SHOWN, MAX_PEERS_SHOWN, STRIP_CELLS } from "../session-config.ts";
@@ -96,12 +96,12 @@ export class TorrentReport {
     if (torrent.phase !== "downloading") return null;
     const missingPieces = view.wantedMissingPieces;
     if (missingPieces === 0) return null;
-    const { counts, copies } = view;
+    const { counts } = view;
     return healthOf({
       missingPieces,
       missingBytes: torrent.missingBytes,
       seeds: counts.connectedSeeds,
-      rarity: rarityFromCopies(copies, counts.connectedSeeds, missingPieces),
+      rarity: view.rarity,
       givingPeers: view.activity.sending,
       reservePeers: counts.candidates,
       newPeers: torrent.sources.newcomers,

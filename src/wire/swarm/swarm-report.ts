@@ -73,6 +73,7 @@ export class SwarmReport {
       totals: { ...totals, protocolDownBytes, protocolUpBytes },
       counts: this.#peerCounts(),
       copies: content?.picker.copies() ?? 0,
+      rarity: content?.picker.rarity(MAX_RARITY_COPIES) ?? [],
       reachableRatio: reachableRatio(content),
       activity,
       isDownloadHalted: this.#swarm.isHalted,
@@ -189,6 +190,9 @@ export class SwarmReport {
     return { have, availability };
   }
 }
+
+/** Copies that are told apart: with this many, nobody worries about a piece. */
+const MAX_RARITY_COPIES = 16;
 
 /** Pieces that are looked at in one slice at most: a sample of them shows the same strip. */
 const MAX_PIECES_SEEN = 512;

@@ -1,11 +1,6 @@
 import { expect, test } from "vitest";
 import { etaSeconds } from "../../../src/session/diagnosis/eta.ts";
-import {
-  type HealthInputs,
-  healthOf,
-  metadataHealth,
-  rarityFromCopies,
-} from "../../../src/session/diagnosis/health.ts";
+import { type HealthInputs, healthOf, metadataHealth } from "../../../src/session/diagnosis/health.ts";
 import { PresenceMeter } from "../../../src/session/diagnosis/presence-meter.ts";
 import { RateHistory } from "../../../src/session/diagnosis/rate-history.ts";
 
@@ -95,12 +90,6 @@ test("seeds that were seen to leave make the finish less sure", () => {
   const restless = aSwarm({ seeds: 2, seedSeconds: 3_600, seedDepartures: 10 });
 
   expect(healthOf(restless).finishConfidence).toBeLessThan(healthOf(calm).finishConfidence);
-});
-
-test("the rarity derived from a copies figure counts every missing piece once", () => {
-  expect(rarityFromCopies(1.25, 0, 100)).toEqual([0, 75, 25]);
-  expect(rarityFromCopies(3, 2, 100)).toEqual([0, 100, 0]);
-  expect(rarityFromCopies(0.9, 0, 10)).toEqual([1, 9]);
 });
 
 test("fetching metadata is worth sixty at most", () => {

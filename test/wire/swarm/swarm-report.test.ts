@@ -22,6 +22,7 @@ describe("what a swarm shows", () => {
       totalBytes: undefined,
       pieceCount: 0,
       copies: 0,
+      rarity: [],
       reachableRatio: 0,
       firstPeerAtMs: undefined,
     });
@@ -102,6 +103,20 @@ describe("what a swarm shows", () => {
     expect(us.swarm.strips(5)).toEqual({ have: "99200", availability: "12100" });
     expect(us.swarm.strips(40).have).toBe(`${"9".repeat(18)}${"0".repeat(22)}`);
     expect(us.swarm.view()).toMatchObject({ unavailablePieces: 8, reachableRatio: 0.6 });
+  });
+
+  test("rarity counts the missing pieces by their copies, those of seeds apart", () => {
+    const w = swarmWorld();
+    const torrent = aTorrent({ totalBytes: 20 * 16_384, pieceBytes: 16_384 });
+    const us = w.addPeer(torrent, { have: piecesWhere(torrent, (piece) => piece < 9) });
+    const join = (idByte: number, message: Uint8Array) =>
+      new ScriptedPeer(w.newHost(), { idByte }).greet(w, us, torrent.infoHash).send(message);
+    join(1, messageWithBody(ids.BITFIELD, piecesWhere(torrent, (piece) => piece >= 4 && piece < 12).bytes));
+    join(2, messageWithBody(ids.BITFIELD, piecesWhere(torrent, (piece) => piece === 11).bytes));
+    join(3, emptyMessage(ids.HAVE_ALL));
+    w.world.runFor(100);
+
+    expect(us.swarm.view().rarity).toEqual([8, 2, 1, ...new Array(14).fill(0)]);
   });
 
   test("dials that fail are told apart, and seeds of a magnet are recognised", () => {
