@@ -64,6 +64,8 @@ export interface WireConfig {
   readonly snubTimeoutMs: number;
   /** A request unanswered for this long may be given to somebody else as well (W2, WI08). */
   readonly blockTimeoutMs: number;
+  /** The same in the endgame, where both peers that were asked for the last block may have fallen silent. */
+  readonly endgameTimeoutMs: number;
 
   readonly chokeIntervalMs: number;
   /** Peers that are uploaded to at a time; "auto" = as many as the uplink fills. */
@@ -114,6 +116,7 @@ export const DEFAULT_WIRE_CONFIG: WireConfig = {
 
   snubTimeoutMs: 60_000, // as libtorrent's request_timeout
   blockTimeoutMs: 20_000, // as libtorrent's piece_timeout
+  endgameTimeoutMs: 4_000, // more than the three seconds of requests that a peer holds
 
   chokeIntervalMs: 10_000, // BEP 3
   uploadSlots: "auto",

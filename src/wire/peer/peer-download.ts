@@ -20,7 +20,8 @@ export class PeerDownload {
   readonly window: RequestWindow = new RequestWindow();
   /** Payload as it arrives, accepted or not. */
   readonly meter: RateMeter = new RateMeter(RATE_WINDOW_MS);
-  readonly pick: PickOptions = { speedClass: 0, sharing: "share", maxNewSegments: 0 };
+  /** Until its rate is known a peer gets pieces of its own: a liar then spoils no others. */
+  readonly pick: PickOptions = { speedClass: 1, sharing: "prefer-whole", maxNewSegments: 0 };
   liveRequests = 0;
   /** Blocks that may still arrive though no request is known any more: answers that crossed a choke or cancel. */
   lateAllowance = 0;

@@ -269,9 +269,14 @@ export class SwarmRequests {
     // While we do not read, silence is our own doing.
     if (peer.isReadingPaused) download.progressAtMs = nowMs;
     const silentMs = nowMs - download.progressAtMs;
-    if (silentMs < this.#swarm.shared.config.blockTimeoutMs) return;
+    if (silentMs < this.#timeoutMs(content.picker)) return;
     if (silentMs >= this.#swarm.shared.config.snubTimeoutMs) download.isSnubbed = true;
     this.#timeOut(content.picker, peer);
+  }
+
+  #timeoutMs(picker: PiecePicker): number {
+    const { blockTimeoutMs, endgameTimeoutMs } = this.#swarm.shared.config;
+    return picker.isEndgame ? Math.min(endgameTimeoutMs, blockTimeoutMs) : blockTimeoutMs;
   }
 
   #classify(content: ContentState, peer: PeerConnection, rate: number): void {
