@@ -22,6 +22,8 @@ const FREE = 0;
 const REQUESTED = 1;
 const RECEIVED = 2;
 
+/** Most blocks that one peer is asked for as the second at a time, however often it won. */
+const MAX_DOUBLED_BLOCKS = 32;
 /** Segments to begin with; doubles when they run out. */
 const INITIAL_CAPACITY = 32;
 
@@ -50,6 +52,8 @@ export class OpenSegments {
   readonly #silentSince: Float64Array;
   /** 1 when it did not send what it was asked for and has sent nothing since. */
   readonly #isDoubtful: Uint8Array;
+  /** How many blocks it may be asked for as the second. */
+  readonly #mayDouble: Uint8Array;
 
   /** Counts requests and arrivals: tells before from after without a clock. */
   #clock = 0;
@@ -69,6 +73,7 @@ export class OpenSegments {
     this.#arrivedAt = new Float64Array(maxPeerSlots);
     this.#silentSince = new Float64Array(maxPeerSlots);
     this.#isDoubtful = new Uint8Array(maxPeerSlots);
+    this.#mayDouble = new Uint8Array(maxPeerSlots).fill(1);
     for (let segment = INITIAL_CAPACITY - 1; segment >= 0; segment--) this.#unused.push(segment);
   }
 
@@ -152,11 +157,6 @@ export class OpenSegments {
     return this.#asked[slot] as number;
   }
 
-  /** Those of them for which another peer had been asked before. */
-  askedSecondOf(slot: number): number {
-    return this.#askedSecond[slot] as number;
-  }
-
   // Blocks, numbered within their segment --------------------------------------------------------------------------
 
   isReceived(segment: number, block: number): boolean {
@@ -220,19 +220,32 @@ export class OpenSegments {
     if (this.#arrivedAt[slot] !== 0) this.#provenPeers--;
     this.#arrivedAt[slot] = 0;
     this.#isDoubtful[slot] = 0;
+    this.#mayDouble[slot] = 1;
   }
 
   /**
-   * Begins a search for a block that `slot` is asked for as the second. Two peers that stall must not hold a block
-   * between them: who owes blocks helps only with what was asked for before it last sent one; who did not send what it
-   * owed helps with nothing; and who never sent anything does not help out its like while others could.
+   * Blocks that `slot` may be asked for as the second now: one, and one more each time it was the faster of two, until
+   * it is not. Peers that all do well duplicate next to nothing; one that stalls is helped out within some round trips.
    */
-  beginSearch(slot: number): void {
-    this.#foundSegment = NOTHING;
-    this.#foundSilence = Number.POSITIVE_INFINITY;
+  doublingRoom(slot: number): number {
+    return Math.max(0, (this.#mayDouble[slot] as number) - (this.#askedSecond[slot] as number));
+  }
+
+  /**
+   * Says with what `slot` may help in the searches to come. Two peers that stall must not hold a block between them: who
+   * owes blocks helps only with what was asked for before it last sent one; who did not send what it owed helps with
+   * nothing; and who never sent anything does not help out its like while others could.
+   */
+  beginHelp(slot: number): void {
     const isFree = this.#asked[slot] === 0 && this.#isDoubtful[slot] === 0;
     this.#maxTicket = isFree ? Number.POSITIVE_INFINITY : (this.#arrivedAt[slot] as number);
     this.#needsProof = this.#arrivedAt[slot] === 0 && this.#provenPeers > 0;
+  }
+
+  /** Begins a search for a block to ask a second peer for. */
+  beginSearch(): void {
+    this.#foundSegment = NOTHING;
+    this.#foundSilence = Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -304,12 +317,23 @@ export class OpenSegments {
   /** `slot` sent the block; nobody is asked for it any more. Answers whether it was free before. */
   received(segment: number, block: number, slot: number): boolean {
     const key = segment * SEGMENT_BLOCKS + block;
-    if (this.#second[key] === slot) this.#isDoubtful[this.#first[key] as number] = 1;
+    this.#judgeRace(this.#first[key] as number, this.#second[key] as number, slot);
     const wasFree = this.#state[key] === FREE;
     if (wasFree) this.#free[segment] = (this.#free[segment] as number) - 1;
     else this.#leaveRequested(segment, key);
     this.#state[key] = RECEIVED;
     return wasFree;
+  }
+
+  /** Two peers were asked for a block and one of them has sent it. */
+  #judgeRace(first: number, second: number, winner: number): void {
+    if (second === NOBODY) return;
+    if (winner === second) {
+      this.#isDoubtful[first] = 1;
+      this.#mayDouble[second] = Math.min(MAX_DOUBLED_BLOCKS, (this.#mayDouble[second] as number) + 1);
+    } else {
+      this.#mayDouble[second] = 1;
+    }
   }
 
   #leaveRequested(segment: number, key: number): void {

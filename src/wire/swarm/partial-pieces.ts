@@ -146,13 +146,9 @@ export class PartialPieces {
 
   // Requests -----------------------------------------------------------------------------------------------------
 
-  /** Requests of `slot`, and those of them for which another peer had been asked before. */
+  /** Requests of `slot`. */
   askedOf(slot: number): number {
     return this.#open.askedOf(slot);
-  }
-
-  askedSecondOf(slot: number): number {
-    return this.#open.askedSecondOf(slot);
   }
 
   /**
@@ -197,9 +193,18 @@ export class PartialPieces {
     this.#open.arrivedFrom(slot);
   }
 
-  /** Begins a search for a block to ask `slot` for as the second; `searchIn` looks at one piece, `askFound` acts. */
-  beginSearch(slot: number): void {
-    this.#open.beginSearch(slot);
+  /** Blocks that `slot` may be asked for as the second now. */
+  doublingRoom(slot: number): number {
+    return this.#open.doublingRoom(slot);
+  }
+
+  /** Says with what `slot` may help. For each block `beginSearch`, `searchIn` the pieces it has, `askFound`. */
+  beginHelp(slot: number): void {
+    this.#open.beginHelp(slot);
+  }
+
+  beginSearch(): void {
+    this.#open.beginSearch();
   }
 
   searchIn(record: PartialPiece, slot: number): void {

@@ -33,8 +33,6 @@ const RANDOM_FIRST_PIECES = 4;
  * single liar among them then spoils them all before the first verdict: with 20 peers, six pieces instead of two.
  */
 const FIRST_PIECES_TOGETHER = 2;
-/** Blocks that one peer may double in the endgame: never idle, and little to waste. */
-const MAX_DOUBLED_BLOCKS_PER_PEER = 2;
 /** More partial pieces than this per peer are finished before new ones are begun; as libtorrent. */
 const MAX_PARTIAL_PIECES_PER_PEER = 1.5;
 
@@ -158,10 +156,11 @@ export class PieceChoice {
    * (piece, block) pairs to `out` from pair `start` on. Answers how many.
    */
   double(slot: number, maxBlocks: number, out: Int32Array, start: number): number {
-    const room = Math.min(maxBlocks, MAX_DOUBLED_BLOCKS_PER_PEER - this.#partials.askedSecondOf(slot));
+    const room = Math.min(maxBlocks, this.#partials.doublingRoom(slot));
     let doubled = 0;
+    this.#partials.beginHelp(slot);
     while (doubled < room) {
-      this.#partials.beginSearch(slot);
+      this.#partials.beginSearch();
       for (const record of this.#partials.active) {
         if (this.#priorityOf(record) === 0 || !this.#availability.peerHas(slot, record.piece)) continue;
         this.#partials.searchIn(record, slot);
