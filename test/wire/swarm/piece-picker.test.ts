@@ -188,6 +188,33 @@ describe("what a peer is asked for", () => {
     expect(drain(picker, 0)).not.toContain(begun);
   });
 
+  test("prefers a new piece of a higher priority to a partial one", () => {
+    const picker = aPicker({ have: FIRST_FOUR });
+    picker.peerJoined(0, "all");
+    picker.peerJoined(1, "all");
+    const begun = piecesOf(pick(picker, 0, 1, SHARE))[0] as number;
+    const raised = begun === 9 ? 8 : 9;
+    const priorities = new Uint8Array(10).fill(4);
+    priorities[raised] = 5;
+
+    picker.setPriorities(priorities);
+
+    expect(piecesOf(pick(picker, 1, 1, SHARE))).toEqual([raised]);
+    expect(piecesOf(pick(picker, 0, 3, SHARE))).toEqual([raised]);
+  });
+
+  test("does not follow the order in which peers announced pieces", () => {
+    const picker = aPicker({ pieces: 200, have: FIRST_FOUR });
+    picker.peerJoined(0, "all");
+    picker.peerJoined(1, "none");
+    for (let piece = 4; piece < 200; piece++) picker.peerHave(1, piece);
+
+    const order = drain(picker, 0);
+
+    const neighbours = order.filter((piece, i) => i > 0 && Math.abs(piece - (order[i - 1] as number)) === 1);
+    expect(neighbours.length).toBeLessThan(20);
+  });
+
   test("goes through the content in order when that is asked for, high priorities first", () => {
     const picker = aPicker({ have: [2], priorities: [4, 4, 4, 4, 4, 4, 7, 4, 7, 4] });
     picker.setOrder("sequential");
@@ -286,24 +313,22 @@ describe("partial pieces", () => {
     expect(picker.counts().openSegments).toBe(2);
   });
 
-  test("can be abandoned when nobody is asked for them, those without hope first", () => {
-    const picker = aPicker({ pieces: 3, have: [] });
-    picker.peerJoined(0, field(3, [0, 1]));
-    picker.peerJoined(1, field(3, [1, 2]));
-    deliver(
-      picker,
-      0,
-      pick(picker, 0, 8).filter(([, block]) => block < 2),
-    );
-    picker.releaseRequests(0);
-    expect(picker.pieceToAbandon()).toBeGreaterThanOrEqual(0);
+  test("can be abandoned when nobody is asked for them, those without hope first, then the least complete", () => {
+    const picker = aPicker({ pieces: 4 });
+    picker.peerJoined(0, field(4, [0, 1, 2]));
+    picker.peerJoined(1, field(4, [1, 2, 3]));
+    for (const block of [0, 1, 2]) picker.blockReceived(0, 0, block);
+    for (const block of [0, 1]) picker.blockReceived(0, 1, block);
+    picker.blockReceived(0, 2, 0);
+    expect(picker.pieceToAbandon()).toBe(2);
     picker.peerLeft(0);
 
     expect(picker.pieceToAbandon()).toBe(0);
     picker.abandonPiece(0);
 
-    expect(picker.counts()).toMatchObject({ partialPieces: 1, unverifiedBytes: 2 * BLOCK_BYTES });
+    expect(picker.counts()).toMatchObject({ partialPieces: 2, unverifiedBytes: 3 * BLOCK_BYTES });
     expect(picker.isBlockMissing(0, 0)).toBe(true);
+    expect(picker.pieceToAbandon()).toBe(2);
   });
 
   test("that somebody is asked for are never the ones to abandon", () => {
@@ -372,6 +397,20 @@ describe("the endgame", () => {
     }
   });
 
+  test("does not wait for blocks of partial pieces that nobody has or wants any more", () => {
+    const picker = aPicker({ pieces: 7, have: FIRST_FOUR });
+    picker.peerJoined(0, field(7, [4, 5]));
+    picker.peerJoined(1, field(7, [6]));
+    picker.blockReceived(1, 6, 0);
+    picker.blockReceived(0, 5, 0);
+    picker.peerLeft(1);
+    picker.setPriorities(Uint8Array.of(4, 4, 4, 4, 4, 0, 4));
+
+    expect(piecesOf(pick(picker, 0, 10))).toEqual([4]);
+
+    expect(picker.isEndgame).toBe(true);
+  });
+
   test("does not wait for pieces that no connected peer has", () => {
     const picker = aPicker({ pieces: 6, have: FIRST_FOUR });
     picker.peerJoined(0, field(6, [4]));
@@ -418,17 +457,33 @@ describe("the endgame", () => {
     expect(pick(picker, 2, 2)).toHaveLength(1);
   });
 
-  test("asks a peer that was helped out for no second block until it sends one", () => {
-    const { picker, first, second } = twoOweAndOneIsIdle();
-    for (let helped = pick(picker, 2, 1); helped.length > 0; helped = pick(picker, 2, 1)) {
-      deliver(picker, 2, helped);
-      if (first.every(([piece, block]) => !picker.isBlockMissing(piece, block))) break;
-    }
+  test("asks a peer that was helped out for no second block until it has sent one", () => {
+    const picker = aPicker({ pieces: 7, have: FIRST_FOUR });
+    for (const slot of [0, 1, 2]) picker.peerJoined(slot, "all");
+    deliver(picker, 0, pick(picker, 0, 4));
+    const owed = pick(picker, 0, 1);
+    deliver(picker, 2, pick(picker, 2, 3));
+    pick(picker, 1, 4);
+    expect(picker.isEndgame).toBe(true);
+    expect(pick(picker, 2, 1)).toEqual(owed);
+    deliver(picker, 2, owed);
     expect(picker.requestsOf(0)).toBe(0);
 
-    expect(pick(picker, 0, 2)).toEqual([]);
-    deliver(picker, 1, second.slice(0, 1));
-    expect(picker.requestsOf(1)).toBeGreaterThan(0);
+    expect(pick(picker, 0, 1)).toEqual([]);
+    picker.blockReceived(0, ...(owed[0] as Block));
+
+    expect(pick(picker, 0, 1)).toHaveLength(1);
+  });
+
+  test("does not ask a peer that never sent anything to help out its like while others could", () => {
+    const picker = aPicker({ pieces: 7, have: FIRST_FOUR });
+    for (const slot of [0, 1]) picker.peerJoined(slot, "all");
+    deliver(picker, 0, pick(picker, 0, 4));
+    pick(picker, 1, 8);
+    picker.peerJoined(2, "all");
+
+    expect(pick(picker, 2, 1)).toEqual([]);
+    expect(pick(picker, 0, 1)).toHaveLength(1);
   });
 
   test("gives a newcomer a block that a silent one owes, when nobody has sent anything yet", () => {
