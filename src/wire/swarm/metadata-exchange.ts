@@ -39,8 +39,10 @@ const MAX_IN_FLIGHT = 2;
 const REQUEST_TIMEOUT_MS = 10_000;
 /** Requests given up whose answers are still welcome, for each peer. */
 const MAX_LATE = 16;
-/** After this long without an answer a second peer may be asked for the same block. */
-const DUPLICATE_AFTER_MS = 3_000;
+/** After this long without an answer a second peer may be asked for the same block: time to the metadata is dear. */
+const DUPLICATE_AFTER_MS = 1_000;
+/** A set larger than this grows only while no smaller one is collected: liars cannot fill the memory meanwhile. */
+const FREE_GROWTH_BYTES = 8 * 1024 * 1024;
 /** libtorrent: 20 to 70 s before a peer that rejected is asked again. */
 const REJECT_PAUSE_MS = 20_000;
 const REJECT_SPREAD_MS = 50_000;
@@ -152,7 +154,7 @@ export class MetadataExchange {
     offering.askedForAtMs = nowMs;
     if (!isReady(offering, nowMs)) return -1;
     const set = this.#setOf(offering.sizeBytes, nowMs);
-    if (set === undefined || !this.#mayFill(set, offering, nowMs)) return -1;
+    if (set === undefined || !this.#mayFill(set, offering, nowMs) || !this.#mayGrow(set, nowMs)) return -1;
     const block = this.#nextBlock(set, offering, nowMs);
     if (block >= 0) offering.asked.set(block, nowMs);
     return block;
@@ -287,6 +289,14 @@ export class MetadataExchange {
     set.clear();
     set.onlyParty = offering.party;
     set.soloEndsMs = nowMs + turnMs(offering.soloTurns++);
+    return true;
+  }
+
+  /** Whether the set may have further blocks; WI15 allows twice the true size and 16 MiB in all. */
+  #mayGrow(set: MetadataBlockSet, nowMs: number): boolean {
+    if (set.received * METADATA_BLOCK_BYTES < FREE_GROWTH_BYTES) return true;
+    for (const other of this.#sets.values())
+      if (other.sizeBytes < set.sizeBytes && nowMs < other.turnEndsMs) return false;
     return true;
   }
 

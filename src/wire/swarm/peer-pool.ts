@@ -404,5 +404,5 @@ export class PeerPool {
 }
 
 function recency(candidate: Candidate): number {
-  return candidate.state === "connected" ? Number.POSITIVE_INFINITY : (candidate.workedAtMs ?? 0);
+  return candidate.state === "connected" ? Number.MAX_SAFE_INTEGER : (candidate.workedAtMs ?? 0);
 }
