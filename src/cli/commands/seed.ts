@@ -1,6 +1,7 @@
 /** `starling seed`: offer data that is on disk; what is missing of it is fetched like any download. */
 import { resolve } from "node:path";
 import {
+  DEFAULT_PORT,
   type NetworkFlags,
   parseLimits,
   parseNetworkOptions,
@@ -21,8 +22,6 @@ interface SeedFlags extends NetworkFlags {
   readonly maxUp?: string;
 }
 
-const DEFAULT_PORT = 6881;
-
 export async function runSeed(
   operands: readonly string[],
   flags: SeedFlags,
@@ -39,13 +38,7 @@ export async function runSeed(
   try {
     const { id } = await engine.view.commands.add(source, { folder, peers, seedOnly: true });
     announceListening(engine, output);
-    const rules = {
-      ids: [id],
-      endsWhenFinished: true,
-      timeoutMs: undefined,
-      dhtTimeoutMs: undefined,
-      stallTimeoutMs: undefined,
-    };
+    const rules = { ids: [id], endsWhenFinished: true };
     return (await runTransfer(engine, rules, output, stop)).exit;
   } finally {
     stop.dispose();

@@ -3,6 +3,7 @@ import { ClientError } from "../../core/errors.ts";
 import { formatMagnet } from "../../torrent/magnet.ts";
 import { encodeTorrentFile } from "../../torrent/metainfo.ts";
 import {
+  DEFAULT_PORT,
   type NetworkFlags,
   parseLimits,
   parseNetworkOptions,
@@ -22,8 +23,6 @@ interface ShareFlags extends NetworkFlags, MakeTorrentFlags {
   readonly maxDown?: string;
   readonly maxUp?: string;
 }
-
-const DEFAULT_PORT = 6881;
 
 export async function runShare(
   operands: readonly string[],
@@ -55,13 +54,7 @@ export async function runShare(
     }
     announceListening(engine, output);
     const ids = made.map(({ metainfo }) => metainfo.id);
-    const rules = {
-      ids,
-      endsWhenFinished: false,
-      timeoutMs: undefined,
-      dhtTimeoutMs: undefined,
-      stallTimeoutMs: undefined,
-    };
+    const rules = { ids, endsWhenFinished: false };
     await runTransfer(engine, rules, output, stop);
     return EXIT_OK;
   } finally {

@@ -1,9 +1,10 @@
 /** The metadata of a source: at once for a `.torrent` file, from peers for a magnet. Nothing is written to disk. */
 import { ClientError } from "../../core/errors.ts";
-import type { TorrentSource } from "../../session/session-view.ts";
+import type { DhtSnapshot, TorrentSource } from "../../session/session-view.ts";
 import { type Metainfo, parseTorrentFile } from "../../torrent/metainfo.ts";
 import type { NetworkOptions } from "../arguments/network-options.ts";
 import { startEngine } from "../engine/start-engine.ts";
+import { dhtUnreachable, hasDhtAnswer, nothingInTime } from "./give-up.ts";
 
 export interface MetadataOptions {
   readonly network: NetworkOptions;
@@ -55,17 +56,7 @@ function mustParse(bytes: Uint8Array): Metainfo {
   return metainfo.value;
 }
 
-function tooLate(dht: {
-  readonly enabled: boolean;
-  readonly goodNodes: number;
-  readonly goodNodes6: number;
-}): ClientError {
-  if (dht.enabled && dht.goodNodes + dht.goodNodes6 === 0) {
-    return new ClientError("DHT_UNREACHABLE", "No DHT node is reachable", {
-      hint: "Check the connection, or name nodes with --bootstrap HOST:PORT.",
-    });
-  }
-  return new ClientError("NO_PEERS", "No peer sent the metadata in time", {
-    hint: "A longer --timeout may help, or a peer given with --peer HOST:PORT.",
-  });
+function tooLate(dht: DhtSnapshot): ClientError {
+  if (dht.bootstrap.length > 0 && !hasDhtAnswer(dht)) return dhtUnreachable(dht);
+  return nothingInTime("No peer sent the metadata in time", "");
 }

@@ -5,6 +5,7 @@ import { EXIT_OK } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
 import type { StopRequest } from "../signals.ts";
 import { chooseReporter } from "./choose-reporter.ts";
+import { dhtUnreachable, hasDhtAnswer, nothingInTime } from "./give-up.ts";
 import { TransferObserver } from "./transfer-observer.ts";
 
 export interface TransferRules {
@@ -12,11 +13,11 @@ export interface TransferRules {
   /** Ends when every torrent stopped by its goal (`finished`); else only by a signal or a failure. */
   readonly endsWhenFinished: boolean;
   /** Gives up when no metadata or no peer came within this time. */
-  readonly timeoutMs: number | undefined;
+  readonly timeoutMs?: number | undefined;
   /** Gives up when no DHT node answered and no peer is known within this time, where a DHT is expected. */
-  readonly dhtTimeoutMs: number | undefined;
+  readonly dhtTimeoutMs?: number | undefined;
   /** Gives up when nothing arrived for this long. */
-  readonly stallTimeoutMs: number | undefined;
+  readonly stallTimeoutMs?: number | undefined;
 }
 
 /** What ended a transfer. `exit` is 0 when all torrents are done, else that of the signal. */
@@ -99,7 +100,7 @@ class Deadlines {
       (torrent) => torrent.milestones.firstPeerMs === null && torrent.phase !== "finished",
     );
     const needsMetadata = torrents.some((torrent) => torrent.totalBytes === null);
-    const hasDhtAnswer = snapshot.dht.goodNodes + snapshot.dht.goodNodes6 > 0;
+    const isDhtSilent = !hasDhtAnswer(snapshot.dht);
     const hasCandidates = torrents.some(
       (torrent) => torrent.counts.candidates + torrent.counts.connectingPeers > 0,
     );
@@ -107,15 +108,16 @@ class Deadlines {
       dhtTimeoutMs !== undefined &&
       waitedMs > dhtTimeoutMs &&
       isUnreached &&
-      !hasDhtAnswer &&
+      isDhtSilent &&
       !hasCandidates
     ) {
-      throw dhtUnreachable(snapshot);
+      throw dhtUnreachable(snapshot.dht);
     }
     if (timeoutMs !== undefined && waitedMs > timeoutMs && (isUnreached || needsMetadata)) {
-      throw snapshot.dht.bootstrap.length > 0 && !hasDhtAnswer && isUnreached
-        ? dhtUnreachable(snapshot)
-        : noPeers(torrents, needsMetadata && !isUnreached);
+      if (snapshot.dht.bootstrap.length > 0 && isDhtSilent && isUnreached) throw dhtUnreachable(snapshot.dht);
+      const what =
+        needsMetadata && !isUnreached ? "No peer sent the metadata in time" : "No peer was found in time";
+      throw nothingInTime(what, torrents[0]?.diagnosis.sentence ?? "");
     }
     if (stallTimeoutMs !== undefined) this.#checkStall(torrents, nowMs, stallTimeoutMs);
   }
@@ -145,30 +147,12 @@ class Deadlines {
   }
 }
 
+/** The engine's own code; its diagnosis, which has the figures, as the sentence. */
 function failureOf(torrent: TorrentSnapshot): ClientError {
-  const { code, sentence, remedy } = torrent.diagnosis;
-  const errorCode =
-    code === "E1"
-      ? "DISK_FULL"
-      : code === "E2"
-        ? "PATH_NOT_WRITABLE"
-        : code.startsWith("E")
-          ? "DISK_ERROR"
-          : "INTERNAL";
-  return new ClientError(errorCode, sentence, remedy === "" ? {} : { hint: remedy });
-}
-
-function dhtUnreachable(snapshot: SessionSnapshot): ClientError {
-  const nodes = snapshot.dht.bootstrap.map((node) => `${node.address} ${node.state}`).join(", ");
-  return new ClientError("DHT_UNREACHABLE", `No DHT node is reachable${nodes === "" ? "" : `: ${nodes}`}`, {
-    hint: "Check the connection, or name nodes that run with --bootstrap HOST:PORT.",
-  });
-}
-
-function noPeers(torrents: readonly TorrentSnapshot[], hasPeersButNoMetadata: boolean): ClientError {
-  const why = torrents[0]?.diagnosis.sentence ?? "";
-  const what = hasPeersButNoMetadata ? "No peer sent the metadata in time" : "No peer was found in time";
-  return new ClientError("NO_PEERS", why === "" ? what : `${what}: ${why}`, {
-    hint: "A longer --timeout may help, or a peer given with --peer HOST:PORT.",
-  });
+  const { sentence, remedy } = torrent.diagnosis;
+  return new ClientError(
+    torrent.failure?.code ?? "INTERNAL",
+    sentence,
+    remedy === "" ? {} : { hint: remedy },
+  );
 }
