@@ -1,11 +1,17 @@
 /** Exit codes: a contract with scripts, documented in the README and the manual. */
+import { constants } from "node:os";
 import type { ErrorCode } from "../core/errors.ts";
 
 export const EXIT_OK = 0;
 export const EXIT_INCOMPLETE = 7;
-export const EXIT_SIGINT = 130;
-export const EXIT_SIGTERM = 143;
-export const EXIT_SIGHUP = 129;
+
+/** Signals that end us in order. */
+export const ENDING_SIGNALS: readonly NodeJS.Signals[] = ["SIGHUP", "SIGINT", "SIGTERM"];
+
+/** 128 and the signal's number, as shells have it: 129, 130, 143. */
+export function exitCodeOfSignal(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
+}
 
 const EXIT_BY_CODE: Readonly<Record<ErrorCode, number>> = {
   USAGE: 2,

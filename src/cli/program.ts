@@ -1,7 +1,7 @@
 /** The command line as commander sees it: names, options and help; each command lives in a file of its own. */
 import { Command, CommanderError } from "commander";
 import { separateBareOptions } from "./arguments/bare-options.ts";
-import { addLimitOptions, addNetworkOptions, collect } from "./arguments/network-options.ts";
+import { addLimitOptions, addNetworkOptions, collect, DEFAULT_PORT } from "./arguments/network-options.ts";
 import { EXIT_OK, exitCodeOf } from "./exit-codes.ts";
 import { Output } from "./output/output.ts";
 import { reportError } from "./report-error.ts";
@@ -110,7 +110,7 @@ function declareTransfers(program: Command, command: Declare): void {
     "open the dashboard, adding magnets, hashes or .torrent files",
     async () => (await import("./commands/open.ts")).runOpen,
   );
-  addLimitOptions(addNetworkOptions(open, "6881"))
+  addLimitOptions(addNetworkOptions(open, String(DEFAULT_PORT)))
     .option("-o, --output <dir>", "folder for downloads")
     .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
     .option("--ascii", "draw with ASCII only")
@@ -122,7 +122,7 @@ function declareTransfers(program: Command, command: Declare): void {
     "download, verify and exit (- reads links from standard input)",
     async () => (await import("./commands/get.ts")).runGet,
   );
-  addLimitOptions(addNetworkOptions(get, "6881"))
+  addLimitOptions(addNetworkOptions(get, String(DEFAULT_PORT)))
     .option("-o, --output <dir>", "folder that will hold the content's own folder or file", ".")
     .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
     .option("--select <files>", "only these files: numbers, ranges or globs, like 1,3-5 or '**/*.txt'")
@@ -137,7 +137,7 @@ function declareTransfers(program: Command, command: Declare): void {
     "make a torrent of each path, print its magnet, seed",
     async () => (await import("./commands/share.ts")).runShare,
   );
-  addLimitOptions(addNetworkOptions(share, "6881"))
+  addLimitOptions(addNetworkOptions(share, String(DEFAULT_PORT)))
     .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
     .option("--name <name>", "name of the torrent instead of the path's own")
     .option("--piece-size <size>", "piece length, a power of two such as 256K");
@@ -148,7 +148,7 @@ function declareTransfers(program: Command, command: Declare): void {
     "seed data that is on disk",
     async () => (await import("./commands/seed.ts")).runSeed,
   );
-  addLimitOptions(addNetworkOptions(seed, "6881"))
+  addLimitOptions(addNetworkOptions(seed, String(DEFAULT_PORT)))
     .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
     .option("--data <dir>", "folder that holds the content's own folder or file", ".");
 }
@@ -196,7 +196,7 @@ function declareDht(program: Command, command: Declare): void {
       "run a DHT node that others can bootstrap from",
       async () => (await import("./commands/dht-serve.ts")).runDhtServe,
     ),
-    "6881",
+    String(DEFAULT_PORT),
   ).option("--limits <when>", "off lifts the limits on queries, for benchmarks", "on");
   addNetworkOptions(
     command(

@@ -1,11 +1,5 @@
 /** Ending on request: the first signal stops cleanly, a second one at once. */
-import { EXIT_SIGHUP, EXIT_SIGINT, EXIT_SIGTERM } from "./exit-codes.ts";
-
-const EXIT_BY_SIGNAL: Readonly<Record<string, number>> = {
-  SIGINT: EXIT_SIGINT,
-  SIGTERM: EXIT_SIGTERM,
-  SIGHUP: EXIT_SIGHUP,
-};
+import { ENDING_SIGNALS, exitCodeOfSignal } from "./exit-codes.ts";
 
 export interface StopRequest {
   /** Resolves with the exit code of the first signal. */
@@ -21,15 +15,15 @@ export function onStopRequest(): StopRequest {
   });
   let signals = 0;
   const listener = (signal: NodeJS.Signals): void => {
-    const exit = EXIT_BY_SIGNAL[signal] ?? EXIT_SIGTERM;
+    const exit = exitCodeOfSignal(signal);
     if (++signals > 1) process.exit(exit);
     resolveRequest(exit);
   };
-  for (const signal of Object.keys(EXIT_BY_SIGNAL)) process.on(signal as NodeJS.Signals, listener);
+  for (const signal of ENDING_SIGNALS) process.on(signal, listener);
   return {
     requested,
     dispose: () => {
-      for (const signal of Object.keys(EXIT_BY_SIGNAL)) process.off(signal as NodeJS.Signals, listener);
+      for (const signal of ENDING_SIGNALS) process.off(signal, listener);
     },
   };
 }

@@ -6,6 +6,9 @@ import { ClientError } from "../../core/errors.ts";
 import { parseBootstrap, parsePeerAddress } from "./addresses.ts";
 import { parsePort, parseRate } from "./quantities.ts";
 
+/** Peers and the DHT meet here where no port is given; the first of the range that BEP 3 names. */
+export const DEFAULT_PORT = 6881;
+
 /** As commander hands them over. */
 export interface NetworkFlags {
   readonly host?: string;

@@ -3,7 +3,7 @@ import { toHex } from "../../core/bytes.ts";
 import { formatEndpoint } from "../../core/endpoint.ts";
 import { ClientError } from "../../core/errors.ts";
 import type { DhtEvent } from "../../dht/index.ts";
-import { type NetworkFlags, parseNetworkOptions } from "../arguments/network-options.ts";
+import { DEFAULT_PORT, type NetworkFlags, parseNetworkOptions } from "../arguments/network-options.ts";
 import { openDhtNode } from "../engine/open-dht-node.ts";
 import type { Output } from "../output/output.ts";
 import { onStopRequest } from "../signals.ts";
@@ -11,8 +11,6 @@ import { onStopRequest } from "../signals.ts";
 interface ServeFlags extends NetworkFlags {
   readonly limits: string;
 }
-
-const DEFAULT_PORT = 6881;
 
 export async function runDhtServe(
   _operands: readonly string[],

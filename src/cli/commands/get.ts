@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { ClientError } from "../../core/errors.ts";
 import type { AddOptions, TorrentSnapshot, TorrentSource } from "../../session/session-view.ts";
 import {
+  DEFAULT_PORT,
   type NetworkFlags,
   parseLimits,
   parseNetworkOptions,
@@ -32,8 +33,6 @@ interface GetFlags extends NetworkFlags {
   readonly stallTimeout?: string;
 }
 
-/** Peers and the DHT meet here where no port is given. */
-const DEFAULT_PORT = 6881;
 /** Without any DHT answer and any peer, waiting longer than this has never helped a script. */
 const DHT_TIMEOUT_MS = 30_000;
 

@@ -1,18 +1,19 @@
 /** `starling`: the dashboard on an engine of its own, adding what was named. Without a terminal: what it is, and how to use it. */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { starlingPaths } from "../../platform/index.ts";
 import { formatMagnet } from "../../torrent/magnet.ts";
 import { encodeTorrentFile } from "../../torrent/metainfo.ts";
 import {
+  DEFAULT_PORT,
   type NetworkFlags,
   parseLimits,
   parseNetworkOptions,
   parsePeers,
 } from "../arguments/network-options.ts";
 import { type RunningEngine, startEngine } from "../engine/start-engine.ts";
-import { EXIT_OK, EXIT_SIGHUP, EXIT_SIGTERM } from "../exit-codes.ts";
+import { ENDING_SIGNALS, EXIT_OK, exitCodeOfSignal } from "../exit-codes.ts";
 import { Output } from "../output/output.ts";
-import { stateFolder } from "../state-folder.ts";
 import { NodeTerminal, writeTerminalNow } from "../terminal/node-terminal.ts";
 import { makeTorrent } from "../transfers/make-torrent.ts";
 import { readSource, readTorrentFile } from "../transfers/read-source.ts";
@@ -27,14 +28,13 @@ interface OpenFlags extends NetworkFlags {
   readonly color?: string;
 }
 
-const DEFAULT_PORT = 6881;
-
 export async function runOpen(
   operands: readonly string[],
   flags: OpenFlags,
   output: Output,
 ): Promise<number> {
-  const folder = resolve(flags.output ?? join(homedir(), "Downloads"));
+  const paths = starlingPaths();
+  const folder = resolve(flags.output ?? paths.downloadFolder);
   if (process.stdin.isTTY !== true || process.stdout.isTTY !== true) {
     if (operands.length > 0) return runGet(operands, { ...flags, output: flags.output ?? "." }, output);
     output.result(WITHOUT_TERMINAL);
@@ -48,7 +48,7 @@ export async function runOpen(
     peers,
     defaultFolder: folder,
     state: "own",
-    stateFolder: stateFolder("session"),
+    stateFolder: join(paths.stateFolder, "session"),
   });
   try {
     for (const source of sources) await engine.view.commands.add(source, { folder, peers });
@@ -96,9 +96,13 @@ export async function showDashboard(
     sharePath: (path) => share(engine, expandHome(path)),
   });
   const giveBack = (): void => writeTerminalNow(dashboard.leaveBytes());
-  const onSignal = (): void => dashboard.close();
+  let received: number | undefined;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    received ??= exitCodeOfSignal(signal);
+    dashboard.close();
+  };
   process.on("exit", giveBack);
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+  for (const signal of ENDING_SIGNALS) process.on(signal, onSignal);
   const crash = (error: unknown): void => {
     giveBack();
     process.stderr.write(
@@ -107,13 +111,6 @@ export async function showDashboard(
     process.exit(70);
   };
   process.on("uncaughtException", crash).on("unhandledRejection", crash);
-  let received: number | undefined;
-  process.once("SIGTERM", () => {
-    received = EXIT_SIGTERM;
-  });
-  process.once("SIGHUP", () => {
-    received = EXIT_SIGHUP;
-  });
   const failure = engine.failed.then((error) => {
     dashboard.close();
     return error;
@@ -121,7 +118,7 @@ export async function showDashboard(
   const ended = await Promise.race([dashboard.done, failure]);
   process.off("uncaughtException", crash).off("unhandledRejection", crash);
   process.off("exit", giveBack);
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(signal, onSignal);
+  for (const signal of ENDING_SIGNALS) process.off(signal, onSignal);
   if (ended instanceof Error) throw ended;
   return received ?? EXIT_OK;
 }

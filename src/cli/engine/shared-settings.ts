@@ -1,6 +1,7 @@
 /** Engine settings of the commands that run beside each other (`get`, `share`, `seed`): they share resume data only. */
+import { join } from "node:path";
+import { starlingPaths } from "../../platform/index.ts";
 import type { NetworkOptions } from "../arguments/network-options.ts";
-import { stateFolder } from "../state-folder.ts";
 import type { EngineSettings } from "./engine-settings.ts";
 
 export function sharedEngineSettings(options: {
@@ -18,6 +19,6 @@ export function sharedEngineSettings(options: {
     peers: options.peers,
     defaultFolder: options.folder,
     state: "shared",
-    stateFolder: stateFolder("transfers"),
+    stateFolder: join(starlingPaths().stateFolder, "transfers"),
   };
 }
