@@ -5,11 +5,12 @@
  */
 import type { Endpoint } from "../core/endpoint.ts";
 import type { Clock, DatagramSocket, Random, StreamDialer, StreamListener } from "../core/ports.ts";
-import type { BlockSlot, Slab, SlabPool } from "../core/slab.ts";
+import type { BlockSlot, SlabPool } from "../core/slab.ts";
 import type { FileStamp } from "../storage/index.ts";
 import type { Bitfield } from "../torrent/bitfield.ts";
 import type { Metainfo } from "../torrent/metainfo.ts";
 import type { PieceVerdict } from "../torrent/piece-verdict.ts";
+import type { SwarmStorage } from "../wire/index.ts";
 
 export type { FileStamp };
 
@@ -57,17 +58,8 @@ export interface TorrentDiskEvents {
   blockRead(token: number, slot: BlockSlot | undefined, code?: string): void;
 }
 
-export interface TorrentDisk {
-  storeSegment(
-    pieceIndex: number,
-    offsetBytes: number,
-    slab: Slab,
-    lengthBytes: number,
-    wantsDigests: boolean,
-  ): void;
-  discardPiece(pieceIndex: number): void;
-  readBlock(token: number, pieceIndex: number, offsetBytes: number, lengthBytes: number): void;
-  releaseSlot(slot: BlockSlot): void;
+/** The storage that the torrent's swarm asks, and what happens to it a few times an hour. */
+export interface TorrentDisk extends SwarmStorage {
   /** Which files are wanted: data of unwanted ones goes to a part file instead of a full-size file. */
   setWanted(wantedFiles: readonly boolean[]): void;
   /** Hashes the given pieces from disk and answers which are right. Absent files cost nothing. */
