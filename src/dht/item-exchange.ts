@@ -196,19 +196,27 @@ class ItemExchange {
     const { target } = this;
     const value = bytes.slice(itemAt, itemAt + itemLength);
     if (equalBytes(immutableTarget(value), target)) return { target, value, signed: undefined };
-    if (publicKeyAt < 0 || signatureAt < 0 || seq < 0 || this.#salt.length > MAX_SALT_BYTES) return undefined;
+    if (publicKeyAt < 0 || signatureAt < 0 || seq < 0) return undefined;
     const publicKey = bytes.slice(publicKeyAt, publicKeyAt + PUBLIC_KEY_BYTES);
     const signature = bytes.slice(signatureAt, signatureAt + SIGNATURE_BYTES);
-    if (!equalBytes(mutableTarget(publicKey, this.#salt), target)) return undefined;
+    if (!this.#isTargetOf(publicKey)) return undefined;
     const isSigned = this.#parts.verifySignature?.(publicKey, signature, signedBytes(this.#salt, seq, value));
     return isSigned === true ? { target, value, signed: { publicKey, seq, signature } } : undefined;
   }
 
-  /** We may be among the closest ourselves. */
+  /** Whether `publicKey` and the salt that was asked for make the target. */
+  #isTargetOf(publicKey: Uint8Array): boolean {
+    return (
+      this.#salt.length <= MAX_SALT_BYTES && equalBytes(mutableTarget(publicKey, this.#salt), this.target)
+    );
+  }
+
+  /** We may be among the closest ourselves. What is stored was verified when it came, but with its own salt. */
   #lookAtOwnStore(): void {
     for (const of of [4, 6] as const) {
       const own = this.#parts.familyOf(of)?.items.find(this.target, this.#parts.clock.nowMs());
-      if (own !== undefined) this.#consider(own);
+      if (own !== undefined && (own.signed === undefined || this.#isTargetOf(own.signed.publicKey)))
+        this.#consider(own);
     }
   }
 }
