@@ -1,0 +1,54 @@
+/** Commands that move data: `open get share seed`. */
+import type { Command } from "commander";
+import { addLimitOptions, addNetworkOptions, collect, DEFAULT_PORT } from "../arguments/network-options.ts";
+import type { Declare } from "./declare-command.ts";
+
+export function declareTransfers(program: Command, command: Declare): void {
+  const open = command(
+    program,
+    "open [source...]",
+    "open the dashboard, adding magnets, hashes or .torrent files",
+    async () => (await import("../commands/open.ts")).runOpen,
+  );
+  addLimitOptions(addNetworkOptions(open, String(DEFAULT_PORT)))
+    .option("-o, --output <dir>", "folder for downloads")
+    .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
+    .option("--ascii", "draw with ASCII only")
+    .option("--color <when>", "always, never or auto");
+
+  const get = command(
+    program,
+    "get <source...>",
+    "download, verify and exit (- reads links from standard input)",
+    async () => (await import("../commands/get.ts")).runGet,
+  );
+  addLimitOptions(addNetworkOptions(get, String(DEFAULT_PORT)))
+    .option("-o, --output <dir>", "folder that will hold the content's own folder or file", ".")
+    .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
+    .option("--select <files>", "only these files: numbers, ranges or globs, like 1,3-5 or '**/*.txt'")
+    .option("--list", "print the files and exit")
+    .option("--seed [GOAL]", "after the download seed: for ever, to a ratio (=1.5) or for a time (=2h)")
+    .option("--timeout <duration>", "give up when no peer and no metadata came within this time")
+    .option("--stall-timeout <duration>", "give up when no byte came for this long");
+
+  const share = command(
+    program,
+    "share <path...>",
+    "make a torrent of each path, print its magnet, seed",
+    async () => (await import("../commands/share.ts")).runShare,
+  );
+  addLimitOptions(addNetworkOptions(share, String(DEFAULT_PORT)))
+    .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
+    .option("--name <name>", "name of the torrent instead of the path's own")
+    .option("--piece-size <size>", "piece length, a power of two such as 256K");
+
+  const seed = command(
+    program,
+    "seed <source>",
+    "seed data that is on disk",
+    async () => (await import("../commands/seed.ts")).runSeed,
+  );
+  addLimitOptions(addNetworkOptions(seed, String(DEFAULT_PORT)))
+    .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
+    .option("--data <dir>", "folder that holds the content's own folder or file", ".");
+}
