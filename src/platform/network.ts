@@ -3,6 +3,7 @@
  * for both a node and its peers, and NAT mappings and users expect a single number.
  */
 import { isIP } from "node:net";
+import { networkInterfaces } from "node:os";
 import { type Endpoint, endpoint, formatEndpoint } from "../core/endpoint.ts";
 import { ClientError } from "../core/errors.ts";
 import type { OpenNetwork, SessionNetwork } from "../session/session-ports.ts";
@@ -66,6 +67,12 @@ export class NodeNetwork implements SessionNetwork {
 
   resolve(host: string, port: number): Promise<readonly Endpoint[]> {
     return resolveHost(host, port, this.#guard);
+  }
+
+  isUp(): boolean {
+    if (this.#guard.isLoopbackOnly) return true;
+    const addresses = Object.values(networkInterfaces()).flatMap((some) => some ?? []);
+    return addresses.some((address) => !address.internal);
   }
 
   /** IPv4 first: it has to work, IPv6 may fail with a warning. */

@@ -129,8 +129,8 @@ export const MAX_PEERS_SHOWN = 200;
 export const MAX_FILES_SHOWN = 5_000;
 /** Log lines kept in a snapshot: what a person scrolls through. */
 export const MAX_LOG_LINES = 200;
-/** Free space is asked for this often: it costs a system call, and changes by what others do. */
-export const FREE_SPACE_INTERVAL_MS: number = 10 * SECOND_MS;
+/** Free space and interfaces are asked for this often: it costs system calls, and changes by what others do. */
+export const LOOK_AROUND_INTERVAL_MS: number = 10 * SECOND_MS;
 
 /** After a full disk, how long until space is looked for again (ST01: back within 30 s). */
 export const DISK_RETRY_MS: number = 15 * SECOND_MS;

@@ -33,6 +33,8 @@ export interface SessionNetwork {
   open(options: { readonly host?: string; readonly port: number }): Promise<OpenNetwork>;
   /** All A and AAAA addresses of `host`, numeric text returned as it is; empty when there are none. Never rejects. */
   resolve(host: string, port: number): Promise<readonly Endpoint[]>;
+  /** Some interface beside the loopback has an address. True as well where nothing beyond loopback is wanted. */
+  isUp(): boolean;
 }
 
 export interface OpenNetwork {

@@ -126,8 +126,10 @@ export interface TorrentSnapshot {
   readonly progressRatio: number;
   readonly downBytesPerSecond: number;
   readonly upBytesPerSecond: number;
-  /** Null when unknown or never. */
+  /** At the present rate; null when unknown or never. */
   readonly etaSeconds: number | null;
+  /** From the good and the poor rates of the last minutes: four finishes of five fall in it. Null when unknown or never. */
+  readonly etaRange: { readonly lowSeconds: number; readonly highSeconds: number } | null;
   readonly totals: TrafficTotals;
   readonly counts: SwarmCounts;
   /** Distributed copies among connected peers (libtorrent's definition); null before metadata. */
@@ -139,8 +141,15 @@ export interface TorrentSnapshot {
   readonly availabilityStrip: string;
   readonly diagnosis: Diagnosis;
   readonly chain: Readonly<Record<ChainStage, ChainMark>>;
+  /** Since when the diagnosis has had its present code. */
+  readonly diagnosisSinceUnixMs: number;
   /** Health 0 to 100; null where it says nothing (paused, checking). */
   readonly health: number | null;
+  /** 0 to 1: how sure it is that today's peers suffice to finish; null where nothing is missing or known. */
+  readonly finishConfidence: number | null;
+  /** Peers and, among them, seeds that there are besides us, by the DHT's count (BEP 33); null before it was asked. */
+  readonly estimatedPeers: number | null;
+  readonly estimatedSeeds: number | null;
   readonly ignoredTrackers: number;
   readonly ignoredWebSeeds: number;
   readonly addedAtUnixMs: number;

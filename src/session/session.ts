@@ -16,8 +16,8 @@ import { inTime } from "./in-time.ts";
 import { loadRecord } from "./load-record.ts";
 import { OwnAddresses } from "./own-addresses.ts";
 import {
-  FREE_SPACE_INTERVAL_MS,
   HEARTBEAT_MS,
+  LOOK_AROUND_INTERVAL_MS,
   PROFILE_RESOLVE_TIMEOUT_MS,
   resolveSessionConfig,
   type SessionConfig,
@@ -37,7 +37,7 @@ import {
   type SessionView,
   type TorrentSource,
 } from "./session-view.ts";
-import { dhtSnapshot } from "./snapshot/dht-snapshot.ts";
+import { dhtFacts, dhtSnapshot } from "./snapshot/dht-snapshot.ts";
 import { roundedRate, roundedSpace } from "./snapshot/rounding.ts";
 import { SnapshotStore } from "./snapshot/snapshot-store.ts";
 import type { SharedFacts } from "./snapshot/torrent-facts.ts";
@@ -117,7 +117,8 @@ export class Session implements SessionView {
   /** Wall-clock time less monotonic time at the last heartbeat. */
   #wallAheadMs: number | undefined;
   #freeBytes: number | null = null;
-  #freeBytesAtMs = Number.NEGATIVE_INFINITY;
+  #isNetworkUp = true;
+  #lookedAroundAtMs = Number.NEGATIVE_INFINITY;
   #closing: Promise<void> | undefined;
   #reportClosed: () => void = () => {};
 
@@ -396,7 +397,7 @@ export class Session implements SessionView {
       torrent.tick();
       if (torrent.isActive) report.tick(shared);
     }
-    if (shared.nowMs - this.#freeBytesAtMs >= FREE_SPACE_INTERVAL_MS) void this.#measureSpace(shared.nowMs);
+    if (shared.nowMs - this.#lookedAroundAtMs >= LOOK_AROUND_INTERVAL_MS) void this.#lookAround(shared.nowMs);
     this.#store.touch();
   }
 
@@ -413,8 +414,10 @@ export class Session implements SessionView {
     this.#dht?.node.networkChanged();
   }
 
-  async #measureSpace(nowMs: number): Promise<void> {
-    this.#freeBytesAtMs = nowMs;
+  /** What costs system calls: the network interfaces and the free space. */
+  async #lookAround(nowMs: number): Promise<void> {
+    this.#lookedAroundAtMs = nowMs;
+    this.#isNetworkUp = this.#addressProfile === "loopback" || this.#platform.network.isUp();
     this.#freeBytes = await this.#platform.disk.freeBytes(this.#config.folder).catch(() => null);
   }
 
@@ -448,18 +451,13 @@ export class Session implements SessionView {
 
   #sharedFacts(): SharedFacts {
     const wire = this.#wire.view();
-    const dht = dhtSnapshot(this.#dht);
     const nowMs = this.#platform.clock.nowMs();
     return {
-      listening: this.#listening(),
-      dht: {
-        enabled: dht.enabled,
-        state: dht.state,
-        goodNodes: dht.goodNodes + dht.goodNodes6,
-        knownNodes: dht.goodNodes + dht.goodNodes6 + dht.doubtfulNodes,
-        bootstrap: dht.bootstrap,
-        runningMs: nowMs - (this.#dht?.startedAtMs ?? nowMs),
+      net: {
+        isUp: this.#isNetworkUp,
+        hasTcp: wire.acceptedIncoming > 0 || wire.connections > wire.halfOpen,
       },
+      dht: dhtFacts(this.#dht, nowMs),
       hasIncoming: wire.acceptedIncoming > 0,
       freeBytes: this.#freeBytes ?? undefined,
       maxDownBytesPerSecond: wire.maxDownBytesPerSecond,
@@ -467,6 +465,7 @@ export class Session implements SessionView {
       downBytesPerSecond: wire.downBytesPerSecond,
       upBytesPerSecond: wire.upBytesPerSecond,
       nowMs,
+      unixMs: this.#platform.unixMs(),
     };
   }
 
@@ -476,7 +475,7 @@ export class Session implements SessionView {
     return {
       version: PROTOCOL_VERSION,
       atUnixMs: this.#platform.unixMs(),
-      listening: shared.listening ?? null,
+      listening: this.#listening(),
       downBytesPerSecond: roundedRate(shared.downBytesPerSecond),
       upBytesPerSecond: roundedRate(shared.upBytesPerSecond),
       maxDownBytesPerSecond: shared.maxDownBytesPerSecond ?? null,

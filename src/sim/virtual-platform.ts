@@ -86,6 +86,11 @@ class VirtualNetwork implements SessionNetwork {
     return Promise.resolve(addresses.map((address) => endpoint(address, port)));
   }
 
+  /** A host that is switched off for others has no network itself. */
+  isUp(): boolean {
+    return !this.#internet.datagrams.silentHosts.has(this.#host);
+  }
+
   #free(port: number): Endpoint {
     let candidate = endpoint(this.#host, port === 0 ? FIRST_FREE_PORT : port);
     while (port === 0 && this.#internet.datagrams.isBound(candidate))

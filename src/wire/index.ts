@@ -11,6 +11,7 @@ export type {
   DialFailures,
   PeerActivity,
   PeerView,
+  SoleSource,
   SwarmPeerCounts,
   SwarmStrips,
   SwarmTotals,

@@ -20,7 +20,17 @@ export interface SwarmTotals {
 export interface DialFailures {
   readonly timedOut: number;
   readonly refused: number;
+  /** Connected, and then hung up, said nothing, or spoke of another torrent: no handshake of this one. */
+  readonly noHandshake: number;
   readonly other: number;
+}
+
+/** The one connected peer that most of the scarcest missing pieces depend on. */
+export interface SoleSource {
+  /** Missing pieces that no other connected peer has; an estimate where there are thousands. */
+  readonly pieces: number;
+  /** What this peer gives at present. */
+  readonly bytesPerSecond: number;
 }
 
 export interface SwarmPeerCounts {
@@ -38,7 +48,7 @@ export interface SwarmPeerCounts {
   readonly incomingPeers: number;
   /** Dials that came to nothing, since the swarm was added. */
   readonly failedDials: number;
-  /** The same by cause. `other`: unreachable, reset, or connected and then no proper handshake. */
+  /** The same by cause. `other`: unreachable or reset. */
   readonly dialFailures: DialFailures;
   /** Peers that we upload to. */
   readonly unchokedPeers: number;

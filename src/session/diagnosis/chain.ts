@@ -27,7 +27,7 @@ function ownMarks(facts: DiagnosisFacts): Record<ChainStage, ChainMark> {
   const isIdle = facts.phase === "paused" || facts.phase === "checking";
   return {
     disk: "ok",
-    net: facts.net.listening === undefined ? "weak" : "ok",
+    net: facts.net.isUp ? "ok" : "weak",
     dht: dhtMark(facts),
     peers: isIdle ? "unreached" : peersMark(facts),
     link: isIdle ? "unreached" : peers.connected > 0 ? "ok" : peers.connecting > 0 ? "weak" : "unreached",

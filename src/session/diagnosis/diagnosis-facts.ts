@@ -20,6 +20,7 @@ export interface DiagnosisFacts {
   readonly dht: DhtFacts;
   readonly lookups: LookupFacts;
   readonly peers: PeerFacts;
+  readonly size: SwarmSizeFacts;
   /** Undefined once the metadata is here. */
   readonly metadata: MetadataFacts | undefined;
   readonly pieces: PieceFacts;
@@ -34,8 +35,10 @@ export interface DiskFacts {
 }
 
 export interface NetFacts {
-  /** `host:port` that others can reach us at, as far as we know; undefined when nothing is bound. */
-  readonly listening: string | undefined;
+  /** Some interface that peers could be reached through has an address. */
+  readonly isUp: boolean;
+  /** Some peer, of whatever torrent, is or was connected over TCP. */
+  readonly hasTcp: boolean;
 }
 
 export interface DhtFacts {
@@ -45,6 +48,9 @@ export interface DhtFacts {
   /** Good and doubtful. */
   readonly knownNodes: number;
   readonly bootstrap: DhtSnapshot["bootstrap"];
+  /** Queries sent and replies received, since the DHT was started. */
+  readonly queriesOut: number;
+  readonly repliesIn: number;
   /** Since the DHT was started. */
   readonly runningMs: number;
 }
@@ -66,12 +72,21 @@ export interface PeerFacts {
   readonly connectedSeeds: number;
   /** Dials that came to nothing, and of these the ones whose end is known. */
   readonly failedDials: number;
-  readonly timedOutDials: number | undefined;
-  readonly refusedDials: number | undefined;
+  readonly timedOutDials: number;
+  readonly refusedDials: number;
+  /** Connected, and then no handshake for this torrent. */
+  readonly noHandshakeDials: number;
   /** Anybody ever connected to us, over all torrents. */
   readonly hasIncoming: boolean;
   /** Peers that want something of ours. */
   readonly interested: number;
+}
+
+/** How many peers there are besides us, by what the DHT stores (BEP 33); undefined before it was asked. */
+export interface SwarmSizeFacts {
+  readonly estimatedPeers: number | undefined;
+  /** Of these, seeds. */
+  readonly estimatedSeeds: number | undefined;
 }
 
 export interface MetadataFacts {
@@ -96,6 +111,8 @@ export interface PieceFacts {
   readonly recentlyBanned: readonly string[];
   /** A piece that so many peers failed to give that its hash must be wrong; undefined when there is none. */
   readonly unobtainable: number | undefined;
+  /** Missing bytes that the same single peer has and nobody else, and what it gives; undefined when there are none. */
+  readonly soleSource: { readonly bytes: number; readonly bytesPerSecond: number } | undefined;
   /** Distributed copies among connected peers, without us. */
   readonly copies: number;
 }

@@ -5,6 +5,22 @@ const LEAST_RATE_BYTES_PER_SECOND = 64;
 /** Beyond a hundred days "unknown" is more honest. */
 const LONGEST_SECONDS = 100 * 86_400;
 
+export interface EtaRange {
+  readonly lowSeconds: number;
+  readonly highSeconds: number;
+}
+
+export interface EtaInputs {
+  readonly missingBytes: number;
+  /** A good and a poor rate of the last minutes; undefined before there are enough samples. */
+  readonly highRateBytesPerSecond: number | undefined;
+  readonly lowRateBytesPerSecond: number | undefined;
+  /** 0 to 1: wanted bytes that we have or a connected peer has. */
+  readonly reachableRatio: number;
+  /** Missing bytes that one peer alone has, and what it gives. */
+  readonly soleSource: { readonly bytes: number; readonly bytesPerSecond: number } | undefined;
+}
+
 /** Seconds to go at `bytesPerSecond`; null when unknown or never. */
 export function etaSeconds(
   missingBytes: number,
@@ -15,4 +31,17 @@ export function etaSeconds(
   if (bytesPerSecond < LEAST_RATE_BYTES_PER_SECOND || reachableRatio < 1) return null;
   const seconds = missingBytes / bytesPerSecond;
   return seconds > LONGEST_SECONDS ? null : seconds;
+}
+
+/** From the best to the worst that the rates of the last minutes promise; null when unknown or never. */
+export function etaRange(inputs: EtaInputs): EtaRange | null {
+  const { missingBytes, highRateBytesPerSecond, lowRateBytesPerSecond, reachableRatio, soleSource } = inputs;
+  if (highRateBytesPerSecond === undefined || lowRateBytesPerSecond === undefined) return null;
+  const low = etaSeconds(missingBytes, highRateBytesPerSecond, reachableRatio);
+  const high = etaSeconds(missingBytes, lowRateBytesPerSecond, reachableRatio);
+  if (low === null || high === null) return null;
+  // What one peer alone has comes no faster than from it, however fast the others are.
+  const floor = soleSource === undefined ? 0 : etaSeconds(soleSource.bytes, soleSource.bytesPerSecond, 1);
+  if (floor === null) return null;
+  return { lowSeconds: Math.max(low, floor), highSeconds: Math.max(high, floor) };
 }

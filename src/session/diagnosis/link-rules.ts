@@ -1,14 +1,20 @@
 /** C and M: peers are known, but none is connected, or none gives the file list. */
 import type { DiagnosisFacts, PeerFacts } from "./diagnosis-facts.ts";
 import { type DiagnosisRule, needsPeers } from "./diagnosis-rule.ts";
-import { countText, durationText, percentText } from "./figures.ts";
+import { countText, durationText, groupedDigits, percentText } from "./figures.ts";
 
 /** dashboard list, M2; peers of the metadata get it in seconds. */
 const METADATA_PATIENCE_MS = 30_000;
+/** Half of the attempts, dashboard list, C3. */
+const MOSTLY = 0.5;
+/** Others find us by our announces: before this time it means nothing that nobody came. */
+const INCOMING_PATIENCE_MS = 120_000;
 
 function isUnconnected(facts: DiagnosisFacts): boolean {
   return needsPeers(facts) && facts.peers.connected === 0;
 }
+
+const isUnreachable = (facts: DiagnosisFacts): boolean => isUnconnected(facts) && areAllTried(facts.peers);
 
 /** As many dials failed as there are peers to dial: everyone had a turn, or nearly so. */
 function areAllTried({ candidates, connecting, failedDials }: PeerFacts): boolean {
@@ -17,13 +23,35 @@ function areAllTried({ candidates, connecting, failedDials }: PeerFacts): boolea
 
 export const LINK_RULES: readonly DiagnosisRule[] = [
   {
+    code: "C3",
+    stage: "link",
+    severity: "problem",
+    when: (facts) => isUnreachable(facts) && facts.peers.noHandshakeDials >= MOSTLY * facts.peers.failedDials,
+    say: ({ peers }) => ({
+      sentence: `${knownPeers(peers)} known; they answer, but not for this torrent.`,
+      evidence: [`${dialOutcomes(peers)}.`],
+      remedy: "They may have dropped it, or take encrypted connections only. New ones are looked for.",
+    }),
+  },
+  {
+    code: "C2",
+    stage: "link",
+    severity: "problem",
+    enterAfterMs: INCOMING_PATIENCE_MS,
+    when: (facts) => isUnreachable(facts) && !facts.peers.hasIncoming,
+    say: ({ peers }) => ({
+      sentence: `${knownPeers(peers)} known, none reachable, and nobody reaches you: your own port seems closed too.`,
+      evidence: [`${dialOutcomes(peers)}.`, "Nobody has connected to you since the start."],
+      remedy: "Open your port in the firewall or forward it in the router: two closed ends cannot meet.",
+    }),
+  },
+  {
     code: "C1",
     stage: "link",
     severity: "problem",
-    when: (facts) => isUnconnected(facts) && areAllTried(facts.peers),
+    when: isUnreachable,
     say: ({ peers }) => ({
-      sentence: `${countText(peers.candidates + peers.connecting, "peer", "peers")} known, none reachable: ${dialOutcomes(peers)}.`,
-      evidence: peers.hasIncoming ? [] : ["Nobody has connected to you either: your port seems closed."],
+      sentence: `${knownPeers(peers)} known, none reachable: ${dialOutcomes(peers)}.`,
       remedy: "They are tried again from time to time, and new ones are looked for.",
     }),
   },
@@ -33,7 +61,7 @@ export const LINK_RULES: readonly DiagnosisRule[] = [
     severity: "notice",
     when: isUnconnected,
     say: ({ peers }) => ({
-      sentence: `Connecting: ${countText(peers.candidates + peers.connecting, "peer", "peers")} known, none connected yet.`,
+      sentence: `Connecting: ${knownPeers(peers)} known, none connected yet.`,
       evidence: peers.failedDials === 0 ? [] : [`${dialOutcomes(peers)} so far.`],
     }),
   },
@@ -82,12 +110,23 @@ export const LINK_RULES: readonly DiagnosisRule[] = [
   },
 ];
 
-function dialOutcomes({ failedDials, timedOutDials, refusedDials }: PeerFacts): string {
-  if (timedOutDials === undefined || refusedDials === undefined)
-    return `${countText(failedDials, "attempt", "attempts")} failed`;
-  const others = failedDials - timedOutDials - refusedDials;
-  const parts = [`${timedOutDials} timed out`, `${refusedDials} refused`];
-  return (others > 0 ? [...parts, `${others} broke off`] : parts).join(", ");
+/** Attempts by what became of them; peers are tried again, so there may be more attempts than peers. */
+function dialOutcomes({ failedDials, timedOutDials, refusedDials, noHandshakeDials }: PeerFacts): string {
+  const others = failedDials - timedOutDials - refusedDials - noHandshakeDials;
+  const parts: readonly [number, string][] = [
+    [timedOutDials, "timed out"],
+    [refusedDials, "refused"],
+    [noHandshakeDials, "hung up at the handshake"],
+    [others, "broke off"],
+  ];
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${groupedDigits(count)} ${what}`)
+    .join(", ");
+}
+
+function knownPeers({ candidates, connecting }: PeerFacts): string {
+  return countText(candidates + connecting, "peer", "peers");
 }
 
 function connectedLine({ connected }: PeerFacts): string {

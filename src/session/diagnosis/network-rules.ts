@@ -6,6 +6,18 @@ import { countText, durationText, groupedDigits } from "./figures.ts";
 /** dashboard list, D2: a router that answers does so well within this. */
 const BOOTSTRAP_PATIENCE_MS = 15_000;
 
+/** dashboard list, N3. */
+const UDP_PATIENCE_MS = 30_000;
+
+function usesNetwork(facts: DiagnosisFacts): boolean {
+  return needsPeers(facts) || facts.phase === "seeding";
+}
+
+/** Much was sent and nothing ever came back. */
+function isUdpSilent({ dht }: DiagnosisFacts): boolean {
+  return dht.enabled && dht.queriesOut > 0 && dht.repliesIn === 0 && dht.runningMs >= UDP_PATIENCE_MS;
+}
+
 /** Finding peers is what the torrent waits for. */
 function isAlone(facts: DiagnosisFacts): boolean {
   const { candidates, connecting, connected } = facts.peers;
@@ -14,13 +26,24 @@ function isAlone(facts: DiagnosisFacts): boolean {
 
 export const NETWORK_RULES: readonly DiagnosisRule[] = [
   {
-    code: "N2",
+    code: "N1",
     stage: "net",
     severity: "problem",
-    when: (facts) => facts.net.listening === undefined,
+    when: (facts) => usesNetwork(facts) && !facts.net.isUp,
     say: () => ({
-      sentence: "No port is open: nothing can be received.",
-      remedy: "Another program may hold the port; choose another, or 0 for any that is free.",
+      sentence: "No network interface is up.",
+      remedy: "It goes on by itself when the machine is connected again.",
+    }),
+  },
+  {
+    code: "N3",
+    stage: "net",
+    severity: "problem",
+    when: (facts) => isAlone(facts) && isUdpSilent(facts) && facts.net.hasTcp,
+    say: ({ dht }) => ({
+      sentence: `UDP seems blocked: ${countText(dht.queriesOut, "packet", "packets")} sent, nothing came back.`,
+      evidence: ["Connections over TCP work.", ...bootstrapLines(dht.bootstrap)],
+      remedy: "The DHT needs UDP: let it through the firewall, or add peers by their addresses.",
     }),
   },
   {

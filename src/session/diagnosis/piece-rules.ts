@@ -1,11 +1,17 @@
 /** S: peers are connected, and pieces do not come. OK, K: they do, or nothing more is wanted. */
-import type { DiagnosisFacts } from "./diagnosis-facts.ts";
+import type { DiagnosisFacts, PeerFacts, SwarmSizeFacts } from "./diagnosis-facts.ts";
 import type { DiagnosisRule } from "./diagnosis-rule.ts";
-import { countText, groupedDigits, percentText, rateText } from "./figures.ts";
+import { countText, durationText, groupedDigits, percentText, rateText, sizeText } from "./figures.ts";
 import { webSeedLine } from "./network-rules.ts";
 
 /** dashboard list, S2 and S3: choking and silence are normal for less. */
 const STALL_MS = 60_000;
+/** Rates breathe: one moment in which the single source is slow is no news. */
+const SOLE_SOURCE_HOLDS_MS = 10_000;
+/** So much longer than everything together: less is within what rates vary. */
+const SOLE_SOURCE_DOMINATES = 1.25;
+/** dashboard list, K3. */
+const UNREACHED_MS = 1_800_000;
 /** Below half of its own median a download is slower than usual (dashboard list, OK2). */
 const SLOW_SHARE = 0.5;
 
@@ -34,9 +40,9 @@ export const PIECE_RULES: readonly DiagnosisRule[] = [
     severity: worstWhenDry,
     when: (facts) =>
       isDownloading(facts) && facts.pieces.unavailable > 0 && facts.pieces.unavailable < facts.pieces.missing,
-    say: ({ pieces, ignoredWebSeeds }) => ({
+    say: ({ pieces, peers, size, ignoredWebSeeds }) => ({
       sentence: `${groupedDigits(pieces.unavailable)} of ${countText(pieces.total, "piece is", "pieces are")} on no connected peer. Reachable: ${percentText(pieces.reachableRatio)}.`,
-      evidence: webSeedLine(ignoredWebSeeds),
+      evidence: [...seenLine(peers, size), ...webSeedLine(ignoredWebSeeds)],
       remedy: "More peers are looked for; whoever has these pieces may come back.",
     }),
   },
@@ -52,6 +58,7 @@ export const PIECE_RULES: readonly DiagnosisRule[] = [
         flow.choking === 1
           ? "The only peer that has what we need is choking us."
           : `All ${groupedDigits(flow.choking)} peers that have what we need are choking us.`,
+      evidence: [`Nothing has arrived for ${durationText(flow.idleMs)}.`],
       remedy: "They serve others now; turns change every half minute, and uploading earns one.",
     }),
   },
@@ -67,6 +74,7 @@ export const PIECE_RULES: readonly DiagnosisRule[] = [
       facts.flow.idleMs >= STALL_MS,
     say: ({ flow }) => ({
       sentence: `${countText(flow.snubbed, "peer has promised data and sends", "peers have promised data and send")} none.`,
+      evidence: [`Nothing has arrived for ${durationText(flow.idleMs)}.`],
       remedy: "What they owe is asked from others where there are any.",
     }),
   },
@@ -76,10 +84,26 @@ export const PIECE_RULES: readonly DiagnosisRule[] = [
     stage: "pieces",
     severity: "problem",
     when: (facts) => isDownloading(facts) && hasNothingNew(facts),
-    say: ({ peers, ignoredWebSeeds }) => ({
+    say: ({ peers, size, ignoredWebSeeds }) => ({
       sentence: `${countText(peers.connected, "peer", "peers")} connected, none has anything that is missing here.`,
-      evidence: webSeedLine(ignoredWebSeeds),
+      evidence: [...seenLine(peers, size), ...webSeedLine(ignoredWebSeeds)],
       remedy: "Waiting for somebody who has more; looking for more peers.",
+    }),
+  },
+  {
+    code: "S5",
+    lingers: true,
+    stage: "pieces",
+    severity: "notice",
+    enterAfterMs: SOLE_SOURCE_HOLDS_MS,
+    when: (facts) => isDownloading(facts) && isFlowing(facts) && isHeldBySoleSource(facts),
+    say: ({ pieces, peers, size, missingBytes, flow }) => ({
+      sentence: `${sizeText(pieces.soleSource?.bytes ?? 0)} exists only on one peer (${rateText(pieces.soleSource?.bytesPerSecond ?? 0)}): finishing depends on it.`,
+      evidence: [
+        `At the present rates that part takes ${secondsText(soleSourceSeconds(pieces))}, all that is missing ${secondsText(missingBytes / flow.downBytesPerSecond)}.`,
+        ...seenLine(peers, size),
+      ],
+      remedy: "It is fetched before what others have; more peers are looked for.",
     }),
   },
 ];
@@ -125,10 +149,17 @@ export const FINE_RULES: readonly DiagnosisRule[] = [
     code: "K1",
     stage: "seed",
     severity: "notice",
-    when: (facts) => isSeeding(facts) && facts.peers.interested > 0 && facts.pieces.copies < 1,
-    say: ({ peers }) => ({
+    when: (facts) =>
+      isSeeding(facts) &&
+      facts.peers.interested > 0 &&
+      facts.pieces.copies < 1 &&
+      (facts.size.estimatedSeeds ?? 0) === 0,
+    say: ({ peers, size }) => ({
       sentence: `You are the last seed: ${countText(peers.interested, "peer still needs", "peers still need")} pieces.`,
-      evidence: ["Among the connected peers, no other complete copy exists."],
+      evidence: [
+        "Among the connected peers, no other complete copy exists.",
+        ...(size.estimatedSeeds === 0 ? ["The DHT knows of no other seed."] : []),
+      ],
       remedy: "Keep sharing until another copy is complete.",
     }),
   },
@@ -142,6 +173,18 @@ export const FINE_RULES: readonly DiagnosisRule[] = [
     }),
   },
   {
+    code: "K3",
+    stage: "seed",
+    severity: "notice",
+    enterAfterMs: UNREACHED_MS,
+    when: (facts) => isSeeding(facts) && !facts.peers.hasIncoming,
+    say: () => ({
+      sentence: "Nobody has reached you since you began to seed: your port seems closed.",
+      evidence: [`For ${durationText(UNREACHED_MS)} or longer.`],
+      remedy: "Open the port in the firewall or forward it in the router, so that more peers can ask you.",
+    }),
+  },
+  {
     code: "K2",
     stage: "seed",
     severity: "fine",
@@ -149,6 +192,28 @@ export const FINE_RULES: readonly DiagnosisRule[] = [
     say: () => ({ sentence: "Complete. Nobody asks for it right now." }),
   },
 ];
+
+/** "Seen 14 of about 22 peers": how much of the swarm a statement about pieces rests on (BEP 33). */
+function seenLine(peers: PeerFacts, { estimatedPeers }: SwarmSizeFacts): readonly string[] {
+  if (estimatedPeers === undefined) return [];
+  const all = Math.max(estimatedPeers, peers.connected);
+  return [`Seen ${groupedDigits(peers.connected)} of about ${countText(all, "peer", "peers")}.`];
+}
+
+/** How long the part that only one peer has takes at its present rate; never mind how fast the others are. */
+function soleSourceSeconds({ soleSource }: DiagnosisFacts["pieces"]): number {
+  return soleSource === undefined ? 0 : soleSource.bytes / soleSource.bytesPerSecond;
+}
+
+/** With one peer altogether there is nothing to tell apart. */
+function isHeldBySoleSource({ pieces, peers, flow, missingBytes }: DiagnosisFacts): boolean {
+  if (pieces.unavailable > 0 || peers.connected < 2) return false;
+  return soleSourceSeconds(pieces) > SOLE_SOURCE_DOMINATES * (missingBytes / flow.downBytesPerSecond);
+}
+
+function secondsText(seconds: number): string {
+  return Number.isFinite(seconds) ? `about ${durationText(seconds * 1_000)}` : "for ever";
+}
 
 function isAllChoked({ flow }: DiagnosisFacts): boolean {
   return flow.choking > 0 && flow.sending === 0 && flow.snubbed === 0 && flow.downBytesPerSecond === 0;

@@ -4,6 +4,11 @@ const SAMPLE_MS = 5_000;
 const WINDOW_MS = 600_000;
 /** A percentile of fewer samples says nothing. */
 const MIN_SAMPLES = 24;
+/** Of the last five minutes. */
+const RECENT_SAMPLES = 60;
+const LOW_SHARE = 0.2;
+/** Half a minute: the first seconds are slow because everybody begins slowly. */
+const MIN_RANGE_SAMPLES = 6;
 
 export class RateHistory {
   readonly #samples: number[] = [];
@@ -39,7 +44,17 @@ export class RateHistory {
 
   /** 20th percentile of the last five minutes; 0 before anything is known. */
   get lowBytesPerSecond(): number {
-    return this.#percentile(this.#samples.slice(-60), 0.2);
+    return this.#percentile(this.#samples.slice(-RECENT_SAMPLES), LOW_SHARE);
+  }
+
+  /** A poor and a good rate of the last five minutes; undefined before there are samples enough to tell them apart. */
+  get range(): { readonly lowBytesPerSecond: number; readonly highBytesPerSecond: number } | undefined {
+    const recent = this.#samples.slice(-RECENT_SAMPLES);
+    if (recent.length < MIN_RANGE_SAMPLES) return undefined;
+    return {
+      lowBytesPerSecond: this.#percentile(recent, LOW_SHARE),
+      highBytesPerSecond: this.#percentile(recent, 1 - LOW_SHARE),
+    };
   }
 
   #percentile(samples: readonly number[], share: number): number {

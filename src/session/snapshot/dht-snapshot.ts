@@ -1,5 +1,6 @@
 /** The DHT as viewers see it. */
 import type { DhtState, DhtView } from "../../dht/index.ts";
+import type { DhtFacts } from "../diagnosis/diagnosis-facts.ts";
 import type { SessionDht } from "../session-dht.ts";
 import type { DhtSnapshot } from "../session-view.ts";
 import { roundedFrequency, roundedHundredths } from "./rounding.ts";
@@ -38,6 +39,23 @@ export function dhtSnapshot(dht: SessionDht | undefined): DhtSnapshot {
     storedPeers: (v4?.storedPeers ?? 0) + (v6?.storedPeers ?? 0),
     bootstrap: dht.bootstrap.view(),
     externalAddress: v4?.externalHost ?? v6?.externalHost ?? null,
+  };
+}
+
+/** The same for the diagnosis. */
+export function dhtFacts(dht: SessionDht | undefined, nowMs: number): DhtFacts {
+  const shown = dhtSnapshot(dht);
+  const totals = dht?.node.view().totals;
+  const goodNodes = shown.goodNodes + shown.goodNodes6;
+  return {
+    enabled: shown.enabled,
+    state: shown.state,
+    goodNodes,
+    knownNodes: goodNodes + shown.doubtfulNodes,
+    bootstrap: shown.bootstrap,
+    queriesOut: totals?.queriesOut ?? 0,
+    repliesIn: totals?.repliesIn ?? 0,
+    runningMs: nowMs - (dht?.startedAtMs ?? nowMs),
   };
 }
 

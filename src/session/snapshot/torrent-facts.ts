@@ -1,12 +1,18 @@
 /** What the diagnosis of a torrent rests on, gathered from the torrent and its surroundings. */
 
-import type { SwarmView } from "../../wire/index.ts";
-import type { DhtFacts, DiagnosisFacts, FlowFacts, PeerFacts } from "../diagnosis/diagnosis-facts.ts";
+import type { SoleSource, SwarmView } from "../../wire/index.ts";
+import type {
+  DhtFacts,
+  DiagnosisFacts,
+  FlowFacts,
+  NetFacts,
+  PeerFacts,
+} from "../diagnosis/diagnosis-facts.ts";
 import type { Torrent } from "../torrent/torrent.ts";
 
 /** What all torrents of a session have in common at one moment. */
 export interface SharedFacts {
-  readonly listening: string | undefined;
+  readonly net: NetFacts;
   readonly dht: DhtFacts;
   /** Anybody ever connected to us. */
   readonly hasIncoming: boolean;
@@ -17,12 +23,14 @@ export interface SharedFacts {
   readonly downBytesPerSecond: number;
   readonly upBytesPerSecond: number;
   readonly nowMs: number;
+  readonly unixMs: number;
 }
 
 /** What only time shows of a torrent. */
 export interface FlowHistory {
   readonly medianDownBytesPerSecond: number | undefined;
   readonly idleMs: number;
+  readonly soleSource: SoleSource | undefined;
 }
 
 /** The names of this many banned peers are worth showing. */
@@ -50,10 +58,11 @@ export function torrentFacts(
     ignoredWebSeeds: torrent.spec.ignoredWebSeeds,
     missingBytes: torrent.missingBytes,
     disk: { freeBytes: shared.freeBytes, damagedPieces: content?.damagedPieces ?? 0 },
-    net: { listening: shared.listening },
+    net: shared.net,
     dht: shared.dht,
     lookups: torrent.sources.facts(),
     peers: peerFacts(view, shared),
+    size: torrent.sources.size.facts(),
     metadata:
       metainfo === undefined
         ? {
@@ -70,9 +79,20 @@ export function torrentFacts(
       recentlyBad: torrent.badPieces.count(shared.nowMs),
       recentlyBanned: torrent.bans.labels(shared.nowMs, BANS_NAMED),
       unobtainable: torrent.unobtainablePiece,
+      soleSource: soleSource(torrent, history.soleSource),
       copies: view.copies,
     },
     flow: flowFacts(torrent, view, shared, history),
+  };
+}
+
+/** Pieces as bytes; the last one may be shorter, and nothing is more than what is missing. */
+function soleSource(torrent: Torrent, sole: SoleSource | undefined): DiagnosisFacts["pieces"]["soleSource"] {
+  const pieceBytes = torrent.metainfo?.pieceMap.pieceBytes;
+  if (sole === undefined || pieceBytes === undefined) return undefined;
+  return {
+    bytes: Math.min(torrent.missingBytes, sole.pieces * pieceBytes),
+    bytesPerSecond: sole.bytesPerSecond,
   };
 }
 
@@ -85,6 +105,7 @@ function peerFacts({ counts }: SwarmView, shared: SharedFacts): PeerFacts {
     failedDials: counts.failedDials,
     timedOutDials: counts.dialFailures.timedOut,
     refusedDials: counts.dialFailures.refused,
+    noHandshakeDials: counts.dialFailures.noHandshake,
     hasIncoming: shared.hasIncoming,
     interested: counts.interestedPeers,
   };

@@ -4,11 +4,12 @@
  */
 import { safeText } from "../../core/safe-text.ts";
 import { formatMagnet } from "../../torrent/magnet.ts";
-import type { SwarmView } from "../../wire/index.ts";
+import type { SoleSource, SwarmView } from "../../wire/index.ts";
 import { chainMarks } from "../diagnosis/chain.ts";
 import { DiagnosisTracker } from "../diagnosis/diagnosis.ts";
-import { etaSeconds } from "../diagnosis/eta.ts";
-import { healthOf, metadataHealth } from "../diagnosis/health.ts";
+import type { DiagnosisFacts } from "../diagnosis/diagnosis-facts.ts";
+import { type EtaRange, etaRange, etaSeconds } from "../diagnosis/eta.ts";
+import { type Health, healthOf, metadataHealth } from "../diagnosis/health.ts";
 import { PresenceMeter } from "../diagnosis/presence-meter.ts";
 import { RateHistory } from "../diagnosis/rate-history.ts";
 import { MAX_FILES_SHOWN, MAX_PEERS_SHOWN, STRIP_CELLS } from "../session-config.ts";
@@ -24,7 +25,10 @@ const HASH_NAME_DIGITS = 12;
 interface Verdict {
   readonly diagnosis: Diagnosis;
   readonly chain: Readonly<Record<ChainStage, ChainMark>>;
+  readonly diagnosisSinceUnixMs: number;
   readonly health: number | null;
+  readonly finishConfidence: number | null;
+  readonly etaRange: EtaRange | null;
 }
 
 export class TorrentReport {
@@ -35,6 +39,7 @@ export class TorrentReport {
   #departures = 0;
   #lastDownloadedBytes = 0;
   #flowingAtMs: number | undefined;
+  #soleSource: SoleSource | undefined;
   #verdict: Verdict | undefined;
   #snapshot: TorrentSnapshot | undefined;
   #isDirty = true;
@@ -53,6 +58,7 @@ export class TorrentReport {
   tick(shared: SharedFacts): void {
     const view = this.#torrent.swarm.view();
     this.#observe(view, shared.nowMs);
+    this.#soleSource = this.#torrent.phase === "downloading" ? this.#torrent.swarm.soleSource() : undefined;
     this.#judge(view, shared);
   }
 
@@ -83,19 +89,33 @@ export class TorrentReport {
     const facts = torrentFacts(this.#torrent, view, shared, {
       medianDownBytesPerSecond: this.#rates.medianBytesPerSecond,
       idleMs: shared.nowMs - (this.#flowingAtMs ?? shared.nowMs),
+      soleSource: this.#soleSource,
     });
+    const former = this.#verdict;
     const diagnosis = this.#tracker.update(facts, shared.nowMs);
-    this.#verdict = { diagnosis, chain: chainMarks(facts, diagnosis), health: this.#health(view) };
+    const isSame = former?.diagnosis.code === diagnosis.code;
+    const swarm = this.#swarmHealth(view);
+    this.#verdict = {
+      diagnosis,
+      diagnosisSinceUnixMs: isSame ? former.diagnosisSinceUnixMs : shared.unixMs,
+      chain: chainMarks(facts, diagnosis),
+      health: swarm?.score ?? this.#healthWithoutSwarm(view),
+      finishConfidence: swarm === undefined ? null : roundedHundredths(swarm.finishConfidence),
+      etaRange: swarm === undefined ? null : this.#etaRange(facts),
+    };
+  }
+
+  #healthWithoutSwarm(view: SwarmView): number | null {
+    const { phase } = this.#torrent;
+    if (phase === "resolving") return metadataHealth(view.counts.connectedPeers, view.metadataRatio);
+    return phase === "failed" ? 0 : null;
   }
 
   /** Says something only while a swarm is at work. */
-  #health(view: SwarmView): number | null {
+  #swarmHealth(view: SwarmView): Health | undefined {
     const torrent = this.#torrent;
-    if (torrent.phase === "resolving") return metadataHealth(view.counts.connectedPeers, view.metadataRatio);
-    if (torrent.phase === "failed") return 0;
-    if (torrent.phase !== "downloading") return null;
     const missingPieces = view.wantedMissingPieces;
-    if (missingPieces === 0) return null;
+    if (torrent.phase !== "downloading" || missingPieces === 0) return undefined;
     const { counts } = view;
     return healthOf({
       missingPieces,
@@ -110,13 +130,27 @@ export class TorrentReport {
       seedSeconds: this.#presence.seedSeconds,
       peerDepartures: this.#presence.peerDepartures,
       peerSeconds: this.#presence.peerSeconds,
-    }).score;
+    });
+  }
+
+  #etaRange({ missingBytes, pieces }: DiagnosisFacts): EtaRange | null {
+    const rates = this.#rates.range;
+    const range = etaRange({
+      missingBytes,
+      highRateBytesPerSecond: rates?.highBytesPerSecond,
+      lowRateBytesPerSecond: rates?.lowBytesPerSecond,
+      reachableRatio: pieces.reachableRatio,
+      soleSource: pieces.soleSource,
+    });
+    if (range === null) return null;
+    return { lowSeconds: roundedSeconds(range.lowSeconds), highSeconds: roundedSeconds(range.highSeconds) };
   }
 
   #build(view: SwarmView, wantsDetails: boolean): TorrentSnapshot {
     const torrent = this.#torrent;
     const { content, metainfo, spec, failure, phase } = torrent;
-    const { diagnosis, chain, health } = this.#verdict as Verdict;
+    const verdict = this.#verdict as Verdict;
+    const { estimatedPeers, estimatedSeeds } = torrent.sources.size.facts();
     const wanted = content?.wantedBytes();
     const strips =
       view.totalBytes === undefined ? { have: "", availability: "" } : torrent.swarm.strips(STRIP_CELLS);
@@ -144,6 +178,7 @@ export class TorrentReport {
       downBytesPerSecond: roundedRate(view.downBytesPerSecond),
       upBytesPerSecond: roundedRate(view.upBytesPerSecond),
       etaSeconds: this.#eta(view),
+      etaRange: verdict.etaRange,
       totals: {
         ...view.totals,
         downloadedBytes: torrent.downloadedBytes,
@@ -154,9 +189,13 @@ export class TorrentReport {
       reachableRatio: hasPieces ? roundedRatio(view.reachableRatio) : null,
       haveStrip: strips.have,
       availabilityStrip: strips.availability,
-      diagnosis,
-      chain,
-      health,
+      diagnosis: verdict.diagnosis,
+      diagnosisSinceUnixMs: verdict.diagnosisSinceUnixMs,
+      chain: verdict.chain,
+      health: verdict.health,
+      finishConfidence: verdict.finishConfidence,
+      estimatedPeers: estimatedPeers ?? null,
+      estimatedSeeds: estimatedSeeds ?? null,
       ignoredTrackers: spec.ignoredTrackers,
       ignoredWebSeeds: spec.ignoredWebSeeds,
       addedAtUnixMs: spec.addedAtUnixMs,

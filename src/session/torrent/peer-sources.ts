@@ -22,12 +22,13 @@ import {
   MAX_LOOKUP_PAUSE_MS,
   MAX_REMEMBERED_PEERS,
 } from "../session-config.ts";
+import { SwarmSize } from "./swarm-size.ts";
 
 /** Newcomers are counted over this time (health model). */
 const NEWCOMER_WINDOW_MS = 600_000;
 
 /** What is used of the DHT. */
-export type PeerFinder = Pick<DhtNode, "announce" | "lookupPeers">;
+export type PeerFinder = Pick<DhtNode, "announce" | "lookupPeers" | "scrape">;
 
 export interface PeerSourcesOptions {
   readonly clock: Clock;
@@ -51,6 +52,8 @@ export interface Presence {
 }
 
 export class PeerSources {
+  /** How many peers there are, by the DHT's count. */
+  readonly size: SwarmSize;
   readonly #options: PeerSourcesOptions;
   /** Address to when it was first seen; bounded, least recently reported first out. */
   readonly #seen = new BoundedCache<string, number>(MAX_REMEMBERED_PEERS);
@@ -70,6 +73,7 @@ export class PeerSources {
 
   constructor(options: PeerSourcesOptions) {
     this.#options = options;
+    this.size = new SwarmSize(options);
   }
 
   /** Announces and looks for peers until `stop`. Called again with another presence, announces that one. */
@@ -80,6 +84,7 @@ export class PeerSources {
     this.stop();
     this.#presence = presence;
     this.#pauseMs = FIRST_LOOKUP_PAUSE_MS;
+    this.size.start(shownAs(presence));
     if (presence.announcedPort === undefined) this.#look();
     else this.#beginAnnounce(presence.announcedPort, presence.isSeed);
   }
@@ -92,6 +97,7 @@ export class PeerSources {
     const lookup = this.#lookup;
     this.#lookup = undefined;
     lookup?.cancel();
+    this.size.stop();
     this.#clearTimer();
   }
 
@@ -234,4 +240,10 @@ export class PeerSources {
     this.#timer = undefined;
     this.#nextLookupAtMs = undefined;
   }
+}
+
+/** How the DHT counts us. */
+function shownAs({ announcedPort, isSeed }: Presence): "seed" | "peer" | "absent" {
+  if (announcedPort === undefined) return "absent";
+  return isSeed ? "seed" : "peer";
 }

@@ -13,6 +13,10 @@ import type { RarityOrder } from "./rarity-order.ts";
 /** Slots are 0 to 1023: twenty times the default connections of a torrent. */
 export const MAX_PEER_SLOTS = 1_024;
 
+/** Pieces looked at, and single sources looked up among them, to name the peer that most depends on. */
+const MAX_MISSING_SEEN = 4_096;
+const SOLE_SAMPLE = 64;
+
 const ABSENT = 0;
 const PARTIAL = 1;
 const SEED = 2;
@@ -92,6 +96,31 @@ export class PieceAvailability {
     while (this.#histogram[fewest] === 0) fewest++;
     const above = this.pieceCount - (this.#histogram[fewest] as number);
     return this.#seeds + fewest + above / this.pieceCount;
+  }
+
+  /**
+   * The peer that most of the missing pieces with a single source depend on, and how many they are. Whom they depend
+   * on is seen from a sample, so that this costs the same for any torrent.
+   */
+  soleHolder(): { readonly slot: number; readonly pieces: number } | undefined {
+    if (this.#seeds > 1) return undefined;
+    const pieces = this.#missingHistogram[1 - this.#seeds] as number;
+    if (pieces === 0) return undefined;
+    if (this.#seeds === 1) return { slot: this.#kind.indexOf(SEED), pieces };
+    const found = new Map<number, number>();
+    let sampled = 0;
+    let piece = this.#missing.next(0);
+    for (let looked = 0; piece >= 0 && looked < MAX_MISSING_SEEN && sampled < SOLE_SAMPLE; looked++) {
+      if (this.#copies[piece] === 1) {
+        const slot = this.#partialSlots.find((candidate) => this.peerHas(candidate, piece)) as number;
+        found.set(slot, (found.get(slot) ?? 0) + 1);
+        sampled++;
+      }
+      piece = this.#missing.next(piece + 1);
+    }
+    const [slot, share] = [...found].sort((a, b) => b[1] - a[1])[0] ?? [];
+    if (slot === undefined || share === undefined) return undefined;
+    return { slot, pieces: Math.round((pieces * share) / sampled) };
   }
 
   // Peers ------------------------------------------------------------------------------------------------------

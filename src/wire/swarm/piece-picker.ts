@@ -380,6 +380,11 @@ export class PiecePicker {
     return this.#availability.missingByCopies(maxCopies);
   }
 
+  /** The peer that most of the missing pieces with a single source depend on, and how many they are. */
+  soleHolder(): { readonly slot: number; readonly pieces: number } | undefined {
+    return this.#availability.soleHolder();
+  }
+
   isPending(piece: number): boolean {
     return this.#partials.of(piece)?.isPending === true;
   }

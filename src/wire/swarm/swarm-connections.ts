@@ -29,9 +29,10 @@ export class SwarmConnections {
   #nextTurnoverMs: number;
   maxConnections: number;
   /** By cause, since the swarm was added. */
-  readonly dialFailures: { timedOut: number; refused: number; other: number } = {
+  readonly dialFailures: { timedOut: number; refused: number; noHandshake: number; other: number } = {
     timedOut: 0,
     refused: 0,
+    noHandshake: 0,
     other: 0,
   };
 
@@ -187,7 +188,8 @@ export class SwarmConnections {
 
   #dialFailed(peer: PeerConnection, detail: string): void {
     this.#pool.dialFailed(peer.address, this.#swarm.shared.turns.nowMs);
-    if (detail === "timeout") this.dialFailures.timedOut++;
+    if (peer.openedAtMs > 0) this.dialFailures.noHandshake++;
+    else if (detail === "timeout") this.dialFailures.timedOut++;
     else if (detail === "refused") this.dialFailures.refused++;
     else this.dialFailures.other++;
   }

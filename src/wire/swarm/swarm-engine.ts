@@ -16,7 +16,7 @@ import { makePeerId } from "../protocol/peer-id.ts";
 import type { CloseReason, PeerSource, SwarmEvent } from "../wire-events.ts";
 import type { SwarmStorage } from "../wire-ports.ts";
 import type { WireShared } from "../wire-shared.ts";
-import type { PeerView, SwarmStrips, SwarmView } from "../wire-view.ts";
+import type { PeerView, SoleSource, SwarmStrips, SwarmView } from "../wire-view.ts";
 import { Blame } from "./blame.ts";
 import { PeerPool } from "./peer-pool.ts";
 import { PiecePicker } from "./piece-picker.ts";
@@ -215,6 +215,10 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
 
   peers(): PeerView[] {
     return this.#report.peers();
+  }
+
+  soleSource(): SoleSource | undefined {
+    return this.#report.soleSource();
   }
 
   exportPeers(max: number): KnownPeer[] {

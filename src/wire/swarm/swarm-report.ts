@@ -1,6 +1,13 @@
 /** Makes the views of one swarm: facts for snapshots, counted on demand. */
 import type { PeerConnection } from "../peer/peer-connection.ts";
-import type { PeerActivity, PeerView, SwarmPeerCounts, SwarmStrips, SwarmView } from "../wire-view.ts";
+import type {
+  PeerActivity,
+  PeerView,
+  SoleSource,
+  SwarmPeerCounts,
+  SwarmStrips,
+  SwarmView,
+} from "../wire-view.ts";
 import type { PeerPool } from "./peer-pool.ts";
 import type { SwarmConnections } from "./swarm-connections.ts";
 import type { ContentState, SwarmContext } from "./swarm-context.ts";
@@ -175,6 +182,14 @@ export class SwarmReport {
       activity: peer.download.activity,
       activityMs: nowMs - peer.download.activitySinceMs,
     };
+  }
+
+  soleSource(): SoleSource | undefined {
+    const sole = this.#swarm.content?.picker.soleHolder();
+    const holder = this.#swarm.roster.connected.find((peer) => peer.slot === sole?.slot);
+    if (sole === undefined || holder === undefined) return undefined;
+    const bytesPerSecond = holder.download.meter.perSecond(this.#swarm.shared.turns.nowMs);
+    return { pieces: sole.pieces, bytesPerSecond };
   }
 
   strips(cells: number): SwarmStrips {

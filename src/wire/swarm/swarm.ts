@@ -7,7 +7,7 @@ import type { PieceMap } from "../../torrent/piece-map.ts";
 import type { PieceVerdict } from "../../torrent/piece-verdict.ts";
 import type { PeerSource, SwarmEvent } from "../wire-events.ts";
 import type { SwarmStorage } from "../wire-ports.ts";
-import type { PeerView, SwarmStrips, SwarmView } from "../wire-view.ts";
+import type { PeerView, SoleSource, SwarmStrips, SwarmView } from "../wire-view.ts";
 
 export interface SwarmOptions {
   readonly infoHash: InfoHash;
@@ -70,6 +70,8 @@ export interface Swarm {
   /** `cells` slices each; empty strings before the content is known. */
   strips(cells: number): SwarmStrips;
   peers(): PeerView[];
+  /** Undefined where every missing piece that is there at all has several sources. */
+  soleSource(): SoleSource | undefined;
   /** Peers that answered lately, for resume data; at most `max`. */
   exportPeers(max: number): KnownPeer[];
 }

@@ -47,7 +47,12 @@ const FIXTURES: readonly [code: string, facts: DiagnosisFacts, sentence: string]
     someFacts({ phase: "seeding", disk: { damagedPieces: 2 } }),
     "2 pieces on disk are not what the torrent says.",
   ],
-  ["N2", someFacts({ net: { listening: undefined } }), "No port is open: nothing can be received."],
+  ["N1", someFacts({ net: { isUp: false } }), "No network interface is up."],
+  [
+    "N3",
+    alone({ dht: { ...NO_CONTACTS, queriesOut: 64, repliesIn: 0 } }),
+    "UDP seems blocked: 64 packets sent, nothing came back.",
+  ],
   [
     "D1",
     alone({ dht: NO_CONTACTS }),
@@ -91,6 +96,25 @@ const FIXTURES: readonly [code: string, facts: DiagnosisFacts, sentence: string]
     "17 peers known, none reachable: 12 timed out, 5 refused.",
   ],
   [
+    "C2",
+    alone({
+      peers: {
+        ...NOBODY,
+        candidates: 17,
+        failedDials: 17,
+        timedOutDials: 12,
+        refusedDials: 5,
+        hasIncoming: false,
+      },
+    }),
+    "17 peers known, none reachable, and nobody reaches you: your own port seems closed too.",
+  ],
+  [
+    "C3",
+    alone({ peers: { ...NOBODY, candidates: 4, failedDials: 4, timedOutDials: 1, noHandshakeDials: 3 } }),
+    "4 peers known; they answer, but not for this torrent.",
+  ],
+  [
     "M0",
     someFacts({ phase: "resolving", metadata: fetching(0.444), flow: DRY }),
     "Fetching the file list from 14 peers: 44.4 %.",
@@ -126,6 +150,11 @@ const FIXTURES: readonly [code: string, facts: DiagnosisFacts, sentence: string]
     someFacts({ peers: { connected: 9 }, pieces: { missing: 700, unavailable: 700 }, flow: DRY }),
     "9 peers connected, none has anything that is missing here.",
   ],
+  [
+    "S5",
+    someFacts({ pieces: { soleSource: { bytes: 21_000_000, bytesPerSecond: 12_000 } } }),
+    "20 MiB exists only on one peer (12 KiB/s): finishing depends on it.",
+  ],
   ["S0", someFacts({ flow: { ...DRY, idleMs: 500 } }), "Connected to 14 peers; waiting for the first data."],
   [
     "S6",
@@ -145,8 +174,19 @@ const FIXTURES: readonly [code: string, facts: DiagnosisFacts, sentence: string]
   ],
   [
     "K1",
-    someFacts({ phase: "seeding", flow: DRY, peers: { interested: 3 }, pieces: { missing: 0, copies: 0.4 } }),
+    someFacts({
+      phase: "seeding",
+      flow: DRY,
+      peers: { interested: 3 },
+      size: { estimatedPeers: 3, estimatedSeeds: 0 },
+      pieces: { missing: 0, copies: 0.4 },
+    }),
     "You are the last seed: 3 peers still need pieces.",
+  ],
+  [
+    "K3",
+    someFacts({ phase: "seeding", flow: DRY, peers: { ...NOBODY, hasIncoming: false } }),
+    "Nobody has reached you since you began to seed: your port seems closed.",
   ],
   [
     "K2",
@@ -157,6 +197,13 @@ const FIXTURES: readonly [code: string, facts: DiagnosisFacts, sentence: string]
 
 test.each(FIXTURES)("%s is diagnosed from its facts and says so in one sentence", (code, facts, sentence) => {
   expect(diagnose(facts)).toMatchObject({ code, sentence });
+});
+
+test("the list is tried in the order in which data needs things", () => {
+  expect(DIAGNOSIS_RULES.map((rule) => rule.code).join(" ")).toBe(
+    "U1 U6 U7 U3 U4 E1 E2 E3 E4 E6 E5 N1 N3 D6 D1 D2 D5 D4 L3 L2 L1 " +
+      "C3 C2 C1 C0 M3 M1 M2 M0 S6 S1 S2 S3 S4 S5 U5 OK2 OK1 S0 K1 K0 K3 K2",
+  );
 });
 
 test("every code of the list has a fixture", () => {
@@ -285,4 +332,40 @@ test("what the user does is said at once", () => {
   tracker.update(someFacts({ pieces: { unavailable: 34 } }), 0);
 
   expect(tracker.update(someFacts({ phase: "paused" }), 1_000).code).toBe("U1");
+});
+
+test("a closed port of our own is blamed only when others have had time to come", () => {
+  const tracker = new DiagnosisTracker();
+  const unreachable = alone({
+    peers: { ...NOBODY, candidates: 5, failedDials: 5, timedOutDials: 5, hasIncoming: false },
+  });
+
+  expect(tracker.update(unreachable, 0).code).toBe("C1");
+  expect(tracker.update(unreachable, 120_000).code).toBe("C2");
+});
+
+test("a single source is a reason only beside others that would be faster", () => {
+  const soleSource = { bytes: 21_000_000, bytesPerSecond: 12_000 };
+
+  expect(diagnose(someFacts({ pieces: { soleSource }, peers: { connected: 1 } })).code).toBe("OK1");
+  expect(
+    diagnose(someFacts({ pieces: { soleSource: { ...soleSource, bytesPerSecond: 500_000 } } })).code,
+  ).toBe("OK1");
+});
+
+test("nobody is called the last seed while the DHT counts another", () => {
+  const facts = someFacts({
+    phase: "seeding",
+    flow: DRY,
+    pieces: { missing: 0, copies: 0.4 },
+    size: { estimatedPeers: 4, estimatedSeeds: 2 },
+  });
+
+  expect(diagnose(facts).code).toBe("K0");
+});
+
+test("what is said of pieces says on how much of the swarm it rests", () => {
+  const facts = someFacts({ pieces: { unavailable: 34 } });
+
+  expect(diagnose(facts).evidence).toContain("Seen 14 of about 22 peers.");
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { etaSeconds } from "../../../src/session/diagnosis/eta.ts";
+import { etaRange, etaSeconds } from "../../../src/session/diagnosis/eta.ts";
 import { type HealthInputs, healthOf, metadataHealth } from "../../../src/session/diagnosis/health.ts";
 import { PresenceMeter } from "../../../src/session/diagnosis/presence-meter.ts";
 import { RateHistory } from "../../../src/session/diagnosis/rate-history.ts";
@@ -104,6 +104,32 @@ test("no time is told where nothing flows or pieces are on no peer", () => {
   expect(etaSeconds(1_000_000, 10_000, 1)).toBe(100);
   expect(etaSeconds(0, 0, 1)).toBe(0);
   expect(etaSeconds(2 ** 48, 65, 1)).toBeNull();
+});
+
+test("the range of the time to go comes from the rates of the last minutes", () => {
+  const inputs = {
+    missingBytes: 1_000_000,
+    highRateBytesPerSecond: 20_000,
+    lowRateBytesPerSecond: 10_000,
+    reachableRatio: 1,
+    soleSource: undefined,
+  };
+
+  expect(etaRange(inputs)).toEqual({ lowSeconds: 50, highSeconds: 100 });
+  expect(etaRange({ ...inputs, reachableRatio: 0.9 })).toBeNull();
+  expect(etaRange({ ...inputs, lowRateBytesPerSecond: undefined })).toBeNull();
+});
+
+test("what one peer alone has comes no faster than from that peer", () => {
+  const inputs = {
+    missingBytes: 1_000_000,
+    highRateBytesPerSecond: 20_000,
+    lowRateBytesPerSecond: 10_000,
+    reachableRatio: 1,
+    soleSource: { bytes: 80_000, bytesPerSecond: 1_000 },
+  };
+
+  expect(etaRange(inputs)).toEqual({ lowSeconds: 80, highSeconds: 100 });
 });
 
 test("the rate history knows its median after two minutes and survives a burst", () => {

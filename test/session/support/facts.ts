@@ -15,13 +15,15 @@ export function someFacts(changes: Changes = {}): DiagnosisFacts {
     ignoredWebSeeds: 0,
     missingBytes: 3_328_599_654,
     disk: { freeBytes: 90_000_000_000, damagedPieces: 0 },
-    net: { listening: "0.0.0.0:6881" },
+    net: { isUp: true, hasTcp: true },
     dht: {
       enabled: true,
       state: "joined",
       goodNodes: 300,
       knownNodes: 312,
       bootstrap: [],
+      queriesOut: 900,
+      repliesIn: 800,
       runningMs: 60_000,
     },
     lookups: { isActive: false, finished: 2, nextInMs: 252_000, foundOnlyUs: false },
@@ -33,9 +35,11 @@ export function someFacts(changes: Changes = {}): DiagnosisFacts {
       failedDials: 3,
       timedOutDials: 2,
       refusedDials: 1,
+      noHandshakeDials: 0,
       hasIncoming: true,
       interested: 2,
     },
+    size: { estimatedPeers: 22, estimatedSeeds: 1 },
     metadata: undefined,
     pieces: {
       total: 2_404,
@@ -45,6 +49,7 @@ export function someFacts(changes: Changes = {}): DiagnosisFacts {
       recentlyBad: 0,
       recentlyBanned: [],
       unobtainable: undefined,
+      soleSource: undefined,
       copies: 1.8,
     },
     flow: {
@@ -77,6 +82,7 @@ export const NOBODY = {
   failedDials: 0,
   timedOutDials: 0,
   refusedDials: 0,
+  noHandshakeDials: 0,
   interested: 0,
 } as const;
 

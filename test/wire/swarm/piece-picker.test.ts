@@ -634,6 +634,23 @@ describe("facts for the views", () => {
     expect(picker.rarity(2)).toEqual([2, 1, 2]);
   });
 
+  test("the sole holder is the peer that most of the scarcest missing pieces depend on", () => {
+    const picker = aPicker({ pieces: 6, have: [0] });
+    picker.peerJoined(1, field(6, [0, 1, 2, 3]));
+    picker.peerJoined(2, field(6, [3, 4]));
+
+    expect(picker.soleHolder()).toEqual({ slot: 1, pieces: 2 });
+  });
+
+  test("the only seed is the sole holder of what no other peer has", () => {
+    const picker = aPicker({ pieces: 6 });
+    picker.peerJoined(1, field(6, [0, 1, 2, 3]));
+    picker.peerJoined(5, "all");
+    expect(picker.soleHolder()).toEqual({ slot: 5, pieces: 2 });
+    picker.peerJoined(6, "all");
+    expect(picker.soleHolder()).toBeUndefined();
+  });
+
   test("pieces that nobody has are counted, until somebody comes who has them", () => {
     const picker = aPicker({ pieces: 4 });
     picker.peerJoined(0, field(4, [0, 1]));

@@ -143,7 +143,7 @@ describe("what a swarm shows", () => {
 
     expect(us.swarm.view().counts).toMatchObject({
       connectedSeeds: 1,
-      dialFailures: { timedOut: 1, refused: 2, other: 0 },
+      dialFailures: { timedOut: 1, refused: 2, noHandshake: 0, other: 0 },
     });
     expect(us.swarm.view()).toMatchObject({ metadataPeers: 1, metadataBytes: 50_000 });
     expect(seed.heardOf("extended").length).toBeGreaterThan(1);
