@@ -227,6 +227,8 @@ export interface AddOptions {
   readonly metadataOnly?: boolean;
   /** Data is expected to be complete in `folder` (share, seed): failing pieces are reported, not fetched, unless missing. */
   readonly seedOnly?: boolean;
+  /** A first seed: peers get complete data piece by piece until they have it all among them (BEP 16). */
+  readonly superSeed?: boolean;
   /** Where the files lie below `folder`, in the order of the torrent, when not where it says; needs the `.torrent`. */
   readonly paths?: readonly string[];
   /** Stops by itself when this is met; undefined = seeds until told otherwise. 0 = stop when done. */

@@ -108,6 +108,8 @@ export interface SwarmView {
   readonly activity: Readonly<Record<PeerActivity, number>>;
   readonly isDownloadHalted: boolean;
   readonly isEndgame: boolean;
+  /** Peers are told of our pieces one by one (BEP 16). */
+  readonly isSuperSeeding: boolean;
   /** Milliseconds of the clock at the event; undefined while it has not happened. */
   readonly firstPeerAtMs: number | undefined;
   readonly firstPieceAtMs: number | undefined;

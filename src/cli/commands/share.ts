@@ -22,6 +22,7 @@ interface ShareFlags extends NetworkFlags, MakeTorrentFlags {
   readonly peer?: readonly string[];
   readonly maxDown?: string;
   readonly maxUp?: string;
+  readonly superSeed?: boolean;
 }
 
 export async function runShare(
@@ -44,7 +45,7 @@ export async function runShare(
       const bytes = encodeTorrentFile(metainfo);
       await engine.view.commands.add(
         { kind: "metainfo", bytes },
-        { folder, peers, seedOnly: true, ...added },
+        { folder, peers, seedOnly: true, superSeed: flags.superSeed === true, ...added },
       );
     }
     for (const { metainfo } of made) {

@@ -40,7 +40,8 @@ export function declareTransfers(program: Command, command: Declare): void {
   addLimitOptions(addNetworkOptions(share, String(DEFAULT_PORT)))
     .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
     .option("--name <name>", "name of the torrent instead of the path's own")
-    .option("--piece-size <size>", "piece length, a power of two such as 256K");
+    .option("--piece-size <size>", "piece length, a power of two such as 256K")
+    .option("--super-seed", "first seed of a new swarm: peers get it piece by piece until they have it all");
 
   const seed = command(
     program,

@@ -103,6 +103,7 @@ function addOptions(value: unknown): AddOptions | undefined {
     peers: isTextList,
     metadataOnly: isBoolean,
     seedOnly: isBoolean,
+    superSeed: isBoolean,
     paths: isTextList,
     seedRatio: isAmount,
     seedForMs: isAmount,

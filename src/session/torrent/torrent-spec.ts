@@ -28,6 +28,8 @@ export interface TorrentSpec {
   /** Rests as soon as the metadata is known; nothing is written or remembered. */
   readonly isMetadataOnly: boolean;
   readonly isSeedOnly: boolean;
+  /** Of this session only: a swarm that was seeded once needs no first seed again. */
+  readonly isSuperSeed: boolean;
   readonly goal: SeedingGoal;
   readonly maxDownBytesPerSecond: number | undefined;
   readonly maxUpBytesPerSecond: number | undefined;
@@ -67,6 +69,7 @@ export function specOfAddition(addition: {
     isPaused: options.paused ?? false,
     isMetadataOnly: options.metadataOnly ?? false,
     isSeedOnly: options.seedOnly ?? false,
+    isSuperSeed: options.superSeed ?? false,
     goal: { ratio: options.seedRatio, forMs: options.seedForMs },
     maxDownBytesPerSecond: options.maxDownBytesPerSecond,
     maxUpBytesPerSecond: options.maxUpBytesPerSecond,
@@ -93,6 +96,7 @@ export function specOfRecord(record: ResumeData, metainfo: Metainfo | undefined)
     isPaused: record.isPaused,
     isMetadataOnly: false,
     isSeedOnly: record.isSeedOnly,
+    isSuperSeed: false,
     goal: { ratio: record.seedRatio, forMs: record.seedForMs },
     maxDownBytesPerSecond: record.maxDownBytesPerSecond,
     maxUpBytesPerSecond: record.maxUpBytesPerSecond,

@@ -288,6 +288,7 @@ export class Torrent {
     const swarm = wire.addSwarm({
       infoHash,
       listenPort,
+      isSuperSeed: this.spec.isSuperSeed,
       onEvent: (event) => this.#handleSwarm(event),
       ...(metainfo === undefined ? {} : { rawInfo: metainfo.rawInfo }),
     });

@@ -7,6 +7,7 @@ import type { SwarmStorage } from "../wire-ports.ts";
 import type { WireShared } from "../wire-shared.ts";
 import type { Blame } from "./blame.ts";
 import type { PiecePicker } from "./piece-picker.ts";
+import type { SuperSeedPlan } from "./super-seed-plan.ts";
 import type { SwarmPacing } from "./swarm-pacing.ts";
 import type { SwarmRoster } from "./swarm-roster.ts";
 import type { SwarmSegments } from "./swarm-segments.ts";
@@ -18,6 +19,8 @@ export interface ContentState {
   readonly blame: Blame;
   readonly segments: SwarmSegments;
   readonly storage: SwarmStorage;
+  /** While we are a super-seed: peers believe that we lack what it does not name. */
+  superSeeding: SuperSeedPlan | undefined;
 }
 
 /** Counters behind `SwarmTotals`. */

@@ -7,6 +7,7 @@ import type { Endpoint } from "../../core/endpoint.ts";
 import type { InfoHash } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { BlockSlot } from "../../core/slab.ts";
+import type { PieceMap } from "../../torrent/piece-map.ts";
 import type { PieceVerdict } from "../../torrent/piece-verdict.ts";
 import type { PeerConnection } from "../peer/peer-connection.ts";
 import type { AnnouncedPieces, PeerOwner } from "../peer/peer-owner.ts";
@@ -20,6 +21,7 @@ import type { PeerView, SoleSource, SwarmStrips, SwarmView } from "../wire-view.
 import { Blame } from "./blame.ts";
 import { PeerPool } from "./peer-pool.ts";
 import { PiecePicker } from "./piece-picker.ts";
+import { SuperSeedPlan } from "./super-seed-plan.ts";
 import type { KnownPeer, Swarm, SwarmContent, SwarmLimits, SwarmOptions } from "./swarm.ts";
 import { SwarmBlocks } from "./swarm-blocks.ts";
 import { SwarmChoking } from "./swarm-choking.ts";
@@ -35,6 +37,7 @@ import { protocolUpBytesOf, SwarmReport } from "./swarm-report.ts";
 import { SwarmRequests } from "./swarm-requests.ts";
 import { SwarmRoster } from "./swarm-roster.ts";
 import { SwarmSegments } from "./swarm-segments.ts";
+import { SwarmSuperSeeding } from "./swarm-super-seeding.ts";
 import { SwarmUploads } from "./swarm-uploads.ts";
 import { SwarmVerdicts } from "./swarm-verdicts.ts";
 
@@ -69,9 +72,11 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   readonly #verdicts: SwarmVerdicts;
   readonly #uploads: SwarmUploads;
   readonly #choking: SwarmChoking;
+  readonly #superSeeding: SwarmSuperSeeding;
   readonly #health: SwarmHealth;
   readonly #report: SwarmReport;
   #storage: SwarmStorage | undefined;
+  #mayBecomeSuperSeed: boolean;
   #isRemoved = false;
 
   constructor(shared: WireShared, options: SwarmOptions, onRemoved: (swarm: SwarmEngine) => void) {
@@ -81,6 +86,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     this.#onEvent = options.onEvent;
     this.#onRemoved = onRemoved;
     this.#storage = options.storage;
+    this.#mayBecomeSuperSeed = options.isSuperSeed === true;
     const peerId = options.peerId ?? makePeerId(shared.config.peerIdPrefix, shared.random);
     this.#pool = new PeerPool({ profile: shared.profile, random: shared.random, bans: shared.bans });
     this.#connections = new SwarmConnections(this, this.#pool, peerId, this);
@@ -93,6 +99,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     this.#verdicts = new SwarmVerdicts(this, this.#requests, this.#blocks, this.#pieces);
     this.#uploads = new SwarmUploads(this);
     this.#choking = new SwarmChoking(this, this.#uploads);
+    this.#superSeeding = new SwarmSuperSeeding(this, this.#introduction);
     this.#health = new SwarmHealth(this);
     this.#report = new SwarmReport(this, {
       pool: this.#pool,
@@ -139,12 +146,15 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
       this.#verdicts.endRests();
       this.#metadata.provide(content.rawInfo);
       const { pieceMap: map, have, priorities } = content;
+      const picker = new PiecePicker({ pieceMap: map, random: this.shared.random, have, priorities });
+      const superSeeding = this.#superSeedPlan(map, picker);
       this.content = {
         map,
-        picker: new PiecePicker({ pieceMap: map, random: this.shared.random, have, priorities }),
+        picker,
         blame: new Blame(map),
         segments: new SwarmSegments(map, this.shared.slabs),
         storage: this.#storage,
+        superSeeding,
       };
       this.#pieces.contentReplaced(known);
     });
@@ -261,6 +271,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     this.#connections.second();
     this.#metadata.second();
     this.#pex.second();
+    this.#superSeeding.second();
     this.#verdicts.second();
     const { connected } = this.roster;
     for (let i = connected.length - 1; i >= 0; i--) {
@@ -331,10 +342,12 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
 
   onHave(peer: PeerConnection, index: number): void {
     this.#pieces.has(peer, index);
+    this.#superSeeding.has(peer, index);
   }
 
   onPieces(peer: PeerConnection, pieces: AnnouncedPieces): void {
     this.#pieces.announced(peer, pieces);
+    this.#superSeeding.announced(peer);
   }
 
   onMorePieces(peer: PeerConnection, pieces: Uint8Array): void {
@@ -401,6 +414,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
       this.#blocks.left(peer);
       this.#uploads.left(peer);
       this.#choking.left(peer);
+      this.#superSeeding.left(peer);
       this.#metadata.left(peer);
       this.#pex.left(peer);
       this.tell({ type: "peer-disconnected", address: peer.address, reason, detail });
@@ -410,6 +424,16 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
 
   onStreamEnded(peer: PeerConnection): void {
     this.#uploads.streamEnded(peer);
+  }
+
+  /** A plan once, for content that is complete from the start; checked anew, it goes on where it was. */
+  #superSeedPlan(map: PieceMap, picker: PiecePicker): SuperSeedPlan | undefined {
+    const former = this.content?.superSeeding;
+    const isFirst = this.#mayBecomeSuperSeed;
+    this.#mayBecomeSuperSeed = false;
+    if (!picker.have.isFull) return undefined;
+    if (former !== undefined) return former.continuedWith(picker);
+    return isFirst ? new SuperSeedPlan(map.pieceCount, picker, this.shared.random) : undefined;
   }
 
   #metadataComplete(rawInfo: Uint8Array): void {

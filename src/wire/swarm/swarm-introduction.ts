@@ -51,6 +51,7 @@ export class SwarmIntroduction {
     const content = this.#swarm.content;
     if (content === undefined) return;
     if (!peer.hasSentPieces) this.#sendPieces(peer);
+    else if (content.superSeeding !== undefined) return;
     else if (content.picker.have.count > MAX_LATE_HAVES)
       peer.close("stopped", "meets us afresh with all our pieces");
     else for (const piece of piecesOf(content.picker.have)) peer.outbox.index(HAVE, piece);
@@ -61,7 +62,9 @@ export class SwarmIntroduction {
     if (content === undefined) return;
     peer.hasSentPieces = true;
     const { have } = content.picker;
-    if (peer.hasFast && have.isFull) peer.outbox.empty(HAVE_ALL);
+    if (content.superSeeding !== undefined) {
+      if (peer.hasFast) peer.outbox.empty(HAVE_NONE);
+    } else if (peer.hasFast && have.isFull) peer.outbox.empty(HAVE_ALL);
     else if (have.count > 0) peer.outbox.write(messageWithBody(BITFIELD, have.bytes));
     else if (peer.hasFast) peer.outbox.empty(HAVE_NONE);
   }
@@ -76,7 +79,8 @@ export class SwarmIntroduction {
       listenPort: this.#listenPort,
       requestQueue: config.announcedRequestQueue,
       metadataBytes: this.#metadata.isKnown ? this.#metadata.sizeBytes : undefined,
-      isUploadOnly: this.#swarm.content?.picker.isComplete === true,
+      isUploadOnly:
+        this.#swarm.content?.picker.isComplete === true && this.#swarm.content.superSeeding === undefined,
       theirHost: peer.address.host,
     });
     peer.outbox.write(extendedMessage(EXTENSION_HANDSHAKE, body));
@@ -86,7 +90,8 @@ export class SwarmIntroduction {
   grant(peer: PeerConnection): void {
     const content = this.#swarm.content;
     const count = this.#swarm.shared.config.allowedFastPieces;
-    if (content === undefined || !peer.hasFast || count === 0 || peer.upload.granted.size > 0) return;
+    if (content === undefined || content.superSeeding !== undefined) return;
+    if (!peer.hasFast || count === 0 || peer.upload.granted.size > 0) return;
     if (content.picker.have.count === 0 || content.picker.peerHaveCount(peer.slot) >= count) return;
     const pieces = allowedFastSet(peer.address.host, this.#swarm.infoHash, content.map.pieceCount, count);
     peer.upload.granted = new Set(pieces);

@@ -226,7 +226,10 @@ export class SwarmPieces {
     if (isComplete) this.#swarm.tell({ type: "wanted-complete" });
   }
 
-  /** HAVE in batches, only to peers that lack the piece. */
+  /**
+   * HAVE in batches, to peers that lack the piece; and to those that have it, lack others and want nothing of us:
+   * super-seeds, which count what we have by our HAVEs (BEP 16).
+   */
   tick(): void {
     if (this.#wantsInterestCheck) this.checkInterests();
     const content = this.#swarm.content;
@@ -234,7 +237,8 @@ export class SwarmPieces {
     for (const peer of this.#swarm.roster.connected) {
       if (!peer.hasSentPieces) continue;
       for (const piece of this.#newHaves)
-        if (!content.picker.peerHas(peer.slot, piece)) peer.outbox.index(HAVE, piece);
+        if (!content.picker.peerHas(peer.slot, piece) || isLikeSuperSeed(content, peer))
+          peer.outbox.index(HAVE, piece);
     }
     this.#newHaves.length = 0;
   }
@@ -248,6 +252,10 @@ function enrol(content: ContentState, peer: PeerConnection): void {
   peer.expectPieces(content.map.pieceCount);
   content.picker.peerJoined(peer.slot, "none");
   content.blame.peerJoined(peer.slot, peer.party);
+}
+
+function isLikeSuperSeed(content: ContentState, peer: PeerConnection): boolean {
+  return !peer.isPeerInterested && !peer.isUploadOnly && !content.picker.isSeed(peer.slot);
 }
 
 /** In place of "none", which a peer has before it announces anything. */

@@ -85,6 +85,7 @@ export class SwarmReport {
       activity,
       isDownloadHalted: this.#swarm.isHalted,
       isEndgame: content?.picker.isEndgame ?? false,
+      isSuperSeeding: content?.superSeeding !== undefined,
       firstPeerAtMs: this.firstPeerAtMs,
       firstPieceAtMs: this.#parts.verdicts.firstPieceAtMs,
     };

@@ -57,7 +57,7 @@ export class SwarmUploads {
     const { config, turns } = this.#swarm.shared;
     const { upload } = peer;
     upload.requestsReceived++;
-    if (!this.#canServe(piece, begin, length)) {
+    if (!this.#canServe(peer, piece, begin, length)) {
       this.#refuse(peer, piece, begin, length);
       this.#countInvalid(peer);
     } else if (peer.isChokingPeer && !this.#isGranted(peer, piece)) {
@@ -123,10 +123,11 @@ export class SwarmUploads {
     }
   }
 
-  #canServe(piece: number, begin: number, length: number): boolean {
+  #canServe(peer: PeerConnection, piece: number, begin: number, length: number): boolean {
     const content = this.#swarm.content;
     if (content === undefined || piece >= content.map.pieceCount || !content.picker.have.has(piece))
       return false;
+    if (content.superSeeding?.isRevealed(peer.slot, piece) === false) return false;
     return length > 0 && length <= BLOCK_BYTES && begin + length <= content.map.bytesOf(piece);
   }
 

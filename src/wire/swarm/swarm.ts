@@ -20,6 +20,8 @@ export interface SwarmOptions {
   readonly rawInfo?: Uint8Array;
   /** May come later, with the content: a magnet has no storage yet. */
   readonly storage?: SwarmStorage;
+  /** With complete content from the start: peers get it piece by piece until they have it among them (BEP 16). */
+  readonly isSuperSeed?: boolean;
 }
 
 export interface SwarmContent {

@@ -35,6 +35,7 @@ export interface PeerOptions {
   readonly slabs?: CountingSlabs;
   readonly peerId?: PeerId;
   readonly isStarted?: boolean;
+  readonly isSuperSeed?: boolean;
 }
 
 export interface TestPeer {
@@ -108,6 +109,7 @@ function addPeer(
   const swarm = engine.addSwarm({
     infoHash: torrent.infoHash,
     listenPort: LISTEN_PORT,
+    isSuperSeed: options.isSuperSeed === true,
     ...(options.peerId === undefined ? {} : { peerId: options.peerId }),
     onEvent: (event) => {
       events.push(event);

@@ -275,13 +275,16 @@ describe("serving", () => {
     expect(seed.engine.view()).toMatchObject({ connections: 0, sendBufferBytes: 0 });
   });
 
-  test("HAVE is told once, in batches, and only to those that lack the piece", () => {
+  test("HAVE is told once, in batches, and to those only that lack the piece or may be super-seeds", () => {
     const w = swarmWorld();
     const torrent = aTorrent({ totalBytes: 500_000 });
     const seed = w.addPeer(torrent, { have: "all" });
     const leech = w.addPeer(torrent);
     const half = new ScriptedPeer(w.newHost(), { idByte: 1 }).greet(w, leech, torrent.infoHash);
-    half.send(messageWithBody(ids.BITFIELD, piecesWhere(torrent, (piece) => piece < 4).bytes));
+    const lower = piecesWhere(torrent, (piece) => piece < 4);
+    half.send(messageWithBody(ids.BITFIELD, lower.bytes), emptyMessage(ids.INTERESTED));
+    const idle = new ScriptedPeer(w.newHost(), { idByte: 2 }).greet(w, leech, torrent.infoHash);
+    idle.send(messageWithBody(ids.BITFIELD, lower.bytes));
     w.world.runFor(100);
 
     leech.meet(seed);
@@ -289,6 +292,8 @@ describe("serving", () => {
     w.world.runFor(300);
 
     expect(half.heardOf("have").sort()).toEqual(["have 4", "have 5", "have 6", "have 7"]);
+    // One that lacks pieces and wants none may be a super-seed, which counts on hearing of all.
+    expect(idle.heardOf("have")).toHaveLength(torrent.map.pieceCount);
   });
 
   test("WI09 flapping between choke and unchoke two hundred times a second ends the connection", () => {

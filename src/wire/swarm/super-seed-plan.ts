@@ -1,0 +1,142 @@
+/**
+ * Super-seeding (BEP 16): a first seed that says it has nothing, and tells each peer of a piece or two at a time. Who
+ * passed a piece on gets the next one, so the seed sends little more than one copy of the content until the swarm has
+ * it all; who keeps a piece waits.
+ *
+ * Pure policy: which piece is revealed to whom. Two things that BEP 16 leaves open are settled here. A piece that no
+ * other connected peer lacks cannot be passed on, and nobody waits for that; and a peer that has had its pieces for
+ * half a minute gets another one, because an uplink at rest helps nobody.
+ */
+import type { Random } from "../../core/ports.ts";
+import { PieceBitmap } from "./piece-bitmap.ts";
+
+/** What the plan looks at; the picker of the swarm. */
+export interface SpreadFacts {
+  /** Copies among connected peers. */
+  availability(piece: number): number;
+  peerHas(slot: number, piece: number): boolean;
+}
+
+/** Pieces that a peer knows of and has not passed on: one to send while it shares the other; as libtorrent. */
+const OPEN_PIECES = 2;
+/** A peer that has fetched a piece is given this long to pass it on before it is told of another all the same. */
+const PATIENCE_MS = 30_000;
+/** Pieces that are compared for one reveal; enough to find one that nobody has, and cheap with two million. */
+const MAX_LOOKS = 2_048;
+
+interface OpenPiece {
+  readonly piece: number;
+  /** When the peer itself had it; undefined while it has not. */
+  fetchedAtMs: number | undefined;
+}
+
+interface PeerPlan {
+  readonly revealed: PieceBitmap;
+  open: OpenPiece[];
+}
+
+export class SuperSeedPlan {
+  readonly #pieceCount: number;
+  #facts: SpreadFacts;
+  readonly #peers = new Map<number, PeerPlan>();
+  /** Peers that know of each piece and have not passed it on. */
+  readonly #openCount: Uint16Array;
+  #cursor: number;
+
+  constructor(pieceCount: number, facts: SpreadFacts, random: Random) {
+    this.#pieceCount = pieceCount;
+    this.#facts = facts;
+    this.#openCount = new Uint16Array(pieceCount);
+    // Several first seeds of one torrent should not begin with the same piece.
+    this.#cursor = random.integer(pieceCount);
+  }
+
+  /** The same plan over new books: the content was checked anew. */
+  continuedWith(facts: SpreadFacts): this {
+    this.#facts = facts;
+    return this;
+  }
+
+  /** Whether the peer may fetch the piece. */
+  isRevealed(slot: number, piece: number): boolean {
+    return this.#peers.get(slot)?.revealed.has(piece) === true;
+  }
+
+  /** Pieces to tell the peer of now; call when its own pieces are known, and once a second. */
+  reveal(slot: number, nowMs: number, peerCount: number): readonly number[] {
+    const plan = this.#planOf(slot);
+    this.#letGo(plan, (entry) => this.#isOver(entry, nowMs, peerCount));
+    const told: number[] = [];
+    while (plan.open.length < OPEN_PIECES) {
+      const piece = this.#rarestFor(slot, plan);
+      if (piece < 0) break;
+      plan.revealed.set(piece);
+      plan.open.push({ piece, fetchedAtMs: undefined });
+      this.#openCount[piece] = (this.#openCount[piece] as number) + 1;
+      told.push(piece);
+    }
+    return told;
+  }
+
+  /** The peer has the piece. Answers the slots that were told of it and passed it on: they have earned another. */
+  seen(slot: number, piece: number, nowMs: number): readonly number[] {
+    if (this.#openCount[piece] === 0) return [];
+    const givers: number[] = [];
+    for (const [giver, plan] of this.#peers) {
+      const entry = plan.open.find((open) => open.piece === piece);
+      if (entry === undefined) continue;
+      if (giver === slot) entry.fetchedAtMs ??= nowMs;
+      else {
+        this.#letGo(plan, (open) => open === entry);
+        givers.push(giver);
+      }
+    }
+    return givers;
+  }
+
+  left(slot: number): void {
+    const plan = this.#peers.get(slot);
+    if (plan !== undefined) this.#letGo(plan, () => true);
+    this.#peers.delete(slot);
+  }
+
+  #isOver(entry: OpenPiece, nowMs: number, peerCount: number): boolean {
+    if (entry.fetchedAtMs === undefined) return false;
+    return nowMs - entry.fetchedAtMs >= PATIENCE_MS || this.#facts.availability(entry.piece) >= peerCount;
+  }
+
+  #planOf(slot: number): PeerPlan {
+    let plan = this.#peers.get(slot);
+    if (plan === undefined) {
+      plan = { revealed: new PieceBitmap(this.#pieceCount), open: [] };
+      this.#peers.set(slot, plan);
+    }
+    return plan;
+  }
+
+  #letGo(plan: PeerPlan, isOver: (entry: OpenPiece) => boolean): void {
+    plan.open = plan.open.filter((entry) => {
+      if (!isOver(entry)) return true;
+      this.#openCount[entry.piece] = (this.#openCount[entry.piece] as number) - 1;
+      return false;
+    });
+  }
+
+  /** Of the pieces from the cursor on, the one that fewest have or are about to have; -1 when the peer lacks none. */
+  #rarestFor(slot: number, plan: PeerPlan): number {
+    let best = -1;
+    let fewest = Number.POSITIVE_INFINITY;
+    const looks = Math.min(this.#pieceCount, MAX_LOOKS);
+    for (let i = 0; i < looks && fewest > 0; i++) {
+      const piece = (this.#cursor + i) % this.#pieceCount;
+      if (plan.revealed.has(piece) || this.#facts.peerHas(slot, piece)) continue;
+      const copies = this.#facts.availability(piece) + (this.#openCount[piece] as number);
+      if (copies >= fewest) continue;
+      best = piece;
+      fewest = copies;
+    }
+    // Where the peer lacks nothing of this part, the next question looks at the next one.
+    this.#cursor = (best < 0 ? this.#cursor + looks : best + 1) % this.#pieceCount;
+    return best;
+  }
+}

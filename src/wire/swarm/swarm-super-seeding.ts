@@ -1,0 +1,68 @@
+/** Carries a `SuperSeedPlan` out: tells peers of pieces one by one, and of all when the swarm has every piece. */
+import type { PeerConnection } from "../peer/peer-connection.ts";
+import { HAVE } from "../protocol/message-ids.ts";
+import type { SuperSeedPlan } from "./super-seed-plan.ts";
+import type { SwarmContext } from "./swarm-context.ts";
+import type { SwarmIntroduction } from "./swarm-introduction.ts";
+
+export class SwarmSuperSeeding {
+  readonly #swarm: SwarmContext;
+  readonly #introduction: SwarmIntroduction;
+
+  constructor(swarm: SwarmContext, introduction: SwarmIntroduction) {
+    this.#swarm = swarm;
+    this.#introduction = introduction;
+  }
+
+  /** The peer has said what it has: all of that is spread, and it may be told of its first pieces. */
+  announced(peer: PeerConnection): void {
+    const content = this.#swarm.content;
+    const plan = content?.superSeeding;
+    if (content === undefined || plan === undefined) return;
+    if (content.picker.peerHaveCount(peer.slot) > 0) {
+      for (let piece = 0; piece < content.map.pieceCount; piece++)
+        if (content.picker.peerHas(peer.slot, piece)) this.has(peer, piece);
+    }
+    this.#reveal(plan, peer);
+  }
+
+  has(peer: PeerConnection, piece: number): void {
+    const plan = this.#swarm.content?.superSeeding;
+    if (plan === undefined) return;
+    for (const slot of plan.seen(peer.slot, piece, this.#swarm.shared.turns.nowMs)) {
+      const giver = this.#swarm.roster.at(slot);
+      if (giver !== undefined) this.#reveal(plan, giver);
+    }
+    // Where nobody else lacks it there is nothing to wait for.
+    this.#reveal(plan, peer);
+  }
+
+  second(): void {
+    const content = this.#swarm.content;
+    if (content?.superSeeding === undefined) return;
+    if (this.#swarm.roster.connected.length > 0 && content.picker.copies() >= 1) this.#end();
+    else for (const peer of this.#swarm.roster.connected) this.#reveal(content.superSeeding, peer);
+  }
+
+  left(peer: PeerConnection): void {
+    this.#swarm.content?.superSeeding?.left(peer.slot);
+  }
+
+  #reveal(plan: SuperSeedPlan, peer: PeerConnection): void {
+    const { roster, shared } = this.#swarm;
+    if (peer.isClosed || !peer.hasSentPieces) return;
+    for (const piece of plan.reveal(peer.slot, shared.turns.nowMs, roster.connected.length))
+      peer.outbox.index(HAVE, piece);
+  }
+
+  /** Every piece is at some other peer: from now on this is a seed like others, and says so. */
+  #end(): void {
+    const content = this.#swarm.content;
+    if (content === undefined) return;
+    content.superSeeding = undefined;
+    for (const peer of [...this.#swarm.roster.connected]) {
+      this.#introduction.contentKnown(peer);
+      if (!peer.isClosed) this.#introduction.sendExtensions(peer);
+    }
+  }
+}
