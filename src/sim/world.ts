@@ -1,18 +1,41 @@
 /**
- * A world in virtual time: one heap of events, one clock, one seed. Everything that happens is an event of the
- * heap, so a run is determined by its seed and takes as long as its work, not as its time.
+ * A world in virtual time: one calendar of events, one clock, one seed. Everything that happens is an event of the
+ * calendar, so a run is determined by its seed and takes as long as its work, not as its time.
  */
 import type { Clock } from "../core/ports.ts";
-import { EventHeap } from "./event-heap.ts";
+import { EventCalendar } from "./event-calendar.ts";
+import { ScheduledEvent } from "./event-heap.ts";
 import { SeededRandom } from "./seeded-random.ts";
 
 /** Virtual time at the start: not 0, so that "never" and "at the beginning" differ. */
 const START_MS = 1_000;
 
+/** A callback that may be cancelled. */
+class TimerEvent extends ScheduledEvent implements Disposable {
+  #callback: (() => void) | undefined;
+
+  constructor(callback: () => void) {
+    super();
+    this.#callback = callback;
+  }
+
+  get isLive(): boolean {
+    return this.#callback !== undefined;
+  }
+
+  run(): void {
+    this.#callback?.();
+  }
+
+  [Symbol.dispose](): void {
+    this.#callback = undefined;
+  }
+}
+
 export class World {
   readonly random: SeededRandom;
   readonly clock: Clock;
-  readonly #heap = new EventHeap();
+  readonly #calendar = new EventCalendar();
   #nowMs = START_MS;
   #eventsRun = 0;
 
@@ -21,12 +44,9 @@ export class World {
     this.clock = {
       nowMs: () => this.#nowMs,
       setTimer: (delayMs, callback) => {
-        const event = this.#heap.push(this.#nowMs + Math.max(0, delayMs), callback);
-        return {
-          [Symbol.dispose]: () => {
-            event.action = undefined;
-          },
-        };
+        const timer = new TimerEvent(callback);
+        this.schedule(timer, delayMs);
+        return timer;
       },
     };
   }
@@ -42,12 +62,21 @@ export class World {
 
   /** Runs `action` `delayMs` from now, after everything that is already due then. */
   after(delayMs: number, action: () => void): void {
-    this.#heap.push(this.#nowMs + Math.max(0, delayMs), action);
+    this.schedule(new TimerEvent(action), delayMs);
+  }
+
+  /** As `after`, for what happens so often that it is worth a class of its own. */
+  schedule(event: ScheduledEvent, delayMs: number): void {
+    this.#calendar.add(event, this.#nowMs + Math.max(0, delayMs));
   }
 
   /** Runs every event up to and including virtual time `atMs`, then sets the clock to it. */
   runUntil(atMs: number): void {
-    for (let next = this.#heap.peek(); next !== undefined && next.atMs <= atMs; next = this.#heap.peek())
+    for (
+      let next = this.#calendar.peek();
+      next !== undefined && next.atMs <= atMs;
+      next = this.#calendar.peek()
+    )
       this.#step();
     this.#nowMs = Math.max(this.#nowMs, atMs);
   }
@@ -60,7 +89,7 @@ export class World {
   runUntilTrue(condition: () => boolean, withinMs: number): boolean {
     const endMs = this.#nowMs + withinMs;
     while (!condition()) {
-      const next = this.#heap.peek();
+      const next = this.#calendar.peek();
       if (next === undefined || next.atMs > endMs) {
         this.#nowMs = endMs;
         return condition();
@@ -82,14 +111,18 @@ export class World {
     const endMs = this.#nowMs + withinMs;
     await drain();
     while (!condition()) {
-      const next = this.#heap.peek();
+      const next = this.#calendar.peek();
       if (next === undefined || next.atMs > endMs) {
         this.#nowMs = endMs;
         await drain();
         return condition();
       }
       const instantMs = next.atMs;
-      for (let due = this.#heap.peek(); due !== undefined && due.atMs <= instantMs; due = this.#heap.peek())
+      for (
+        let due = this.#calendar.peek();
+        due !== undefined && due.atMs <= instantMs;
+        due = this.#calendar.peek()
+      )
         this.#step();
       await drain();
     }
@@ -97,12 +130,11 @@ export class World {
   }
 
   #step(): void {
-    const event = this.#heap.pop();
+    const event = this.#calendar.pop();
     if (event === undefined) return;
     this.#nowMs = Math.max(this.#nowMs, event.atMs);
-    const action = event.action;
-    if (action === undefined) return;
+    if (!event.isLive) return;
     this.#eventsRun++;
-    action();
+    event.run();
   }
 }
