@@ -5,6 +5,7 @@
 import type { AddressProfile } from "../core/address-profile.ts";
 import type { Endpoint } from "../core/endpoint.ts";
 import type { NodeId } from "../core/ids.ts";
+import { type DhtTuning, SHIPPING } from "./dht-tuning.ts";
 
 export interface DhtConfig {
   /** Which addresses may be contacted, and whether limits count by IP (`public`) or by ip:port. */
@@ -21,10 +22,8 @@ export interface DhtConfig {
   readonly replyBytesPerSecond?: number | undefined;
   /** Bucket width and size of the closest set. Default 8 (BEP 5). */
   readonly k?: number | undefined;
-  /** Contacts in the farthest buckets, from the farthest; others hold k. Default none (BEP 5's table). */
-  readonly farBucketWidths?: readonly number[] | undefined;
-  /** Queries a lookup keeps in flight at the head of its list before stalls add more. Default 5 (libtorrent's). */
-  readonly alpha?: number | undefined;
+  /** For experiments: differences from the algorithms that ship. */
+  readonly tuning?: Partial<DhtTuning> | undefined;
   /** Bytes of the `v` key, client and version as in BEP 20. Default "SL" 0 1. */
   readonly version?: Uint8Array | undefined;
   /** Hashes that peers are stored for, and peers of all hashes together, per family. Default: a client's (threats D4). */
@@ -42,8 +41,7 @@ export interface DhtSettings {
   readonly hasLimits: boolean;
   readonly replyBytesPerSecond: number;
   readonly k: number;
-  readonly farBucketWidths: readonly number[];
-  readonly alpha: number;
+  readonly tuning: DhtTuning;
   readonly version: Uint8Array;
   readonly maxStoredHashes: number;
   readonly maxStoredPeers: number;
@@ -59,8 +57,7 @@ export function settingsFrom(config: DhtConfig): DhtSettings {
     replyBytesPerSecond:
       config.replyBytesPerSecond ?? (isPublic ? PUBLIC_REPLY_BYTES_PER_SECOND : LOCAL_REPLY_BYTES_PER_SECOND),
     k: config.k ?? K_CLOSEST,
-    farBucketWidths: config.farBucketWidths ?? [],
-    alpha: config.alpha ?? ALPHA,
+    tuning: { ...SHIPPING, ...config.tuning },
     version: config.version ?? STARLING_VERSION,
     maxStoredHashes: config.maxStoredHashes ?? CLIENT_MAX_HASHES,
     maxStoredPeers: config.maxStoredPeers ?? CLIENT_MAX_PEERS,
@@ -69,8 +66,6 @@ export function settingsFrom(config: DhtConfig): DhtSettings {
 
 /** BEP 5: "K ... currently eight". */
 const K_CLOSEST = 8;
-/** libtorrent's branching factor; mldht 10, BEP 5 names none. */
-const ALPHA = 5;
 /** "SL" and the version of this protocol implementation. */
 const STARLING_VERSION: Uint8Array = Uint8Array.of(0x53, 0x4c, 0, 1);
 /** Threats D2: what a client's answers may cost its uplink; libtorrent's default is the same. */

@@ -22,7 +22,8 @@ export class DhtFamily {
 
   constructor(socket: DatagramSocket, localNodeId: NodeId, settings: DhtSettings, random: Random) {
     const { family } = socket.local;
-    const { addressProfile, k, farBucketWidths, maxStoredHashes, maxStoredPeers } = settings;
+    const { addressProfile, k, tuning, maxStoredHashes, maxStoredPeers } = settings;
+    const { farBucketWidths } = tuning;
     this.family = family;
     this.socket = socket;
     this.table = new RoutingTable({ localNodeId, family, addressProfile, k, farBucketWidths });

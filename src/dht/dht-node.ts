@@ -18,6 +18,7 @@ import { DhtFamily } from "./dht-family.ts";
 import type {
   AnnounceHandle,
   AnnounceOptions,
+  FoundNode,
   ItemGetResult,
   ItemPutResult,
   LookupHandle,
@@ -76,7 +77,7 @@ export class DhtNode {
   readonly #settings: DhtSettings;
   readonly #decoder = new KrpcDecoder();
   readonly #traffic: TrafficMeter;
-  readonly #stallTimes = new StallTimes();
+  readonly #stallTimes: StallTimes;
   readonly #tracker: QueryTracker;
   readonly #sender: QuerySender;
   readonly #ownAnnounces = new OwnAnnounces();
@@ -107,7 +108,8 @@ export class DhtNode {
     const encoder = new KrpcEncoder(settings);
     const { addressProfile } = settings;
     const limiter = new QueryLimiter(limitsOfOurQueries(addressProfile), addressProfile, random);
-    const stallTimes = this.#stallTimes;
+    const stallTimes = new StallTimes(settings.tuning.stallMs);
+    this.#stallTimes = stallTimes;
     const sender = new QuerySender({ clock, tracker, encoder, stallTimes, traffic, limiter });
     this.#tracker = tracker;
     this.#traffic = traffic;
@@ -310,6 +312,17 @@ export class DhtNode {
       announcedHashes: this.#announcer.size,
       lookups: this.#lookups.views(),
     };
+  }
+
+  /** Our id in one address family; undefined where we have no socket. */
+  nodeIdOf(family: AddressFamily): NodeId | undefined {
+    return this.#memberOf(family)?.family.table.localNodeId;
+  }
+
+  /** The live contacts of one address family, in no useful order. */
+  contactsOf(family: AddressFamily): FoundNode[] {
+    const contacts = this.#memberOf(family)?.family.table.contacts() ?? [];
+    return Array.from(contacts, ({ id, endpoint, rttMs }) => ({ id, endpoint, rttMs }));
   }
 
   /** Ids and contacts as bencoded bytes for the next start; holds no path and no key. */

@@ -24,6 +24,7 @@ export type {
   ScrapeResult,
 } from "./dht-lookups.ts";
 export { DhtNode, type DhtNodeOptions } from "./dht-node.ts";
+export { type DhtTuning, SHIPPING } from "./dht-tuning.ts";
 export type {
   DhtBucketView,
   DhtFamilyView,

@@ -20,6 +20,7 @@ import { compareDistance } from "../core/distance.ts";
 import type { AddressFamily, Endpoint } from "../core/endpoint.ts";
 import { ID_BYTES, type NodeId, nodeIdFrom } from "../core/ids.ts";
 import { compactNodeBytes, readEndpoint, readInt32, sameEndpoint } from "./compact-address.ts";
+import type { DhtTuning } from "./dht-tuning.ts";
 import { LookupCandidate } from "./lookup-candidate.ts";
 
 /** Threats D8; libtorrent keeps 100 as well. */
@@ -33,13 +34,16 @@ const MAX_ALPHA = 16;
 /** Each candidate is asked at most this often, the second time only when nobody else is left, and at most k of them. */
 const MAX_TRIES = 2;
 
+/** The parts of the tuning that lookups follow. */
+export type LookupTuning = Pick<DhtTuning, "alpha" | "headOfList">;
+
 export interface LookupOptions {
   readonly target: Uint8Array;
   readonly localNodeId: Uint8Array;
   readonly family: AddressFamily;
   readonly addressProfile: AddressProfile;
   readonly k: number;
-  readonly alpha: number;
+  readonly tuning: LookupTuning;
   /** Count only nodes that gave a token: those without have no room for an announce (BEP 33). */
   readonly needsToken: boolean;
 }
@@ -115,7 +119,7 @@ export class Lookup {
     if (this.isExhausted) return "done";
     const { k } = this.#options;
     const alpha = this.#alpha();
-    let inFlight = 0;
+    let inFlight = this.#options.tuning.headOfList ? 0 : this.#inFlightBehind();
     let firstTries = 0;
     for (const candidate of this.#addresses) {
       if (candidate.state === "asked") {
@@ -206,7 +210,19 @@ export class Lookup {
   /** More at a time while most of those asked are dead. */
   #alpha(): number {
     const surplus = Math.floor((this.#misses - this.#answered) / 2);
-    return Math.max(this.#options.alpha, Math.min(MAX_ALPHA, this.#options.alpha + surplus));
+    const { alpha } = this.#options.tuning;
+    return Math.max(alpha, Math.min(MAX_ALPHA, alpha + surplus));
+  }
+
+  /** Queries in flight behind the head of the list: those that the walk from its start does not see. */
+  #inFlightBehind(): number {
+    let alive = 0;
+    let count = 0;
+    for (const candidate of this.#nearest) {
+      if (alive >= this.#options.k && candidate.state === "asked") count++;
+      if (candidate.state === "answered" && this.#counts(candidate)) alive++;
+    }
+    return count;
   }
 
   #counts(candidate: LookupCandidate): boolean {

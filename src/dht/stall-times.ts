@@ -18,14 +18,20 @@ const IN_TIME_RATIO = 0.95;
 const SLACK_MS = 50;
 
 export class StallTimes {
+  readonly #fixedMs: number | undefined;
   #bins: Uint16Array | undefined;
   #samples = 0;
   #stallAfterMs = LONGEST_STALL_MS;
   #medianMs: number | undefined;
 
+  /** `fixedMs` replaces what is measured. */
+  constructor(fixedMs?: number) {
+    this.#fixedMs = fixedMs;
+  }
+
   /** Milliseconds after which a query counts as stalled. */
   get stallAfterMs(): number {
-    return this.#stallAfterMs;
+    return this.#fixedMs ?? this.#stallAfterMs;
   }
 
   get medianMs(): number | undefined {

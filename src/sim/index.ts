@@ -1,6 +1,16 @@
 /** `starling/sim`: worlds in virtual time. The engines that run here are the ones that run on real sockets. */
+export {
+  type DhtReport,
+  type Distribution,
+  type IdleFigures,
+  type LookupFigures,
+  reportLines,
+} from "./dht-report.ts";
+export { DEFAULT_SCENARIO, type DhtScenario, SHORTEST_MINUTES } from "./dht-scenario.ts";
+export { type SimulationOptions, simulateDht } from "./dht-simulation.ts";
 export { type LinkModel, type UniformLinkOptions, UniformLinks } from "./link-model.ts";
 export { MemoryDisk } from "./memory-disk.ts";
+export { Nat, type NatKind } from "./nat.ts";
 export { SeededRandom } from "./seeded-random.ts";
 export { type HostMemory, newHostMemory, type VirtualInternet, virtualPlatform } from "./virtual-platform.ts";
 export { type HostLinks, StreamNetwork } from "./virtual-streams.ts";

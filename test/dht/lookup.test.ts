@@ -4,21 +4,32 @@ import { encodeNodes } from "../../src/core/compact.ts";
 import { compareDistance } from "../../src/core/distance.ts";
 import { type Endpoint, endpoint } from "../../src/core/endpoint.ts";
 import { type NodeId, nodeIdFrom } from "../../src/core/ids.ts";
-import { Lookup, type LookupOptions, MAX_CANDIDATES, MAX_QUERIES } from "../../src/dht/lookup.ts";
+import { SHIPPING } from "../../src/dht/index.ts";
+import {
+  Lookup,
+  type LookupOptions,
+  type LookupTuning,
+  MAX_CANDIDATES,
+  MAX_QUERIES,
+} from "../../src/dht/lookup.ts";
 import { LookupCandidate } from "../../src/dht/lookup-candidate.ts";
 import { SeededRandom } from "../../src/sim/index.ts";
+
+interface LookupChoice extends Omit<Partial<LookupOptions>, "tuning"> {
+  readonly tuning?: Partial<LookupTuning>;
+}
 
 const TARGET = new Uint8Array(20);
 const LOCAL = nodeIdFrom(new Uint8Array(20).fill(0xff));
 
-function aLookup(options: Partial<LookupOptions> = {}): Lookup {
+function aLookup({ tuning, ...options }: LookupChoice = {}): Lookup {
   return new Lookup({
     target: TARGET,
     localNodeId: LOCAL,
     family: 4,
     addressProfile: "public",
     k: 8,
-    alpha: 5,
+    tuning: { ...SHIPPING, ...tuning },
     needsToken: false,
     ...options,
   });
@@ -57,7 +68,7 @@ describe("a lookup", () => {
   });
 
   test("asks a nearer node at once, whatever is in flight behind it", () => {
-    const lookup = aLookup({ alpha: 3, k: 3 });
+    const lookup = aLookup({ tuning: { alpha: 3 }, k: 3 });
     for (const i of [50, 60, 70]) lookup.addContact(idOf(i), hostOf(i));
     const [first] = [asked(lookup), asked(lookup), asked(lookup)];
     answer(lookup, first);
@@ -78,7 +89,7 @@ describe("a lookup", () => {
   });
 
   test("gives the place of a stalled query to another and still takes its answer", () => {
-    const lookup = aLookup({ alpha: 1, k: 2 });
+    const lookup = aLookup({ tuning: { alpha: 1 }, k: 2 });
     for (const i of [1, 2, 3]) lookup.addContact(idOf(i), hostOf(i));
     const slow = asked(lookup);
     expect(lookup.next()).toBe("wait");
@@ -132,7 +143,7 @@ describe("a lookup", () => {
   });
 
   test("asks the right node of an address that was named under a wrong id before", () => {
-    const lookup = aLookup({ alpha: 1 });
+    const lookup = aLookup({ tuning: { alpha: 1 } });
     addNodes(lookup, [
       { id: idOf(1), endpoint: hostOf(9) },
       { id: idOf(9), endpoint: hostOf(9) },
@@ -162,7 +173,7 @@ describe("a lookup", () => {
   });
 
   test("counts only nodes that gave a token where they shall store something", () => {
-    const lookup = aLookup({ needsToken: true, k: 2, alpha: 1 });
+    const lookup = aLookup({ needsToken: true, k: 2, tuning: { alpha: 1 } });
     for (const i of [1, 2, 3, 4]) lookup.addContact(idOf(i), hostOf(i));
     answer(lookup, asked(lookup), undefined);
     answer(lookup, asked(lookup), new Uint8Array(8));
@@ -267,7 +278,7 @@ describe("a lookup", () => {
   });
 
   test("remembers at most 100 candidates, the nearest", () => {
-    const lookup = aLookup({ k: MAX_CANDIDATES, alpha: 200 });
+    const lookup = aLookup({ k: MAX_CANDIDATES, tuning: { alpha: 200 } });
     for (let i = 400; i > 0; i--) lookup.addContact(idOf(i), hostOf(i));
     const order = Array.from({ length: MAX_CANDIDATES }, () => asked(lookup));
     for (const candidate of order) answer(lookup, candidate);

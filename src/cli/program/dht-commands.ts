@@ -1,6 +1,6 @@
-/** Commands about the DHT itself: `dht serve|ping|lookup|peers`. */
+/** Commands about the DHT itself: `dht serve|ping|lookup|peers|simulate`. */
 import type { Command } from "commander";
-import { addNetworkOptions, DEFAULT_PORT } from "../arguments/network-options.ts";
+import { addNetworkOptions, collect, DEFAULT_PORT } from "../arguments/network-options.ts";
 import { type Declare, declareGroup } from "./declare-command.ts";
 
 export function declareDht(program: Command, command: Declare): void {
@@ -41,4 +41,26 @@ export function declareDht(program: Command, command: Declare): void {
     ),
     "a free one",
   );
+  command(
+    dht,
+    "simulate",
+    "run thousands of nodes in virtual time and report how their lookups do",
+    async () => (await import("../commands/dht-simulate.ts")).runDhtSimulate,
+  )
+    .option("--nodes <n>", "nodes alive at a time", "1000")
+    .option("--minutes <n>", "virtual minutes", "20")
+    .option("--lookups <n>", "lookups in all (default: one a node)")
+    .option("--rtt <min-max>", "round trips between two hosts, milliseconds", "10-310")
+    .option("--loss <share>", "datagrams that get lost each way, like 15%", "0%")
+    .option("--churn <share/time>", "nodes replaced in a time, like 20%/30m")
+    .option("--dead <share>", "nodes that vanish just before the lookups, like 30%", "0%")
+    .option("--liars <share>", "nodes that name forged nodes, like 20%", "0%")
+    .option(
+      "--nat <kind=share>",
+      "nodes behind full-cone, port-restricted or symmetric routers, repeatable",
+      collect,
+      [],
+    )
+    .option("--seed <text>", "the same seed gives the same run", "1")
+    .option("--set <name=value>", "change an algorithm, like alpha=3; repeatable", collect, []);
 }

@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { DEFAULT_SCENARIO, type DhtScenario, reportLines, simulateDht } from "../../src/sim/index.ts";
+
+const run = (changes: Partial<DhtScenario>) =>
+  simulateDht({ ...DEFAULT_SCENARIO, nodes: 100, minutes: 6, lookups: 60, ...changes });
+
+describe("a simulated DHT", () => {
+  const everything = {
+    seed: "twice",
+    nodes: 40,
+    lookups: 20,
+    lossRatio: 0.05,
+    deadRatio: 0.2,
+    liarRatio: 0.1,
+    churn: { ratio: 0.2, perMs: 600_000 },
+    nat: { "full-cone": 0.1, "port-restricted": 0.1, symmetric: 0.1 },
+  };
+
+  test("gives the same report for the same seed, byte for byte, and another for another", {
+    timeout: 30_000,
+  }, () => {
+    const first = JSON.stringify(run(everything));
+    expect(JSON.stringify(run(everything))).toBe(first);
+    expect(JSON.stringify(run({ ...everything, seed: "once" }))).not.toBe(first);
+  });
+
+  test("of nodes that stay ends every lookup at the true closest, with the peers", () => {
+    const { lookups, joinedAtEnd } = run({ seed: "static" });
+    expect(joinedAtEnd).toBe(100);
+    expect(lookups).toMatchObject({ started: 60, ended: 60, foundPeers: 60 });
+    expect(lookups.endedAtClosestRatio).toBeGreaterThanOrEqual(0.97);
+  });
+
+  test("tells how an idle node does when it is watched for long enough", () => {
+    const report = run({ seed: "idle", nodes: 30, lookups: 10, minutes: 40 });
+    expect(report.idle?.megabytesPerDay).toBeGreaterThan(0.1);
+    expect(report.idle?.contacts.p50).toBeGreaterThan(8);
+    expect(reportLines(report).join("\n")).toContain("MB a day");
+  });
+});
