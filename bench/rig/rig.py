@@ -3,7 +3,7 @@
  rig.py leech CLIENT  --data DIR/NAME --piece 1024 --runs 3 --target /dev/shm [--seeders N]
  rig.py seed  CLIENT  ...                  (client seeds, libtorrent leeches)
  rig.py magnet CLIENT ...                  (private DHT: bootstrap + N nodes + seeder, in netns rigS; client in netns rigD)
-CLIENT: libtorrent | webtorrent | aria2 | transmission | rtorrent | cmd, or several with commas (interleaved, ratios to the first) (cmd: env CLIENT_CMD, placeholders {magnet} {torrent} {out} {bootstrap} {port} {ip})
+CLIENT: libtorrent | webtorrent | aria2 | transmission | rtorrent | cmd | ceiling (leech only: what one thread of Node can receive, hash and write), or several with commas (interleaved, ratios to the first) (cmd: env CLIENT_CMD, placeholders {magnet} {torrent} {out} {bootstrap} {port} {ip})
 """
 import subprocess as sp, os, sys, time, json, argparse, shutil, signal, threading, re, pty, urllib.request, statistics, hashlib, queue, glob
 RIG = os.path.dirname(os.path.abspath(__file__)); PY = '/usr/bin/python3'
@@ -122,15 +122,29 @@ def rpc(port, method, ns='', **args):
             else: raise
 rpc.sid = 'x'
 # ---------------------------------------------------------------- clients
+def loop_env(c):
+    """makes a Node client record how late its event loops are"""
+    return {'NODE_OPTIONS': f'--import=file://{RIG}/../loop-delay.mjs', 'LOOP_DELAY_FOLDER': c['work'] + '/loops'} if c.get('loop') else {}
+def loop_delay(c):
+    """p99 and maximum of the thread that has the sockets: Starling's engine is the first worker"""
+    for thread in (1, 0):
+        try: d = json.load(open(f"{c['work']}/loops/{thread}.json")); return dict(loop_p50_ms=d['p50'], loop_p99_ms=d['p99'], loop_max_ms=d['max'])
+        except OSError: pass
+    return {}
+def run_ceiling(a):
+    """the ceiling as a client of the same series"""
+    o = sp.run(['node', RIG + '/bench/node_ceiling.mjs', 'tcp', '1', 'file+sha', '262144', a.target], capture_output=True, text=True).stdout
+    d = json.loads(next(l for l in o.splitlines() if '"t":"tcp' in l))
+    return dict(client='ceiling', role='leech', fast=True, piece=1024, target=a.target, mib_s=d['mib_s'], mib_s_wire=d['mib_s'], cpu_s_gib=d['recv_cpu_s_gib'], rss_mib=d['rss_mib'])
 def start_client(name, role, c):
     """c: dict(torrent, magnet, out, ip, port, dht, ns, work). returns (Proc, poll) ; poll() -> dict(done=bool, metadata=t)"""
-    ns = ['ip', 'netns', 'exec', c['ns']] if c.get('ns') else []
+    ns = ['ip', 'netns', 'exec', c['ns']] if c.get('ns') else ['taskset', '-c', '0'] if c.get('pin') else []
     seed = role == 'seed'; ip, port, out, work = c['ip'], c['port'], c['out'], c['work']
     what = (['--magnet', c['magnet']] if c.get('magnet') else ['--torrent', c['torrent']])
     if name == 'libtorrent':
         p = Proc(ns + [PY, RIG + '/peers/lt_peer.py', *what, '--save', out, '--listen', f'{ip}:{port}', '--dht', c.get('dht') or '', '--preset', os.environ.get('LT_PRESET', 'default')] + (['--seed'] if seed else ['--exit-on-done']))
     elif name == 'webtorrent':
-        p = Proc(ns + ['node', RIG + '/peers/wt_peer.mjs', *what, '--save', out, '--port', str(port), '--ip', ip, '--dht', c.get('dht') or 'none'] + (['--seed'] if seed else ['--exit-on-done']))
+        p = Proc(ns + ['node', RIG + '/peers/wt_peer.mjs', *what, '--save', out, '--port', str(port), '--ip', ip, '--dht', c.get('dht') or 'none'] + (['--seed'] if seed else ['--exit-on-done']), env=loop_env(c))
     elif name == 'aria2':
         o = ['aria2c', '--no-conf', '--enable-dht=' + ('true' if c.get('dht') else 'false'), '--enable-dht6=false', '--bt-enable-lpd=false', f'--listen-port={port}', f'--dht-listen-port={port}',
              f'--dht-file-path={work}/dht.dat', '--bt-tracker-timeout=1', '--file-allocation=none', '--summary-interval=0', '--console-log-level=notice', '--dir=' + out, '--enable-color=false', '--bt-save-metadata=false',
@@ -171,7 +185,7 @@ method.set_key = event.download.finished,fin,"execute=touch,{work}/done"
     elif name == 'cmd':
         cmd = os.environ['CLIENT_SEED_CMD' if seed else 'CLIENT_CMD'].format(magnet=c.get('magnet') or c.get('magnet0') or '', torrent=c['torrent'], out=out, bootstrap=c.get('dht') or '', ip=ip, port=port)
         # the egress guard holds Starling to loopback; in the namespaces, which lead nowhere, it must be off. Its state is this run's own.
-        p = Proc(ns + ['bash', '-c', 'exec ' + cmd], env={'STARLING_LOOPBACK_ONLY': '0' if ns else '1', 'STARLING_STATE_DIR': work + '/state'})
+        p = Proc(ns + ['bash', '-c', 'exec ' + cmd], env=loop_env(c) | {'STARLING_LOOPBACK_ONLY': '0' if ns else '1', 'STARLING_STATE_DIR': work + '/state'})
     else: raise SystemExit('unknown client ' + name)
     def poll():
         if p.ru is not None: return True
@@ -199,16 +213,18 @@ def fresh(d):
 def link_seed(data, d):
     fresh(d); os.symlink(data, f'{d}/{os.path.basename(data)}'); return d
 def run_leech(name, a, i):
+    if name == 'ceiling': return run_ceiling(a)
     size = os.path.getsize(a.data) / 2**20; tor = f'{a.data}.{a.piece}.torrent'
     out = fresh(f'{a.target}/rigout'); work = fresh('/dev/shm/rigwork'); port = 7100 + (os.getpid() * 7 + (i + 5) * 3) % 800
-    seeds = []
-    for k in range(a.seeders):
+    seeds = []; other = ['taskset', '-c', '1'] if a.pin else []
+    if a.peers: seeds.append(Proc(other + [WORK + '/bin/manypeers', a.data, tor, str(a.peers), str(int(a.rate * 2**20 / a.peers))]))
+    for k in range(0 if a.peers else a.seeders):
         if a.fast: seeds.append(Proc([WORK + '/bin/fastpeer', 'seed', a.data, tor, str(6500+k), f'127.0.0.{10+k}'])); continue
         seeds.append(Proc([PY, RIG + '/peers/lt_peer.py', '--torrent', tor, '--save', os.path.dirname(a.data), '--listen', f'127.0.0.{10+k}:{6500+k}', '--seed', '--preset', a.seed_preset, '--piece', str(a.piece*1024)]))
     for s in seeds: assert s.wait_ev('start', 10)
     time.sleep(.3)
     os.sync() if not a.target.startswith('/dev/shm') else None
-    c = dict(torrent=tor, out=out, ip='127.0.0.1', port=port, work=work)
+    c = dict(torrent=tor, out=out, ip='127.0.0.1', port=port, work=work, loop=a.loop, pin=a.pin)
     p, poll = start_client(name, 'leech', c)
     if not wait_listen(port): print('client not listening', p.lines[-5:])
     if name in ('transmission',): pass
@@ -237,7 +253,7 @@ def run_leech(name, a, i):
     p.stop(); [s.stop() for s in seeds]
     dt2 = (p.t0 + wall - first) if first else None  # first byte -> client says done
     return dict(client=name, role='leech', fast=a.fast, piece=a.piece, target=a.target, seeders=a.seeders, wall=round(wall, 3), xfer_s=round(dt, 3) if dt else None, mib_s=round(size / dt2, 1) if dt2 else None, mib_s_wire=round(size / dt, 1) if dt else None,
-                cpu_s=round(cpu, 2), cpu_s_gib=round(cpu / size * 1024, 2), rss_mib=round(rss), anon_mib=round(p.anon), seeder_cpu=round(scpu, 2), ok=ok, tail=None if first else p.lines[-4:])
+                cpu_s=round(cpu, 2), cpu_s_gib=round(cpu / size * 1024, 2), cpu_pct=round(100 * cpu / wall), rss_mib=round(rss), anon_mib=round(p.anon), seeder_cpu=round(scpu, 2), **loop_delay(c), ok=ok, tail=None if first else p.lines[-4:])
 def run_seed(name, a, i):
     size = os.path.getsize(a.data) / 2**20; tor = f'{a.data}.{a.piece}.torrent'
     out = fresh('/dev/shm/rigout'); work = fresh('/dev/shm/rigwork'); port = 7100 + (os.getpid() * 7 + (i + 5) * 3) % 800
@@ -296,6 +312,8 @@ def run_magnet(name, a, i, boot):
 if __name__ == '__main__':
     ap = argparse.ArgumentParser(); ap.add_argument('mode'); ap.add_argument('client'); ap.add_argument('--data', default='/dev/shm/rigdata/g1'); ap.add_argument('--piece', type=int, default=1024); ap.add_argument('--runs', type=int, default=3)
     ap.add_argument('--target', default='/dev/shm'); ap.add_argument('--seeders', type=int, default=1); ap.add_argument('--timeout', type=float, default=90); ap.add_argument('--seed-preset', default='hps'); ap.add_argument('--verify', action='store_true'); ap.add_argument('--warmup', type=int, default=1); ap.add_argument('--fast', action='store_true', help='C fastpeer instead of libtorrent on the other side')
+    ap.add_argument('--peers', type=int, default=0, help='this many rate-limited C peers in one process'); ap.add_argument('--rate', type=float, default=0, help='MiB/s of all of them together')
+    ap.add_argument('--loop', action='store_true', help='record event loop delays of Node clients'); ap.add_argument('--pin', action='store_true', help='the client gets CPU 0, the C peers CPU 1')
     ap.add_argument('--nodes', type=int, default=30); ap.add_argument('--dhtimpl', default='npm'); ap.add_argument('--settle', type=float, default=2); ap.add_argument('--log', default=WORK + '/results/runs.jsonl')
     a = ap.parse_args(); rs = []
     if a.mode == 'magnet':
@@ -313,7 +331,7 @@ if __name__ == '__main__':
                 rs.append(r); print(json.dumps(r), flush=True); open(a.log, 'a').write(json.dumps(r) + '\n')
         def med(k, name):
             v = [r[k] for r in rs if r['client'] == name and r.get(k) is not None]; return round(statistics.median(v), 2) if v else None
-        keys = ['mib_s', 'mib_s_wire', 'wall', 'cpu_s_gib', 'rss_mib', 'anon_mib', 'first_byte_s'] if a.mode != 'magnet' else ['t_metadata', 't_first_byte', 't_first_piece', 't_done', 'xfer_mib_s', 'cpu_s', 'rss_mib']
+        keys = ['mib_s', 'mib_s_wire', 'wall', 'cpu_s_gib', 'cpu_pct', 'rss_mib', 'anon_mib', 'first_byte_s', 'loop_p50_ms', 'loop_p99_ms', 'loop_max_ms'] if a.mode != 'magnet' else ['t_metadata', 't_first_byte', 't_first_piece', 't_done', 'xfer_mib_s', 'cpu_s', 'rss_mib']
         for name in names:
             print('MEDIAN', a.mode + ('-fast' if a.fast else ''), name, a.piece, a.target if a.mode != 'magnet' else a.nodes, 'seeders=%d' % a.seeders, {k: med(k, name) for k in keys if med(k, name) is not None}, flush=True)
         for name in names[1:]:

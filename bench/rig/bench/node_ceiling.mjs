@@ -78,7 +78,8 @@ if (!isMainThread && mode === 'w') {
     } else srv.listen(0, '127.0.0.1', () => { spawn(process.execPath, [me, 'tcpsend', String(srv.address().port), String(chunk)], { stdio: ['ignore', 'inherit', 'inherit'] }) })
   })
   const R = +process.argv[3] || 3
-  for (const [chunk, kind, tg, onr] of [[16397, 'sink', '/dev/shm', 0], [65536, 'sink', '/dev/shm', 0], [262144, 'sink', '/dev/shm', 0], [262144, 'sink', '/dev/shm', 65536], [262144, 'sink', '/dev/shm', 262144], [262144, 'sink', '/dev/shm', 1 << 20], [262144, 'file', '/dev/shm', 0], [262144, 'file+sha', '/dev/shm', 0], [262144, 'file+sha', '/dev/shm', 262144], [262144, 'file+sha+sync', '/dev/shm', 262144], [262144, 'file+incr', '/dev/shm', 262144], [262144, 'file+sha', WORK + '/disk', 0], [262144, 'file+sha', WORK + '/disk', 262144]]) {
+  const only = process.argv.slice(4) // KIND ONREAD TARGET: that case alone
+  for (const [chunk, kind, tg, onr] of [[16397, 'sink', '/dev/shm', 0], [65536, 'sink', '/dev/shm', 0], [262144, 'sink', '/dev/shm', 0], [262144, 'sink', '/dev/shm', 65536], [262144, 'sink', '/dev/shm', 262144], [262144, 'sink', '/dev/shm', 1 << 20], [262144, 'file', '/dev/shm', 0], [262144, 'file+sha', '/dev/shm', 0], [262144, 'file+sha', '/dev/shm', 262144], [262144, 'file+sha+sync', '/dev/shm', 262144], [262144, 'file+incr', '/dev/shm', 262144], [262144, 'file+sha', WORK + '/disk', 0], [262144, 'file+sha', WORK + '/disk', 262144]].filter(c => !only.length || (c[1] === only[0] && c[3] === +only[1])).slice(0, only.length ? 1 : undefined).map(c => only[2] ? [c[0], c[1], only[2], c[3]] : c)) {
     const rs = []; for (let i = 0; i < R; i++) { rs.push(await run(chunk, kind, tg, onr)); await new Promise(r => setTimeout(r, 150)) } rs.sort((a, b) => a.mib_s - b.mib_s); out(rs[rs.length >> 1]); for (const d of ['/dev/shm', WORK + '/disk']) fs.rmSync(d + '/node_ceiling.bin', { force: true })
   }
 } else if (mode === 'tcpserve') {

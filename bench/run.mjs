@@ -1,0 +1,131 @@
+// The benchmark set of the wire engine: Starling beside real BitTorrent programs and beside what Node itself can do.
+//   npm run bench [-- NAME …]        all of it takes about half an hour; a name measures one thing (`-- list` names them)
+//   RUNS=3                           runs of each series after one that is thrown away
+//   DISK=/var/tmp                    a folder on a real disk; without it nothing is measured on disk
+// Root on Debian 12: `bench/rig/setup.sh` is run first and installs libtorrent, aria2 and webtorrent (bench/rig/README.md).
+// Rivals run interleaved and in turn; quote the ratios. All traffic stays on loopback.
+import { spawnSync } from "node:child_process";
+import { existsSync, statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const BENCH = dirname(fileURLToPath(import.meta.url));
+const RIG = join(BENCH, "rig");
+const PYTHON = "/usr/bin/python3";
+const MEMORY = "/dev/shm";
+const DATA = join(MEMORY, "rigdata");
+const RUNS = process.env.RUNS ?? "3";
+const DISK = process.env.DISK;
+/** The data in memory, what clients write, and room to spare. */
+const MEMORY_NEEDED_BYTES = 4 * 2 ** 30;
+
+const starling = `${process.execPath} ${join(BENCH, "..", "dist", "cli", "main.js")}`;
+const environment = {
+  ...process.env,
+  STARLING_LOOPBACK_ONLY: "1",
+  RIG_WORK: process.env.RIG_WORK ?? join(tmpdir(), "starling-rig"),
+  CLIENT_CMD: `${starling} get {torrent} -o {out} --port {port} --bootstrap none`,
+  CLIENT_SEED_CMD: `${starling} seed {torrent} --data {out} --port {port} --bootstrap none`,
+};
+
+/** Each is a list of commands; a name says what is measured, the goal what is to be reached. */
+const BENCHMARKS = {
+  leech: {
+    goal: "from one C peer: libtorrent's speed, its CPU, under 150 MiB; 75 % of the ceiling",
+    commands: onEachTarget((target) => [
+      rig("leech", "libtorrent,webtorrent,cmd,ceiling", "--fast", "--piece", "1024", ...target),
+      rig("leech", "libtorrent,cmd", "--fast", "--piece", "256", ...target),
+    ]),
+  },
+  leech4: {
+    goal: "from four C peers: libtorrent's speed, its CPU, under 150 MiB",
+    commands: onEachTarget((target) => [
+      rig("leech", "libtorrent,webtorrent,cmd", "--fast", "--seeders", "4", "--piece", "1024", ...target),
+      rig("leech", "libtorrent,cmd", "--fast", "--seeders", "4", "--piece", "256", ...target),
+    ]),
+  },
+  seed: {
+    goal: "to one C peer: libtorrent's speed, its CPU, under 150 MiB; then aria2's CPU",
+    commands: [
+      rig("seed", "libtorrent,webtorrent,aria2,cmd", "--fast", "--piece", "1024"),
+      rig("seed", "libtorrent,aria2,cmd", "--fast", "--piece", "256"),
+    ],
+  },
+  peers100: {
+    goal: "100 rate-limited peers: CPU and memory beside libtorrent's, event loop p99 under 20 ms",
+    commands: [limited("12.5", "g256"), limited("110", "g1")],
+  },
+  onecore: {
+    goal: "the same with the client on one core",
+    commands: [limited("12.5", "g256", "--pin"), limited("110", "g1", "--pin")],
+  },
+  haves: {
+    goal: "100 peers announce 100,000 pieces each, one by one: event loop p99 under 20 ms",
+    commands: [[process.execPath, join(BENCH, "have-storm.mjs")]],
+  },
+  idle: {
+    goal: "1,000 idle torrents: under 1 % of a core",
+    commands: [
+      [
+        process.execPath,
+        "--import",
+        join(BENCH, "..", "scripts", "typescript.mjs"),
+        join(BENCH, "idle-torrents.ts"),
+      ],
+    ],
+  },
+  path: {
+    goal: "what the platform alone carries; a check at 90 % of the speed of SHA-1",
+    commands: [[process.execPath, join(BENCH, "receive-path.mjs"), "--runs", RUNS]],
+  },
+};
+
+function rig(...args) {
+  return [PYTHON, join(RIG, "rig.py"), ...args, "--runs", RUNS];
+}
+
+function limited(mibPerSecond, data, ...more) {
+  const what = ["--data", join(DATA, data), "--piece", "256", "--peers", "100", "--rate", mibPerSecond];
+  return rig("leech", "libtorrent,aria2,cmd", ...what, "--loop", ...more);
+}
+
+function onEachTarget(commandsFor) {
+  const targets = DISK === undefined ? [MEMORY] : [MEMORY, DISK];
+  return targets.flatMap((target) => commandsFor(["--target", target]));
+}
+
+const names = process.argv.slice(2).length > 0 ? process.argv.slice(2) : Object.keys(BENCHMARKS);
+if (names.includes("list")) {
+  for (const [name, { goal }] of Object.entries(BENCHMARKS)) console.log(`${name.padEnd(10)}${goal}`);
+} else {
+  const unknown = names.filter((name) => !Object.hasOwn(BENCHMARKS, name));
+  if (unknown.length > 0)
+    fail(`There is no benchmark ${unknown.join(", ")}; there are: ${Object.keys(BENCHMARKS).join(", ")}.`);
+  prepare();
+  for (const name of names) {
+    console.log(`\n== ${name}: ${BENCHMARKS[name].goal}`);
+    for (const command of BENCHMARKS[name].commands) run(command);
+  }
+}
+
+/** Peers, small C programs and data; what is there already is left alone. */
+function prepare() {
+  const { bavail, bsize } = statfsSync(MEMORY);
+  if (!existsSync(`${DATA}/g1`) && bavail * bsize < MEMORY_NEEDED_BYTES)
+    fail(`${MEMORY} needs ${MEMORY_NEEDED_BYTES / 2 ** 30} GiB of room.`);
+  run(["bash", join(RIG, "setup.sh")]);
+  run([PYTHON, join(RIG, "mkdata.py"), "g1", "1024", DATA, "1024,256"]);
+  run([PYTHON, join(RIG, "mkdata.py"), "g256", "256", DATA, "256"]);
+}
+
+function run(command) {
+  console.log(`$ ${command.join(" ")}`);
+  const { status } = spawnSync(command[0], command.slice(1), { stdio: "inherit", env: environment });
+  if (status !== 0) fail(`That ended with ${status}.`);
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
