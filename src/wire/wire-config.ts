@@ -87,7 +87,7 @@ export const DEFAULT_WIRE_CONFIG: WireConfig = {
   exchangesPeers: true,
 
   maxConnections: 200, // W3; as libtorrent
-  maxConnectionsPerTorrent: 50, // W3; as Transmission
+  maxConnectionsPerTorrent: 100, // half of W3's 200; as qBittorrent
   maxPendingIncoming: 100, // W3
   maxPendingIncomingPerParty: 3, // W3
   maxConnectionsPerSubnet: 20, // W3
