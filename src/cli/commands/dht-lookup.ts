@@ -5,6 +5,7 @@ import { ClientError } from "../../core/errors.ts";
 import { type InfoHash, infoHashFromHex } from "../../core/ids.ts";
 import type { LookupResult, LookupStep } from "../../dht/index.ts";
 import { parseMagnet } from "../../torrent/magnet.ts";
+import { cancelInTime } from "../arguments/cancel-in-time.ts";
 import { type NetworkFlags, parseNetworkOptions } from "../arguments/network-options.ts";
 import { openDhtNode } from "../engine/open-dht-node.ts";
 import { EXIT_OK } from "../exit-codes.ts";
@@ -12,6 +13,7 @@ import type { Output } from "../output/output.ts";
 
 interface LookupFlags extends NetworkFlags {
   readonly trace?: boolean;
+  readonly timeout?: string;
 }
 
 export async function runDhtLookup(
@@ -24,10 +26,14 @@ export async function runDhtLookup(
   const open = await openDhtNode({ network, defaultBootstrap: "public", limits: "on", readOnly: true });
   try {
     const result = await new Promise<LookupResult>((resolve) => {
-      open.node.findNode(target, {
+      const lookup = open.node.findNode(target, {
         onStep: flags.trace === true ? (step) => printStep(step, output) : undefined,
-        onEnd: resolve,
+        onEnd: (result) => {
+          callOff();
+          resolve(result);
+        },
       });
+      const callOff = cancelInTime(lookup, flags.timeout);
     });
     requireAnswer(result);
     for (const node of result.closest) {

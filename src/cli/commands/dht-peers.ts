@@ -2,15 +2,20 @@
 import { toHex } from "../../core/bytes.ts";
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { LookupResult } from "../../dht/index.ts";
+import { cancelInTime } from "../arguments/cancel-in-time.ts";
 import { type NetworkFlags, parseNetworkOptions } from "../arguments/network-options.ts";
 import { openDhtNode } from "../engine/open-dht-node.ts";
 import { EXIT_OK, exitCodeOf } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
 import { parseHash, requireAnswer, resultFields, summary } from "./dht-lookup.ts";
 
+interface PeersFlags extends NetworkFlags {
+  readonly timeout?: string;
+}
+
 export async function runDhtPeers(
   operands: readonly string[],
-  flags: NetworkFlags,
+  flags: PeersFlags,
   output: Output,
 ): Promise<number> {
   const infoHash = parseHash(operands[0] as string);
@@ -19,7 +24,7 @@ export async function runDhtPeers(
   try {
     const peers = new Set<string>();
     const result = await new Promise<LookupResult>((resolve) => {
-      open.node.lookupPeers(infoHash, {
+      const lookup = open.node.lookupPeers(infoHash, {
         onPeers: (found) => {
           for (const peer of found.map(formatEndpoint)) {
             if (peers.has(peer)) continue;
@@ -27,8 +32,12 @@ export async function runDhtPeers(
             output.result(peer);
           }
         },
-        onEnd: resolve,
+        onEnd: (result) => {
+          callOff();
+          resolve(result);
+        },
       });
+      const callOff = cancelInTime(lookup, flags.timeout);
     });
     requireAnswer(result);
     output.note(`${peers.size} peers; ${summary(result)}`);

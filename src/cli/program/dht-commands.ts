@@ -31,7 +31,9 @@ export function declareDht(program: Command, command: Declare): void {
       async () => (await import("../commands/dht-lookup.ts")).runDhtLookup,
     ),
     "a free one",
-  ).option("--trace", "show every node that was asked");
+  )
+    .option("--trace", "show every node that was asked")
+    .option("--timeout <duration>", "end the search after this time with what was found");
   addNetworkOptions(
     command(
       dht,
@@ -40,7 +42,7 @@ export function declareDht(program: Command, command: Declare): void {
       async () => (await import("../commands/dht-peers.ts")).runDhtPeers,
     ),
     "a free one",
-  );
+  ).option("--timeout <duration>", "end the search after this time with what was found");
   command(
     dht,
     "simulate",
