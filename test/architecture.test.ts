@@ -36,6 +36,7 @@ const PACKAGE_SEAMS: Readonly<Record<string, (file: string) => boolean>> = {
   react: (file) => file.startsWith("ui/"),
   "string-width": (file) => file.startsWith("ui/"),
   commander: (file) => file.startsWith("cli/"),
+  "smol-toml": (file) => file === "cli/settings/config-file.ts",
 };
 
 const MAY_USE_NODE = ["platform", "cli", "index.ts"];

@@ -5,6 +5,7 @@ import { EXIT_OK, exitCodeOf } from "./exit-codes.ts";
 import { commandDeclarer, outputFor } from "./program/declare-command.ts";
 import { declareDht } from "./program/dht-commands.ts";
 import { declareFiles } from "./program/file-commands.ts";
+import { declareSetup } from "./program/setup-commands.ts";
 import { declareTransfers } from "./program/transfer-commands.ts";
 import { reportError } from "./report-error.ts";
 import { VERSION } from "./version.ts";
@@ -63,5 +64,6 @@ export function buildProgram(setExit: (code: number) => void): Command {
     "a swarm on this machine alone: a DHT, seeders and a download, to look at",
     async () => (await import("./commands/demo.ts")).runDemo,
   ).option("--keep", "go on afterwards and print how another client can join");
+  declareSetup(program, command);
   return program;
 }

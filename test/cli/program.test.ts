@@ -18,6 +18,43 @@ function torrentFile(info: Record<string, unknown>): string {
 
 const ONE_FILE = { name: "a.txt", length: 3, "piece length": 16_384, pieces: new Uint8Array(20) };
 
+describe("settings stand below what is typed", () => {
+  test(
+    "the environment counts more than the file, and each is named where its value is refused",
+    async () => {
+      const home = scratchFolder();
+      const config = join(home, "config.toml");
+      writeFileSync(config, 'port = "many"\n[get]\nstall-timeout = "5m"\n');
+      const fromFile = await run(["get", HASH, "--config", config], home);
+      expect(fromFile.stderr).toContain(`--port: "many" is not a port (set by ${config})`);
+      const args = ["config", "list", "--origin", "--config", config];
+      const listed = await start(args, home, { STARLING_PORT: "7007" }).finished;
+      expect(listed.stdout).toBe(`port = 7007  # STARLING_PORT\nget.stall-timeout = 5m  # ${config}\n`);
+      const typed = await run(["get", HASH, "--config", config, "--port", "few"], home);
+      expect(typed.stderr).toContain('--port: "few" is not a port\n');
+    },
+    PATIENT_MS,
+  );
+
+  test(
+    "set, get and unset change one line; a word that means nothing is named with what was meant",
+    async () => {
+      const home = scratchFolder();
+      expect((await run(["config", "set", "max-down", "2M"], home)).exit).toBe(0);
+      expect((await run(["config", "get", "max-down"], home)).stdout).toBe("2M\n");
+      const path = (await run(["config", "path"], home)).stdout.trim();
+      writeFileSync(path, `${readFileSync(path, "utf8")}prot = 7000\n`);
+      const refused = await run(["get", HASH], home);
+      expect(refused).toMatchObject({ exit: 2, stderr: expect.stringContaining("Did you mean port?") });
+      expect((await run(["config", "unset", "prot"], home)).exit).toBe(0);
+      expect(readFileSync(path, "utf8")).toBe('max-down = "2M"\n');
+      const unfit = await run(["config", "set", "port", "many"], home);
+      expect(unfit).toMatchObject({ exit: 2, stderr: expect.stringMatching(/^error: port: "many"/) });
+    },
+    PATIENT_MS,
+  );
+});
+
 describe("bad input gets one line that says what is wrong, and the documented exit code", () => {
   test.each([
     [["get", "magnet:?xt=urn:btih:123"], 3, /magnet/i],
@@ -105,6 +142,8 @@ describe("bad input gets one line that says what is wrong, and the documented ex
         "127.0.0.1",
         "--bootstrap",
         "127.0.0.1:9",
+        "--timeout",
+        "1s",
         "--json",
       ]);
       expect(result.exit).toBe(4);

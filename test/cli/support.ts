@@ -37,9 +37,13 @@ export function cleanEnvironment(home: string): NodeJS.ProcessEnv {
   };
 }
 
-export function start(args: readonly string[], home: string = scratchFolder()): Running {
+export function start(
+  args: readonly string[],
+  home: string = scratchFolder(),
+  environment: NodeJS.ProcessEnv = {},
+): Running {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
-    env: cleanEnvironment(home),
+    env: { ...cleanEnvironment(home), ...environment },
     cwd: home,
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -81,14 +81,14 @@ function environmentBootstrap(): readonly string[] | undefined {
   return text === undefined || text === "" ? undefined : parseBootstrap([text]);
 }
 
-function parseHost(text: string): string {
+export function parseHost(text: string): string {
   if (addressBytes(text) !== undefined) return text;
   throw new ClientError("USAGE", `--host: "${text}" is not an address`, {
     hint: "Give a numeric address such as 127.0.0.1 or ::1.",
   });
 }
 
-function parseProfile(text: string): AddressProfile {
+export function parseProfile(text: string): AddressProfile {
   if (PROFILES.includes(text)) return text as AddressProfile;
   throw new ClientError("USAGE", `--profile-addresses: "${text}" is unknown`, {
     hint: `Use one of ${PROFILES.join(", ")}.`,

@@ -1,14 +1,23 @@
 /**
  * How a command is declared: its words and options for commander, and a loader for the file that runs it, so that the
- * commands that do not run cost nothing.
+ * commands that do not run cost nothing. Settings of the configuration file and the environment are put under what
+ * was typed before the command sees its flags.
  */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { ClientError } from "../../core/errors.ts";
 import { Output } from "../output/output.ts";
 import { reportError } from "../report-error.ts";
+import { applySettings, originOf, programOf } from "../settings/apply-settings.ts";
 
 /** What commander collected for a command; the command's own file gives it a meaning. */
 export type Flags = Record<string, unknown>;
-export type Run = (operands: readonly string[], flags: never, output: Output) => Promise<number>;
+export type Run = (
+  operands: readonly string[],
+  flags: never,
+  output: Output,
+  /** The whole program, for commands that tell about it. */
+  program: Command,
+) => Promise<number>;
 
 /** `usage` is the command's name and operands, as commander reads them; `load` is called when the command runs. */
 export type Declare = (
@@ -29,10 +38,11 @@ export function commandDeclarer(setExit: (code: number) => void): Declare {
         .filter((operand) => operand !== undefined) as string[];
       const output = outputFor(declared.opts<Flags>());
       try {
+        await applySettings(declared);
         const run = await load();
-        setExit(await run(operands, declared.opts<Flags>() as never, output));
+        setExit(await run(operands, declared.opts<Flags>() as never, output, programOf(declared)));
       } catch (error) {
-        setExit(reportError(error, output));
+        setExit(reportError(withOrigin(error, declared), output));
       }
     });
   };
@@ -49,8 +59,20 @@ export function outputFor(flags: Flags): Output {
 
 function withCommonOptions(command: Command): Command {
   return command
-    .option("--json", "print JSON instead of text")
-    .option("-q, --quiet", "print results only")
+    .addOption(new Option("--json", "print JSON instead of text").helpGroup("Common options:"))
+    .addOption(new Option("-q, --quiet", "print results only").helpGroup("Common options:"))
+    .addOption(new Option("--config <file>", "read settings from this file").helpGroup("Common options:"))
+    .helpOption("-h, --help", "show this help")
     .exitOverride()
     .showSuggestionAfterError();
+}
+
+/** A refused value that nobody typed: says where it stands. */
+function withOrigin(error: unknown, command: Command): unknown {
+  if (!(error instanceof ClientError) || error.code !== "USAGE") return error;
+  const flag = /^(--[a-z-]+):/.exec(error.message)?.[1];
+  const origin = flag === undefined ? undefined : originOf(command, flag);
+  if (origin === undefined) return error;
+  const options = error.hint === undefined ? {} : { hint: error.hint };
+  return new ClientError("USAGE", `${error.message} (set by ${origin})`, options);
 }

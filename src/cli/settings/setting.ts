@@ -1,0 +1,82 @@
+/**
+ * What can be set for good: every option of the commands that is not about one call only. A setting is an option by
+ * its long name (`--max-down` is `max-down` in the file and `STARLING_MAX_DOWN` in the environment); for one command
+ * only it is `COMMAND.NAME` (`get.timeout`, `STARLING_GET_TIMEOUT`).
+ */
+import type { Command, Option } from "commander";
+
+export interface Setting {
+  /** As in the file: `max-down`, `get.timeout`, `dht.serve.port`. */
+  readonly key: string;
+  /** `STARLING_…` variable of the same meaning. */
+  readonly variable: string;
+  readonly kind: "text" | "list" | "switch";
+  readonly description: string;
+}
+
+/** Options of one call: remembering them would surprise. */
+const CALL_ONLY: ReadonlySet<string> = new Set([
+  "--all",
+  "--config",
+  "--count",
+  "--help",
+  "--json",
+  "--keep",
+  "--list",
+  "--name",
+  "--origin",
+  "--peer",
+  "--quiet",
+  "--save",
+  "--select",
+  "--trace",
+]);
+
+/** Options that mean different things in different commands: they can be set for one command only. */
+const COMMAND_ONLY: ReadonlySet<string> = new Set(["--output", "--data", "--timeout"]);
+
+export function variableOf(key: string): string {
+  return `STARLING_${key.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`;
+}
+
+/** The options of `command` that can be set. */
+export function settableOptions(command: Command): readonly Option[] {
+  return command.options.filter((option) => option.long !== undefined && !CALL_ONLY.has(option.long));
+}
+
+/** Keys that set `option` of `command`, the more special one first. */
+export function keysOf(command: Command, option: Option): readonly string[] {
+  const name = (option.long as string).slice(2);
+  const special = `${pathOf(command).join(".")}.${name}`;
+  return COMMAND_ONLY.has(option.long as string) ? [special] : [special, name];
+}
+
+export function settingOf(key: string, option: Option): Setting {
+  const kind = Array.isArray(option.defaultValue) ? "list" : option.isBoolean() ? "switch" : "text";
+  return { key, variable: variableOf(key), kind, description: option.description };
+}
+
+/** Every setting of the program, by key: the general ones first, each kind in the order of the commands. */
+export function settingsOf(program: Command): ReadonlyMap<string, Setting> {
+  const general = new Map<string, Setting>();
+  const special = new Map<string, Setting>();
+  for (const command of runnableCommands(program)) {
+    for (const option of settableOptions(command)) {
+      for (const key of keysOf(command, option)) {
+        const into = key.includes(".") ? special : general;
+        if (!into.has(key)) into.set(key, settingOf(key, option));
+      }
+    }
+  }
+  return new Map([...general, ...special]);
+}
+
+/** Commands that do something, `dht ping` before `demo`, in the order in which they are declared. */
+export function runnableCommands(command: Command): readonly Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(runnableCommands);
+}
+
+/** The words that name `command`, without the program's own. */
+export function pathOf(command: Command): readonly string[] {
+  return command.parent === null ? [] : [...pathOf(command.parent), command.name()];
+}
