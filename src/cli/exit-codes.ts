@@ -38,6 +38,22 @@ const EXIT_BY_CODE: Readonly<Record<ErrorCode, number>> = {
   INTERNAL: 70,
 };
 
+/** For people: the manual and the README have this list. */
+export const EXIT_MEANINGS: readonly { readonly exit: string; readonly meaning: string }[] = [
+  { exit: "0", meaning: "done" },
+  { exit: "1", meaning: "another failure" },
+  { exit: "2", meaning: "usage" },
+  { exit: "3", meaning: "bad, private or v2-only torrent" },
+  { exit: "4", meaning: "no DHT node reachable" },
+  { exit: "5", meaning: "nothing found in time" },
+  { exit: "6", meaning: "stalled" },
+  { exit: "7", meaning: "incomplete" },
+  { exit: "8", meaning: "disk: full, denied, or a path that is not there" },
+  { exit: "9", meaning: "port or state in use, or no Starling runs that could be asked" },
+  { exit: "70", meaning: "a bug of ours" },
+  { exit: "129, 130, 143", meaning: "ended by SIGHUP, SIGINT or SIGTERM" },
+];
+
 export function exitCodeOf(code: ErrorCode): number {
   return EXIT_BY_CODE[code];
 }

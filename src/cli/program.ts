@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { separateBareOptions } from "./arguments/bare-options.ts";
 import { EXIT_OK, exitCodeOf } from "./exit-codes.ts";
+import { type Example, withExamples } from "./manual/examples.ts";
 import { commandDeclarer, outputFor } from "./program/declare-command.ts";
 import { declareDht } from "./program/dht-commands.ts";
 import { declareFiles } from "./program/file-commands.ts";
@@ -10,13 +11,13 @@ import { declareTransfers } from "./program/transfer-commands.ts";
 import { reportError } from "./report-error.ts";
 import { VERSION } from "./version.ts";
 
-const EXAMPLES = `
-Examples:
-  starling                                        open the dashboard
-  starling get 'magnet:?xt=urn:btih:…'            download, verify, exit
-  starling share ~/Pictures/holiday               make a magnet link and seed
-  starling dht serve --port 7000                  a bootstrap node for a DHT of your own
-  starling demo                                   see it all work on this machine alone`;
+const EXAMPLES: readonly Example[] = [
+  { line: "starling", does: "open the dashboard" },
+  { line: "starling get 'magnet:?xt=urn:btih:…'", does: "download, verify, exit" },
+  { line: "starling share ~/Pictures/holiday", does: "make a magnet link and seed" },
+  { line: "starling dht serve --port 7000", does: "a bootstrap node for a DHT of your own" },
+  { line: "starling demo", does: "see it all work on this machine alone" },
+];
 
 /** Runs one command line to its end and answers the exit code. Never rejects. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -52,8 +53,8 @@ export function buildProgram(setExit: (code: number) => void): Command {
     )
     .version(`starling ${VERSION}`, "-V, --version")
     .showSuggestionAfterError()
-    .exitOverride()
-    .addHelpText("after", EXAMPLES);
+    .exitOverride();
+  withExamples(program, EXAMPLES);
   const command = commandDeclarer(setExit);
   declareTransfers(program, command);
   declareFiles(program, command);

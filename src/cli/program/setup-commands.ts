@@ -1,5 +1,5 @@
-/** Commands about Starling itself: `config`. */
-import type { Command } from "commander";
+/** Commands about Starling itself: `config completions man`. */
+import { Argument, type Command, Option } from "commander";
 import { type Declare, declareGroup } from "./declare-command.ts";
 
 export function declareSetup(program: Command, command: Declare): void {
@@ -36,4 +36,27 @@ export function declareSetup(program: Command, command: Declare): void {
     "print where the file is",
     async () => (await import("../commands/config.ts")).runConfigPath,
   );
+
+  command(
+    program,
+    "completions",
+    "print the completion script for a shell",
+    async () => (await import("../commands/completions.ts")).runCompletions,
+  )
+    .summary("completion script for bash, zsh or fish")
+    .description(
+      "Print a script that teaches a shell the commands, options and torrents of Starling.\n\n" +
+        "bash: starling completions bash > ~/.local/share/bash-completion/completions/starling\n\n" +
+        "zsh: starling completions zsh > a file _starling in a folder of $fpath\n\n" +
+        "fish: starling completions fish > ~/.config/fish/completions/starling.fish",
+    )
+    .addArgument(new Argument("[shell]", "which shell").choices(["bash", "zsh", "fish"]))
+    .addOption(new Option("--torrents", "print the names of the running engine's torrents").hideHelp());
+
+  command(
+    program,
+    "man [command...]",
+    "show the manual of Starling or of one command",
+    async () => (await import("../commands/man.ts")).runMan,
+  ).option("--output <dir>", "write all pages to this folder");
 }
