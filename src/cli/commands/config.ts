@@ -1,10 +1,9 @@
 /** `starling config get|set|unset|list|path`: the settings of the file and the environment, and where each comes from. */
-import { mkdir, rename, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import type { Command } from "commander";
 import { ClientError } from "../../core/errors.ts";
 import { safeText } from "../../core/safe-text.ts";
 import { EXIT_OK } from "../exit-codes.ts";
+import { writeWhole } from "../files/write-whole.ts";
 import type { Output } from "../output/output.ts";
 import { checkSetting } from "../settings/check-setting.ts";
 import { type ConfigValue, readConfigText } from "../settings/config-file.ts";
@@ -97,6 +96,9 @@ export async function runConfigUnset(
   return await change(operands[0] as string, undefined, flags, output);
 }
 
+/** A configuration may name peers and folders: nobody else's business. */
+const PRIVATE = { file: 0o600, folder: 0o700 };
+
 async function change(
   key: string,
   value: ConfigValue | undefined,
@@ -105,23 +107,10 @@ async function change(
 ): Promise<number> {
   const path = configPath(flags.config);
   const text = await readConfigText(path);
-  await writeWhole(path, editConfig(text, key, value, path));
+  await writeWhole(path, editConfig(text, key, value, path), PRIVATE);
   output.note(value === undefined ? `${safeText(key)} is not set` : `${key} = ${valueText(value)}`);
   output.json({ ok: true, key, value: value ?? null, path });
   return EXIT_OK;
-}
-
-/** The old file or the new one, whatever happens in between. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await writeFile(temporary, text, { mode: 0o600 });
-    await rename(temporary, path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new ClientError("PATH_NOT_WRITABLE", `Cannot write ${path}: ${code}`, { cause: error });
-  }
 }
 
 function settingNamed(key: string, settings: ReadonlyMap<string, Setting>): Setting {

@@ -1,4 +1,4 @@
-/** Commands about Starling itself: `config completions man`. */
+/** Commands about Starling itself: `config completions man handler`. */
 import { Argument, type Command, Option } from "commander";
 import { type Declare, declareGroup } from "./declare-command.ts";
 
@@ -59,4 +59,24 @@ export function declareSetup(program: Command, command: Declare): void {
     "show the manual of Starling or of one command",
     async () => (await import("../commands/man.ts")).runMan,
   ).option("--output <dir>", "write all pages to this folder");
+
+  const handler = declareGroup(program, "handler", "magnet links clicked elsewhere are opened with Starling");
+  command(
+    handler,
+    "install",
+    "make Starling the program that opens magnet links",
+    async () => (await import("../commands/handler.ts")).runHandlerInstall,
+  );
+  command(
+    handler,
+    "remove",
+    "let the program before Starling open them again",
+    async () => (await import("../commands/handler.ts")).runHandlerRemove,
+  );
+  command(
+    handler,
+    "status",
+    "whether Starling opens magnet links (exit 1: it does not)",
+    async () => (await import("../commands/handler.ts")).runHandlerStatus,
+  );
 }

@@ -1,8 +1,8 @@
 /** The configuration file: TOML, read as a flat list of keys. Nothing but this file knows TOML's package. */
-import { readFile } from "node:fs/promises";
 import { parse, TomlError } from "smol-toml";
 import { ClientError } from "../../core/errors.ts";
 import { safeText } from "../../core/safe-text.ts";
+import { readIfThere } from "../files/write-whole.ts";
 
 /** `true` and `["a", "b"]` stay what they are; numbers become text, since options are text. */
 export type ConfigValue = string | boolean | readonly string[];
@@ -17,14 +17,8 @@ export async function readConfigFile(path: string): Promise<ReadonlyMap<string, 
 
 /** The text of the file at `path`; empty when there is none. */
 export async function readConfigText(path: string): Promise<string> {
-  try {
-    const text = await readFile(path, "utf8");
-    if (text.length <= MAX_CONFIG_BYTES) return text;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return "";
-    throw new ClientError("USAGE", `Cannot read ${path}: ${code}`, { cause: error });
-  }
+  const text = await readIfThere(path);
+  if (text.length <= MAX_CONFIG_BYTES) return text;
   throw new ClientError("USAGE", `${path} is too large for a configuration file`);
 }
 
