@@ -60,14 +60,34 @@ export function writeEndpoint(out: Uint8Array, offset: number, address: Endpoint
 
 /** Reads the compact endpoint at `offset`; the caller has checked the bounds. Port 0 is kept: policy is the caller's. */
 export function readEndpoint(bytes: Uint8Array, offset: number, family: AddressFamily): Endpoint {
-  return family === 4
-    ? { host: ipv4Text(readInt32(bytes, offset)), port: readUint16(bytes, offset + 4), family }
-    : {
-        host: formatAddress(bytes.subarray(offset, offset + 16)),
-        port: readUint16(bytes, offset + 16),
-        family,
-      };
+  if (family === 4) return readIpv4Endpoint(readInt32(bytes, offset), readUint16(bytes, offset + 4));
+  return {
+    host: formatAddress(bytes.subarray(offset, offset + 16)),
+    port: readUint16(bytes, offset + 16),
+    family,
+  };
 }
+
+/**
+ * Replies name the same few thousand nodes again and again: an endpoint that was read lately is given out again, so
+ * that neither its text is made anew nor kept twice. Endpoints are immutable; which of two equal ones it is does
+ * not matter to anybody.
+ */
+function readIpv4Endpoint(bits: number, port: number): Endpoint {
+  const place = (Math.imul(bits ^ (port << 16), 0x9e3779b1) >>> (32 - RECENT_BITS)) & (RECENT - 1);
+  const known = recentEndpoints[place];
+  if (known !== undefined && recentBits[place] === bits && known.port === port) return known;
+  const fresh: Endpoint = { host: ipv4Text(bits), port, family: 4 };
+  recentBits[place] = bits;
+  recentEndpoints[place] = fresh;
+  return fresh;
+}
+
+/** Places for recent endpoints: several times a large table, and what a simulation of ten thousand nodes needs. */
+const RECENT_BITS = 15;
+const RECENT: number = 1 << RECENT_BITS;
+const recentBits = new Int32Array(RECENT);
+const recentEndpoints: (Endpoint | undefined)[] = new Array<Endpoint | undefined>(RECENT);
 
 /** Big-endian signed 32-bit read: such values stay small integers in the engine, unsigned ones do not. */
 export function readInt32(bytes: Uint8Array, offset: number): number {
