@@ -16,8 +16,6 @@ import type { Query, QueryOwner } from "./query-tracker.ts";
 
 /** Peers live 45 minutes in our store and 30 in the shortest-lived ones: two rounds may fail. libtorrent: 15. */
 const INTERVAL_MS = 15 * 60_000;
-/** Rounds come up to this share earlier or later. */
-const JITTER = 0.1;
 /** After a round that reached nobody: first pause, doubled each time up to the second. */
 const FIRST_RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 5 * 60_000;
@@ -32,6 +30,8 @@ export interface AnnouncerParts {
   readonly lookups: Lookups;
   readonly sender: QuerySender;
   readonly ownAnnounces: OwnAnnounces;
+  /** Rounds come up to this share earlier or later. */
+  readonly jitter: number;
 }
 
 export class Announcer {
@@ -226,7 +226,8 @@ class Announce implements QueryOwner {
   #pauseMs(): number {
     if (this.#failedRounds > 0)
       return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (this.#failedRounds - 1));
-    return INTERVAL_MS * (1 + JITTER * (2 * this.#parts.random.float() - 1));
+    const { jitter, random } = this.#parts;
+    return INTERVAL_MS * (1 + jitter * (2 * random.float() - 1));
   }
 
   #clearTimer(): void {

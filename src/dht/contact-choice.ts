@@ -5,7 +5,7 @@ import type { Contact } from "./contact.ts";
 import type { RoutingTable } from "./routing-table.ts";
 
 /** Contacts stay good for 15 minutes: they are asked before that is over. */
-const KEEP_ALIVE_MS = 12 * 60_000;
+export const KEEP_ALIVE_MS: number = 12 * 60_000;
 /** A contact that failed is asked again after this, then after twice as long, and so on. */
 const RETRY_FAILED_MS = 10_000;
 /** A contact is not asked again sooner than this, whatever its times say. */

@@ -23,10 +23,9 @@ export class DhtFamily {
   constructor(socket: DatagramSocket, localNodeId: NodeId, settings: DhtSettings, random: Random) {
     const { family } = socket.local;
     const { addressProfile, k, tuning, maxStoredHashes, maxStoredPeers } = settings;
-    const { farBucketWidths } = tuning;
     this.family = family;
     this.socket = socket;
-    this.table = new RoutingTable({ localNodeId, family, addressProfile, k, farBucketWidths });
+    this.table = new RoutingTable({ localNodeId, family, addressProfile, k, tuning });
     this.store = new PeerStore({
       family,
       limitsByAddress: addressProfile === "public",

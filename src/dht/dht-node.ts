@@ -35,8 +35,10 @@ import { type ItemExchangeParts, startGet, startPut } from "./item-exchange.ts";
 import { itemToPut, type VerifySignature } from "./item-rules.ts";
 import { KrpcDecoder } from "./krpc-decoder.ts";
 import { KrpcEncoder } from "./krpc-encoder.ts";
+import { LookupExperience } from "./lookup-experience.ts";
 import { Lookups } from "./lookups.ts";
 import { Member } from "./member.ts";
+import { NewFlowBudget } from "./new-flow-budget.ts";
 import { familyView } from "./node-view.ts";
 import { OwnAnnounces } from "./own-announces.ts";
 import { PingCall } from "./ping-call.ts";
@@ -110,7 +112,11 @@ export class DhtNode {
     const limiter = new QueryLimiter(limitsOfOurQueries(addressProfile), addressProfile, random);
     const stallTimes = new StallTimes(settings.tuning.stallMs);
     this.#stallTimes = stallTimes;
-    const sender = new QuerySender({ clock, tracker, encoder, stallTimes, traffic, limiter });
+    const { newFlowsPerMinute } = settings.tuning;
+    const isAtHome = settings.hasLimits && addressProfile === "public" && newFlowsPerMinute > 0;
+    const flows = isAtHome ? new NewFlowBudget(newFlowsPerMinute) : undefined;
+    const experience = new LookupExperience();
+    const sender = new QuerySender({ clock, tracker, encoder, stallTimes, traffic, limiter, flows });
     this.#tracker = tracker;
     this.#traffic = traffic;
     this.#sender = sender;
@@ -120,6 +126,7 @@ export class DhtNode {
       settings,
       families,
       sender,
+      experience,
       bootstrapOf: (family) => this.#bootstrapper.addressesOf(family),
       expectsContacts: () => this.#expectsContacts(),
     });
@@ -131,7 +138,14 @@ export class DhtNode {
       emit: (event) => this.#emit(event),
     });
     const ownAnnounces = this.#ownAnnounces;
-    this.#announcer = new Announcer({ clock, random, lookups: this.#lookups, sender, ownAnnounces });
+    this.#announcer = new Announcer({
+      clock,
+      random,
+      lookups: this.#lookups,
+      sender,
+      ownAnnounces,
+      jitter: settings.tuning.announceJitter,
+    });
     this.#queries = new QueryIntake({
       settings,
       random,
@@ -148,7 +162,13 @@ export class DhtNode {
       onCandidate: (family) => this.#candidateAppeared(family),
     });
     this.#replies = new ReplyIntake(
-      { tracker, stallTimes, traffic, onOwnAddress: (family) => this.#ownAddressAgreed(family) },
+      {
+        tracker,
+        stallTimes,
+        traffic,
+        loss: experience.loss,
+        onOwnAddress: (family) => this.#ownAddressAgreed(family),
+      },
       nowMs,
     );
   }
@@ -381,7 +401,9 @@ export class DhtNode {
       sender: this.#sender,
       lookups: this.#lookups,
       k: this.#settings.k,
-      hasQuarantine: this.#settings.addressProfile === "public",
+      hasQuarantine: this.#settings.addressProfile === "public" && this.#settings.tuning.quarantine,
+      isReadOnly: this.#settings.readOnly,
+      isSteady: this.#settings.tuning.steadyMaintenance,
       hearOther: (message) => other()?.keeper.hear(message),
       otherNeedsNodes: () => (other()?.family.table.size ?? this.#settings.k) < this.#settings.k,
       onJoined: () => this.#joined(family.family),

@@ -6,11 +6,13 @@ import { sharedPrefixBits } from "../core/distance.ts";
 import type { Endpoint } from "../core/endpoint.ts";
 import type { NodeId } from "../core/ids.ts";
 import { ClosestContacts } from "./closest-contacts.ts";
+import type { DhtSettings } from "./dht-config.ts";
 import type { DhtFamily } from "./dht-family.ts";
-import type { LookupHandlers, LookupOutcome, LookupStep, PeersHandlers } from "./dht-lookups.ts";
+import type { LookupHandlers, LookupOutcome, LookupStep, NamedNode, PeersHandlers } from "./dht-lookups.ts";
 import type { KrpcMessage } from "./krpc-message.ts";
-import { Lookup, type LookupOptions } from "./lookup.ts";
+import { Lookup } from "./lookup.ts";
 import { LookupCandidate } from "./lookup-candidate.ts";
+import type { LookupExperience } from "./lookup-experience.ts";
 import type { PeersCollector } from "./peers-collector.ts";
 import type { Addressee, QuerySender, SendOutcome } from "./query-sender.ts";
 import type { Query, QueryFailure, QueryOwner } from "./query-tracker.ts";
@@ -27,7 +29,9 @@ export interface LookupRequest {
 export interface LookupRunParts {
   readonly family: DhtFamily;
   readonly sender: QuerySender;
-  readonly options: Omit<LookupOptions, "target" | "localNodeId" | "family" | "needsToken">;
+  readonly settings: DhtSettings;
+  /** What lookups of this node have learned. */
+  readonly experience: LookupExperience;
   readonly request: LookupRequest;
   /** Peers found by all runs of the same lookup. */
   readonly peers: PeersCollector;
@@ -55,12 +59,18 @@ export class LookupRun implements QueryOwner {
   constructor(parts: LookupRunParts) {
     this.family = parts.family;
     this.#parts = parts;
+    const { settings, experience } = parts;
+    const { tuning } = settings;
     this.machine = new Lookup({
-      ...parts.options,
+      addressProfile: settings.addressProfile,
+      k: settings.k,
+      tuning,
       target: parts.request.target,
       localNodeId: parts.family.table.localNodeId,
       family: parts.family.family,
       needsToken: parts.request.needsToken,
+      maxTries: tuning.resends ? experience.loss.worthwhileTries : 1,
+      isDoubted: (address) => tuning.unreachableCache && experience.unreachable.has(address, parts.nowMs()),
     });
   }
 
@@ -78,14 +88,18 @@ export class LookupRun implements QueryOwner {
 
   /** Gathers whom to ask first: live contacts; where they are few, those in reserve and the bootstrap nodes. */
   seed(): number {
-    const { request, options, bootstrap } = this.#parts;
+    const { request, settings, experience, bootstrap } = this.#parts;
     const { target } = request;
     let added = 0;
-    SEEDS.begin(target, 0, 2 * options.k, 1);
+    SEEDS.begin(target, 0, 2 * settings.k, 1);
     this.family.table.closest(SEEDS, target, 0);
     const live = SEEDS.contacts.slice(0, SEEDS.count);
     for (const { id, endpoint } of live) if (this.machine.addContact(id, endpoint)) added++;
-    if (live.length >= options.k) return added;
+    if (settings.tuning.announceCache && request.purpose === "get-peers") {
+      const nodes = experience.endings.nodesNear(target, this.family.family, this.#parts.nowMs());
+      for (const { id, endpoint } of nodes) if (this.machine.addContact(id, endpoint)) added++;
+    }
+    if (live.length >= settings.k) return added;
     for (const { id, endpoint } of this.family.table.reserves())
       if (this.machine.addContact(id, endpoint)) added++;
     for (const address of bootstrap()) if (this.machine.addAddress(address)) added++;
@@ -130,9 +144,10 @@ export class LookupRun implements QueryOwner {
 
   queryAnswered(query: Query, message: KrpcMessage, rttMs: number): void {
     const candidate = query.subject;
+    this.#parts.experience.unreachable.answered(query.to);
     if (this.#isEnded || !(candidate instanceof LookupCandidate)) return;
     if (this.machine.answered(candidate, message.id(), message.token(), rttMs)) {
-      const nodes = this.#takeNodes(message, candidate.hop);
+      const nodes = this.#takeNodes(message, candidate);
       const peers = this.#takePeers(message, query.to);
       this.#report(candidate, "answered", rttMs, peers, nodes);
     }
@@ -142,6 +157,7 @@ export class LookupRun implements QueryOwner {
   queryStalled(query: Query): void {
     const candidate = query.subject;
     if (this.#isEnded || !(candidate instanceof LookupCandidate)) return;
+    candidate.query = query;
     this.machine.stalled(candidate);
     this.#report(candidate, "stalled", undefined, 0, 0);
     this.pump();
@@ -149,6 +165,7 @@ export class LookupRun implements QueryOwner {
 
   queryFailed(query: Query, failure: QueryFailure): void {
     const candidate = query.subject;
+    this.#noteFailure(query, failure);
     if (this.#isEnded || !(candidate instanceof LookupCandidate)) return;
     if (failure === "timeout" || failure === "unreachable") this.#timedOut++;
     this.machine.failed(candidate);
@@ -163,21 +180,29 @@ export class LookupRun implements QueryOwner {
       expectedId: candidate.id,
       owner: this,
       subject: candidate,
-      isPatient: candidate.tries > 1,
+      again: candidate.query,
+      isPatient: this.machine.isLastResort,
     };
     return request.purpose === "get-peers"
       ? sender.getPeers(this.family, addressee, request.target, request.noSeeds)
       : sender.findNode(this.family, addressee, request.target, "own");
   }
 
-  #takeNodes(message: KrpcMessage, hop: number): number {
-    return this.family.family === 4
-      ? this.#addNodes(message, message.nodesAt, message.nodesLength, hop)
-      : this.#addNodes(message, message.nodes6At, message.nodes6Length, hop);
+  /** Silence says something about a node only if it was asked as often as the network demands. */
+  #noteFailure(query: Query, failure: QueryFailure): void {
+    const { loss, unreachable } = this.#parts.experience;
+    if (failure === "unreachable" || (failure === "timeout" && query.resent + 1 >= loss.worthwhileTries))
+      unreachable.failed(query.to, this.#parts.nowMs());
   }
 
-  #addNodes(message: KrpcMessage, at: number, length: number, hop: number): number {
-    return at < 0 ? 0 : this.machine.addNodes(message.bytes, at, length, hop);
+  #takeNodes(message: KrpcMessage, namer: LookupCandidate): number {
+    return this.family.family === 4
+      ? this.#addNodes(message, message.nodesAt, message.nodesLength, namer)
+      : this.#addNodes(message, message.nodes6At, message.nodes6Length, namer);
+  }
+
+  #addNodes(message: KrpcMessage, at: number, length: number, namer: LookupCandidate): number {
+    return at < 0 ? 0 : this.machine.addNodes(message.bytes, at, length, namer);
   }
 
   #takePeers(message: KrpcMessage, from: Endpoint): number {
@@ -212,10 +237,17 @@ export class LookupRun implements QueryOwner {
 
   #end(): void {
     this.#isEnded = true;
-    const { options, request } = this.#parts;
-    const closest = this.machine.closest(options.k);
+    const { settings, request, experience } = this.#parts;
+    const closest = this.machine.closest(settings.k);
     const ids = closest.map((candidate) => candidate.id).filter((id): id is NodeId => id !== undefined);
-    if (!this.machine.isExhausted && ids.length === options.k) this.family.size.add(request.target, ids);
+    if (!this.machine.isExhausted && ids.length === settings.k) this.family.size.add(request.target, ids);
+    if (request.purpose === "get-peers" && closest.length > 0)
+      experience.endings.endedAt(
+        request.target,
+        this.family.family,
+        closest.flatMap(nodeOf),
+        this.#parts.nowMs(),
+      );
     const outcome = closest.length === 0 ? "no-contacts" : this.machine.isExhausted ? "limit" : "complete";
     this.#parts.onDone(this, outcome);
   }
@@ -223,3 +255,7 @@ export class LookupRun implements QueryOwner {
 
 /** Scratch space of `seed`: synchronous, so one for all is enough. */
 const SEEDS = new ClosestContacts();
+
+function nodeOf({ id, endpoint }: LookupCandidate): NamedNode[] {
+  return id === undefined ? [] : [{ id, endpoint }];
+}

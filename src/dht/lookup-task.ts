@@ -8,6 +8,7 @@ import type { DhtFamily } from "./dht-family.ts";
 import type { FoundNode, LookupOutcome, LookupResult } from "./dht-lookups.ts";
 import type { DhtLookupView } from "./dht-view.ts";
 import type { LookupCandidate } from "./lookup-candidate.ts";
+import type { LookupExperience } from "./lookup-experience.ts";
 import { type LookupRequest, LookupRun } from "./lookup-run.ts";
 import { PeersCollector } from "./peers-collector.ts";
 import type { QuerySender } from "./query-sender.ts";
@@ -22,6 +23,7 @@ export interface LookupTaskParts {
   readonly settings: DhtSettings;
   readonly families: readonly DhtFamily[];
   readonly sender: QuerySender;
+  readonly experience: LookupExperience;
   /** Bootstrap addresses of a family, asked where the table is nearly empty. */
   bootstrapOf(family: AddressFamily): readonly Endpoint[];
   /** Whether there may soon be a contact although there is none yet. */
@@ -74,7 +76,7 @@ export class LookupTask {
   }
 
   begin(): void {
-    const { clock, settings, sender } = this.#parts;
+    const { clock, settings, sender, experience } = this.#parts;
     this.#timeLimit = clock.setTimer(MAX_LOOKUP_MS, () => this.giveUp("limit"));
     this.#reportOwnStore();
     this.#runs = this.#families.map(
@@ -82,7 +84,8 @@ export class LookupTask {
         new LookupRun({
           family,
           sender,
-          options: settings,
+          settings,
+          experience,
           request: this.#request,
           peers: this.#peers,
           bootstrap: () => this.#parts.bootstrapOf(family.family),

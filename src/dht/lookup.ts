@@ -5,14 +5,18 @@
  * Theory: keep the candidates nearest to the target, sorted. Ask from the head of the list, `alpha` at a time,
  * counting only what is in flight among the head (libtorrent's rule): a candidate that turns out nearer is asked
  * at once, whatever is still in flight behind it. A query that stalls frees its place, so parallelism grows exactly
- * where nodes are dead. Done when the `k` nearest candidates that are alive have answered; dead ones never count.
+ * where nodes are dead. When nobody new is left in the head, those that stalled there are asked again, as often as
+ * the measured loss makes worthwhile. Done when the `k` nearest candidates that are alive have answered; dead ones
+ * never count.
  *
  *   fresh -> asked -> answered
- *               |---> stalled -> answered (late) | failed | asked once more, if fewer than k are alive
- *               `---> failed                     fresh -> skipped (its address was asked already)
+ *     |       |---> stalled -> answered (late) | failed | asked again
+ *     |       `---> failed
+ *     `--> skipped (its address was asked already, or its id has answered)
  *
  * Bounded against liars (threats D8): candidates, queries, nodes taken from one reply; one reply per address and
- * per id; in the profile `public` one address per /24 (/64).
+ * per id; in the profile `public` one address per /24 (/64). Whoever names nodes stands surety for them: of one
+ * that named nobody who answers, only a few are asked.
  */
 import { type AddressProfile, mayContact, partyKey, subnetKey } from "../core/address-profile.ts";
 import { equalBytes } from "../core/bytes.ts";
@@ -31,11 +35,17 @@ export const MAX_QUERIES = 200;
 export const MAX_NODES_PER_REPLY = 8;
 /** Queries in flight at the head of the list, when nearly everybody asked turns out dead. */
 const MAX_ALPHA = 16;
-/** Each candidate is asked at most this often, the second time only when nobody else is left, and at most k of them. */
-const MAX_TRIES = 2;
+/** When nobody else is left a candidate is asked this often at least, and k times in all. */
+const LAST_RESORT_TRIES = 2;
+/** Nodes that one candidate named and nobody heard from yet: so many may be asked, and more for each that answered. */
+const MAX_UNPROVEN = 4;
+const UNPROVEN_PER_PROVEN = 3;
 
 /** The parts of the tuning that lookups follow. */
-export type LookupTuning = Pick<DhtTuning, "alpha" | "headOfList">;
+export type LookupTuning = Pick<
+  DhtTuning,
+  "alpha" | "headOfList" | "candidateSources" | "onePerParty" | "closestKnown"
+>;
 
 export interface LookupOptions {
   readonly target: Uint8Array;
@@ -46,6 +56,10 @@ export interface LookupOptions {
   readonly tuning: LookupTuning;
   /** Count only nodes that gave a token: those without have no room for an announce (BEP 33). */
   readonly needsToken: boolean;
+  /** How often a candidate at the head of the list is worth asking: more than once where packets get lost. */
+  readonly maxTries: number;
+  /** Whether an address lately did not answer. */
+  readonly isDoubted: (address: Endpoint) => boolean;
 }
 
 /**
@@ -70,6 +84,7 @@ export class Lookup {
   /** Queries that stalled or failed. */
   #misses = 0;
   #retries = 0;
+  #isLastResort = false;
 
   constructor(options: LookupOptions) {
     this.#options = options;
@@ -93,9 +108,14 @@ export class Lookup {
     return this.#asked >= MAX_QUERIES;
   }
 
+  /** Whether nobody is left but those that stalled or are doubted. */
+  get isLastResort(): boolean {
+    return this.#isLastResort;
+  }
+
   /** Adds a contact that we know ourselves; false when it was there. */
   addContact(id: NodeId, address: Endpoint): boolean {
-    return this.#insert(new LookupCandidate(id, address, (readInt32(id, 0) ^ this.#targetHead) >>> 0, 1));
+    return this.#insert(id, address, (readInt32(id, 0) ^ this.#targetHead) >>> 0, undefined);
   }
 
   /** Adds an address whose id we do not know; false when it was there. */
@@ -105,41 +125,40 @@ export class Lookup {
     return true;
   }
 
-  /** Adds the compact nodes [`at`, `at` + `length`) that a node at `hop` named; answers how many were new. */
-  addNodes(bytes: Uint8Array, at: number, length: number, hop: number): number {
+  /** Adds the compact nodes [`at`, `at` + `length`) that `namer` named; answers how many were new. */
+  addNodes(bytes: Uint8Array, at: number, length: number, namer: LookupCandidate): number {
     const stride = compactNodeBytes(this.#options.family);
     if (length % stride !== 0) return 0;
     const count = Math.min(length / stride, MAX_NODES_PER_REPLY);
     let added = 0;
-    for (let i = 0; i < count; i++) if (this.#addNode(bytes, at + i * stride, hop + 1)) added++;
+    for (let i = 0; i < count; i++) if (this.#addNode(bytes, at + i * stride, namer)) added++;
     return added;
   }
 
   next(): LookupStepKind {
     if (this.isExhausted) return "done";
-    const { k } = this.#options;
+    this.#isLastResort = false;
+    const { k, tuning, maxTries } = this.#options;
+    if (tuning.closestKnown > 0) return this.#nextOfKnown();
     const alpha = this.#alpha();
-    let inFlight = this.#options.tuning.headOfList ? 0 : this.#inFlightBehind();
-    let firstTries = 0;
+    let inFlight = tuning.headOfList ? 0 : this.#inFlightBehind();
     for (const candidate of this.#addresses) {
-      if (candidate.state === "asked") {
-        inFlight++;
-        firstTries += candidate.tries === 1 ? 1 : 0;
-      } else if (candidate.state === "fresh" && inFlight < alpha && this.#ask(candidate)) return candidate;
+      if (candidate.state === "asked") inFlight++;
+      else if (candidate.state === "fresh" && inFlight < alpha && this.#ask(candidate)) return candidate;
     }
     let alive = 0;
+    let stalled: LookupCandidate | undefined;
     for (let i = 0; i < this.#nearest.length && alive < k && inFlight < alpha; i++) {
       const candidate = this.#nearest[i] as LookupCandidate;
       if (candidate.state === "answered") alive += this.#counts(candidate) ? 1 : 0;
-      else if (candidate.state === "asked") {
-        inFlight++;
-        firstTries += candidate.tries === 1 ? 1 : 0;
-      } else if (candidate.state === "fresh" && this.#ask(candidate)) return candidate;
+      else if (candidate.state === "asked") inFlight++;
+      else if (candidate.state === "stalled" && candidate.tries < maxTries) stalled ??= candidate;
+      else if (candidate.state === "fresh" && this.#isWorthAsking(candidate) && this.#ask(candidate))
+        return candidate;
     }
+    if (stalled !== undefined && inFlight < alpha) return this.#askAgain(stalled);
     if (alive >= k) return inFlight > 0 ? "wait" : "done";
-    if (firstTries > 0 || inFlight >= alpha) return "wait";
-    const resort = this.#lastResort();
-    return resort === "done" && inFlight > 0 ? "wait" : resort;
+    return inFlight > 0 ? "wait" : this.#lastResort();
   }
 
   /**
@@ -151,7 +170,6 @@ export class Lookup {
     if (candidate.tries > 1) {
       candidate.state = "stalled";
       if (why === "full") candidate.tries--;
-      else candidate.settled++;
       return;
     }
     candidate.tries--;
@@ -161,7 +179,6 @@ export class Lookup {
 
   /** `candidate` answered. False when the answer does not count: a second one, our own id, or an id that answered before. */
   answered(candidate: LookupCandidate, id: NodeId, token: Uint8Array | undefined, rttMs: number): boolean {
-    candidate.settled++;
     if (candidate.state === "answered") return false;
     if (candidate.id === undefined && !this.#identify(candidate, id)) {
       candidate.state = "skipped";
@@ -170,6 +187,7 @@ export class Lookup {
     candidate.state = "answered";
     candidate.token = token;
     candidate.rttMs = rttMs;
+    candidate.creditNamers();
     this.#answered++;
     return true;
   }
@@ -177,14 +195,13 @@ export class Lookup {
   stalled(candidate: LookupCandidate): void {
     if (candidate.state !== "asked") return;
     candidate.state = "stalled";
-    this.#misses++;
+    if (candidate.tries === 1) this.#misses++;
   }
 
-  /** No answer will come to one of the queries to `candidate`. */
+  /** No answer will come from `candidate`. */
   failed(candidate: LookupCandidate): void {
-    candidate.settled++;
-    if (candidate.state === "answered" || candidate.settled < candidate.tries) return;
-    if (candidate.state === "asked") this.#misses++;
+    if (candidate.state === "answered" || candidate.state === "failed") return;
+    if (candidate.state === "asked" && candidate.tries === 1) this.#misses++;
     candidate.state = "failed";
     this.#failed++;
     this.#release(candidate);
@@ -214,6 +231,20 @@ export class Lookup {
     return Math.max(alpha, Math.min(MAX_ALPHA, alpha + surplus));
   }
 
+  /** The rule of k-rpc: the nearest that were heard of are asked, whether they live or not, and then it is over. */
+  #nextOfKnown(): LookupStepKind {
+    const { alpha, closestKnown } = this.#options.tuning;
+    let inFlight = 0;
+    let isWaiting = false;
+    for (const candidate of [...this.#addresses, ...this.#nearest])
+      if (candidate.state === "asked") inFlight++;
+    for (const candidate of [...this.#addresses, ...this.#nearest.slice(0, closestKnown)]) {
+      if (candidate.state === "fresh" && inFlight < alpha && this.#ask(candidate)) return candidate;
+      if (candidate.state === "asked" || candidate.state === "fresh") isWaiting = true;
+    }
+    return isWaiting ? "wait" : "done";
+  }
+
   /** Queries in flight behind the head of the list: those that the walk from its start does not see. */
   #inFlightBehind(): number {
     let alive = 0;
@@ -229,8 +260,27 @@ export class Lookup {
     return !this.#options.needsToken || candidate.token !== undefined;
   }
 
-  /** Marks `candidate` as asked unless its address was asked under another id. */
+  /** Whether somebody credible named it, or we knew it, and it was not silent lately. */
+  #isWorthAsking(candidate: LookupCandidate): boolean {
+    if (candidate.isDoubted) return false;
+    if (!this.#options.tuning.candidateSources || candidate.namers.length === 0) return true;
+    return candidate.namers.some((it) => it.unproven < MAX_UNPROVEN + UNPROVEN_PER_PROVEN * it.proven);
+  }
+
+  #askAgain(candidate: LookupCandidate): LookupCandidate {
+    candidate.state = "asked";
+    candidate.tries++;
+    this.#asked++;
+    return candidate;
+  }
+
+  /** Marks `candidate` as asked unless its address was asked under another id, or its id has answered elsewhere. */
   #ask(candidate: LookupCandidate): boolean {
+    if (!this.#options.tuning.onePerParty) {
+      candidate.chargeNamers();
+      this.#askAgain(candidate);
+      return true;
+    }
     const profile = this.#options.addressProfile;
     const party = partyKey(profile, candidate.endpoint);
     const subnet = profile === "public" ? subnetKey(candidate.endpoint) : party;
@@ -241,9 +291,8 @@ export class Lookup {
     }
     this.#askedParties.set(party, candidate);
     this.#askedSubnets.set(subnet, candidate);
-    candidate.state = "asked";
-    candidate.tries++;
-    this.#asked++;
+    candidate.chargeNamers();
+    this.#askAgain(candidate);
     return true;
   }
 
@@ -256,17 +305,23 @@ export class Lookup {
     if (this.#askedSubnets.get(subnet) === candidate) this.#askedSubnets.delete(subnet);
   }
 
-  /** Fewer than k are alive and nobody new is left: those that stalled are asked once more, packets get lost. */
+  /**
+   * Fewer than k are alive and nobody is left who is worth asking: those that are doubted are asked after all, and
+   * those that stalled once more, since packets get lost.
+   */
   #lastResort(): LookupStepKind {
+    this.#isLastResort = true;
+    for (const candidate of this.#nearest)
+      if (candidate.state === "fresh" && this.#ask(candidate)) return candidate;
+    const maxTries = Math.max(LAST_RESORT_TRIES, this.#options.maxTries);
     let isWaiting = false;
     for (const list of [this.#addresses, this.#nearest]) {
       for (const candidate of list) {
         if (candidate.state !== "stalled") continue;
         isWaiting = true;
-        const mayRetry = candidate.tries < MAX_TRIES && this.#retries < this.#options.k;
-        if (!mayRetry || !this.#ask(candidate)) continue;
+        if (candidate.tries >= maxTries || this.#retries >= this.#options.k) continue;
         this.#retries++;
-        return candidate;
+        return this.#askAgain(candidate);
       }
     }
     return isWaiting && this.#answered === 0 ? "stuck" : "done";
@@ -279,10 +334,10 @@ export class Lookup {
     const known = this.#nearest.find((it) => it.id !== undefined && equalBytes(it.id, id));
     if (known !== undefined && known.state !== "fresh" && known.state !== "skipped") return false;
     if (known !== undefined) this.#nearest.splice(this.#nearest.indexOf(known), 1);
-    return this.#insert(candidate);
+    return !equalBytes(id, this.#options.localNodeId) && this.#place(candidate);
   }
 
-  #addNode(bytes: Uint8Array, at: number, hop: number): boolean {
+  #addNode(bytes: Uint8Array, at: number, namer: LookupCandidate): boolean {
     const distanceHead = (readInt32(bytes, at) ^ this.#targetHead) >>> 0;
     if (this.#nearest.length >= MAX_CANDIDATES) {
       const farthest = this.#nearest[MAX_CANDIDATES - 1] as LookupCandidate;
@@ -291,19 +346,30 @@ export class Lookup {
     const id = nodeIdFrom(bytes.slice(at, at + ID_BYTES));
     const address = readEndpoint(bytes, at + ID_BYTES, this.#options.family);
     if (!mayContact(this.#options.addressProfile, address)) return false;
-    return this.#insert(new LookupCandidate(id, address, distanceHead, hop));
+    return this.#insert(id, address, distanceHead, namer);
   }
 
-  /** Sorted insertion. False for our own id, an id that stands there, and what is too far away. */
-  #insert(candidate: LookupCandidate): boolean {
-    const id = candidate.id;
-    if (id === undefined || equalBytes(id, this.#options.localNodeId)) return false;
+  /** False for our own id, an id that stands there, and what is too far away. */
+  #insert(id: NodeId, address: Endpoint, distanceHead: number, namer: LookupCandidate | undefined): boolean {
+    if (equalBytes(id, this.#options.localNodeId)) return false;
+    const candidate = new LookupCandidate(id, address, distanceHead, namer === undefined ? 1 : namer.hop + 1);
+    candidate.isNamedBy(namer);
+    candidate.isDoubted = namer !== undefined && this.#options.isDoubted(address);
+    return this.#place(candidate);
+  }
+
+  /** Sorted insertion. Who stands there already at the same address has one more namer. */
+  #place(candidate: LookupCandidate): boolean {
     let low = 0;
     let high = this.#nearest.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const order = this.#compare(candidate, this.#nearest[middle] as LookupCandidate);
-      if (order === 0) return false;
+      const other = this.#nearest[middle] as LookupCandidate;
+      const order = this.#compare(candidate, other);
+      if (order === 0) {
+        if (sameEndpoint(other.endpoint, candidate.endpoint)) other.isNamedBy(candidate.namers[0]);
+        return false;
+      }
       if (order < 0) high = middle;
       else low = middle + 1;
     }

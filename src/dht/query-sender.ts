@@ -4,6 +4,7 @@ import type { NodeId } from "../core/ids.ts";
 import type { Clock } from "../core/ports.ts";
 import type { DhtFamily } from "./dht-family.ts";
 import type { AnnounceArguments, KrpcEncoder, PutArguments, Want } from "./krpc-encoder.ts";
+import type { NewFlowBudget } from "./new-flow-budget.ts";
 import type { QueryLimiter } from "./query-limiter.ts";
 import type { Query, QueryOwner, QueryTracker } from "./query-tracker.ts";
 import type { StallTimes } from "./stall-times.ts";
@@ -16,6 +17,8 @@ export interface Addressee {
   readonly expectedId: NodeId | undefined;
   readonly owner: QueryOwner;
   readonly subject?: object | undefined;
+  /** A query that stalled and is sent again; it keeps its transaction. */
+  readonly again?: Query | undefined;
   /** Worth a longer wait than usual: nobody else is left to ask. */
   readonly isPatient?: boolean | undefined;
 }
@@ -31,6 +34,8 @@ export interface QuerySenderParts {
   readonly traffic: TrafficMeter;
   /** How much we may ask one party. */
   readonly limiter: QueryLimiter;
+  /** How many we may begin to ask; absent where nobody's router is at stake. */
+  readonly flows: NewFlowBudget | undefined;
 }
 
 /** Whether a query left, or why not: a bound that passes with time, or an address that answers nothing as it is. */
@@ -43,6 +48,7 @@ export class QuerySender {
   readonly #traffic: TrafficMeter;
   readonly #clock: Clock;
   readonly #limiter: QueryLimiter;
+  readonly #flows: NewFlowBudget | undefined;
 
   constructor(parts: QuerySenderParts) {
     this.#clock = parts.clock;
@@ -51,6 +57,7 @@ export class QuerySender {
     this.#stallTimes = parts.stallTimes;
     this.#traffic = parts.traffic;
     this.#limiter = parts.limiter;
+    this.#flows = parts.flows;
   }
 
   ping(family: DhtFamily, addressee: Addressee): SendOutcome {
@@ -121,17 +128,16 @@ export class QuerySender {
     return "sent";
   }
 
-  #begin(
-    family: DhtFamily,
-    { to, expectedId, owner, subject, isPatient = false }: Addressee,
-  ): Query | "full" | "silent" {
-    const obstacle = this.tracker.obstacle(to);
+  #begin(family: DhtFamily, addressee: Addressee): Query | "full" | "silent" {
+    const { to, expectedId, owner, subject, again, isPatient = false } = addressee;
+    const obstacle = again === undefined ? this.tracker.obstacle(to) : undefined;
     if (obstacle !== undefined) return obstacle;
     const nowMs = this.#clock.nowMs();
-    if (!this.#limiter.admits(to, nowMs)) return "full";
+    if (!this.#limiter.admits(to, nowMs) || this.#flows?.admits(to, nowMs) === false) return "full";
     if (expectedId !== undefined) family.table.find(expectedId, 0)?.noteAsked(nowMs);
     const stallAfterMs = isPatient ? PATIENT_STALL_MS : this.#stallTimes.stallAfterMs;
-    return this.tracker.begin(to, expectedId, owner, subject, stallAfterMs);
+    if (again === undefined) return this.tracker.begin(to, expectedId, owner, subject, stallAfterMs);
+    return this.tracker.renew(again, stallAfterMs) ? again : "silent";
   }
 
   #send(family: DhtFamily, to: Endpoint, payload: Uint8Array): void {

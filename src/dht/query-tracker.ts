@@ -45,6 +45,8 @@ export class Query {
   readonly sentAtMs: number;
   deadlineMs: number;
   isStalled = false;
+  /** How often it was sent again: a reply may answer either copy. */
+  resent = 0;
 
   constructor(
     transaction: number,
@@ -117,6 +119,17 @@ export class QueryTracker {
     this.#outstanding.set(query.transaction, query);
     this.#setTimer(deadlineMs, nowMs);
     return query;
+  }
+
+  /** `query` stalled and is sent again with the same transaction; false when it is outstanding no longer. */
+  renew(query: Query, stallAfterMs: number): boolean {
+    if (this.#outstanding.get(query.transaction) !== query) return false;
+    const nowMs = this.#clock.nowMs();
+    query.resent++;
+    query.isStalled = false;
+    query.deadlineMs = Math.min(nowMs + stallAfterMs, query.sentAtMs + QUERY_TIMEOUT_MS);
+    this.#setTimer(query.deadlineMs, nowMs);
+    return true;
   }
 
   /** The query that `message` from `from` answers; it is outstanding no longer. */

@@ -10,6 +10,7 @@ import { sameEndpoint } from "./compact-address.ts";
 import { Contact } from "./contact.ts";
 import type { DhtFamily } from "./dht-family.ts";
 import type { KrpcMessage } from "./krpc-message.ts";
+import type { LossEstimate } from "./loss-estimate.ts";
 import { QUERY_TIMEOUT_MS, type Query, type QueryTracker } from "./query-tracker.ts";
 import type { StallTimes } from "./stall-times.ts";
 import type { TrafficMeter } from "./traffic-meter.ts";
@@ -23,6 +24,7 @@ const VOTE_EVERY = 16;
 export interface ReplyIntakeParts {
   readonly tracker: QueryTracker;
   readonly stallTimes: StallTimes;
+  readonly loss: LossEstimate;
   readonly traffic: TrafficMeter;
   /** Enough others agree on a new address of ours. */
   readonly onOwnAddress: (family: DhtFamily) => void;
@@ -78,11 +80,13 @@ export class ReplyIntake {
 
   #reply(family: DhtFamily, query: Query, message: KrpcMessage, nowMs: number): void {
     const rttMs = nowMs - query.sentAtMs;
-    this.#parts.stallTimes.add(rttMs);
+    // A reply to a query that was sent twice says nothing about the time it took (Karn and Partridge 1987).
+    if (query.resent === 0) this.#parts.stallTimes.add(rttMs);
     if (query.expectedId !== undefined && !carries(message, query.expectedId)) {
       this.#anotherNode(family, query, message, nowMs);
       return;
     }
+    this.#parts.loss.answeredAfter(query.resent + (askedContact(family, query)?.failures ?? 0));
     family.table.answered(query.expectedId ?? message.id(), query.to, nowMs, rttMs);
     if (message.ipAt >= 0) this.#vote(family, query.to, message);
     query.owner.queryAnswered(query, message, rttMs);

@@ -7,7 +7,8 @@
  * 53 bits, and allocates a sorted copy per call; `closest` here walks the same tree and is exact.
  *
  * A bucket is a depth: the contacts that share exactly that many leading bits with our id. The tree splits towards
- * our id as it fills; the width of a bucket is enforced before it is asked to add.
+ * our id as it fills; the width of a bucket is enforced before it is asked to add. The far buckets, which most
+ * lookups begin in, are wider than the others (libtorrent, pymdht).
  *
  *   heard of -> replacement -> (asked, answered) -> live, or replacement while the bucket is full
  *   live -> failed once: not handed out; replaced if someone verified waits -> failed MAX_FAILURES times: forgotten
@@ -21,8 +22,10 @@ import { ID_BYTES, type NodeId } from "../core/ids.ts";
 import { Bucket } from "./bucket.ts";
 import type { ClosestContacts } from "./closest-contacts.ts";
 import { readInt32, sameEndpoint } from "./compact-address.ts";
-import { Contact, livenessOf } from "./contact.ts";
+import { Contact } from "./contact.ts";
+import { victimFor } from "./contact-rank.ts";
 import { collectClosest, findInTree, leafAt, type TreeNode } from "./contact-tree.ts";
+import type { DhtTuning } from "./dht-tuning.ts";
 import { idFitsAddress } from "./node-id-rules.ts";
 
 /** BEP 5 suggests one more try after the first failure; we allow two, for lost packets. */
@@ -35,10 +38,9 @@ export interface RoutingTableOptions {
   readonly localNodeId: NodeId;
   readonly family: AddressFamily;
   readonly addressProfile: AddressProfile;
-  /** Contacts per bucket. */
+  /** Contacts per bucket, but for the far ones. */
   readonly k: number;
-  /** Widths of the farthest buckets, from depth 0; the others are `k` wide. Empty for BEP 5's table. */
-  readonly farBucketWidths: readonly number[];
+  readonly tuning: Pick<DhtTuning, "farBucketWidths" | "prefixSlots" | "prefersNear" | "replacements">;
 }
 
 export type Admission =
@@ -86,7 +88,7 @@ export class RoutingTable {
   }
 
   capacityAt(depth: number): number {
-    return this.#options.farBucketWidths[depth] ?? this.#options.k;
+    return this.#options.tuning.farBucketWidths[depth] ?? this.#options.k;
   }
 
   /** Every live contact, in no useful order. */
@@ -237,9 +239,11 @@ export class RoutingTable {
       this.#insert(contact, nowMs);
       return "added";
     }
-    const victim = this.#victimFor(contact, nowMs);
+    const { tuning, k } = this.#options;
+    const incumbents = this.#contactsAt(contact.depth);
+    const victim = victimFor(contact, incumbents, this.capacityAt(contact.depth), tuning, nowMs);
     if (victim === undefined) {
-      bucket.reserve(contact, this.#options.k);
+      if (tuning.replacements) bucket.reserve(contact, k);
       return "reserved";
     }
     this.#remove(victim);
@@ -266,16 +270,6 @@ export class RoutingTable {
   #sharerOfSubnet(contact: Contact): Contact | undefined {
     if (this.#options.addressProfile !== "public") return undefined;
     return this.#contactsAt(contact.depth).find((other) => other !== contact && sharesSubnet(other, contact));
-  }
-
-  /** Who gives way in a full bucket: one that fails, else one whose id does not fit its address if the newcomer's does. */
-  #victimFor(newcomer: Contact, nowMs: number): Contact | undefined {
-    let misfit: Contact | undefined;
-    for (const contact of this.#contactsAt(newcomer.depth)) {
-      if (contact.failures > 0) return contact;
-      if (!contact.hasFittingId && livenessOf(contact, nowMs) !== "good") misfit ??= contact;
-    }
-    return newcomer.hasFittingId ? misfit : undefined;
   }
 
   /** Live contacts of one depth: a leaf beside our path in the tree, or part of the leaf that holds our own id. */

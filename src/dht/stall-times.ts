@@ -18,20 +18,20 @@ const IN_TIME_RATIO = 0.95;
 const SLACK_MS = 50;
 
 export class StallTimes {
-  readonly #fixedMs: number | undefined;
+  readonly #fixedMs: number;
   #bins: Uint16Array | undefined;
   #samples = 0;
   #stallAfterMs = LONGEST_STALL_MS;
   #medianMs: number | undefined;
 
-  /** `fixedMs` replaces what is measured. */
-  constructor(fixedMs?: number) {
+  /** `fixedMs` replaces what is measured, unless it is 0. */
+  constructor(fixedMs = 0) {
     this.#fixedMs = fixedMs;
   }
 
   /** Milliseconds after which a query counts as stalled. */
   get stallAfterMs(): number {
-    return this.#fixedMs ?? this.#stallAfterMs;
+    return this.#fixedMs > 0 ? this.#fixedMs : this.#stallAfterMs;
   }
 
   get medianMs(): number | undefined {

@@ -16,7 +16,14 @@ import type { NodeId } from "../core/ids.ts";
 import type { Clock, Random } from "../core/ports.ts";
 import { ClosestContacts } from "./closest-contacts.ts";
 import { type Contact, NEVER_MS } from "./contact.ts";
-import { contactOfOldBucket, mostDue, randomIdAt, reserveToTry, unheardSince } from "./contact-choice.ts";
+import {
+  contactOfOldBucket,
+  KEEP_ALIVE_MS,
+  mostDue,
+  randomIdAt,
+  reserveToTry,
+  unheardSince,
+} from "./contact-choice.ts";
 import type { DhtFamily } from "./dht-family.ts";
 import type { Want } from "./krpc-encoder.ts";
 import type { KrpcMessage } from "./krpc-message.ts";
@@ -32,6 +39,8 @@ const FIRST_BURST = 16;
 /** Pace of a settled table (libtorrent 5 s). */
 const STEP_MS = 5_000;
 const LONGEST_STEP_MS = 30_000;
+/** The same for who answers nobody (BEP 43): half a megabyte a day. */
+const READ_ONLY_STEP_MS = 20_000;
 /** Pace while somebody waits for a place that is free. */
 const RESERVE_STEP_MS = 1_000;
 /** BEP 5: buckets not changed in 15 minutes are refreshed. */
@@ -59,6 +68,10 @@ export interface TableKeeperParts {
   readonly lookups: Lookups;
   readonly k: number;
   readonly hasQuarantine: boolean;
+  /** One query every few seconds; else lookups that refresh old buckets, all at once (BEP 5). */
+  readonly isSteady: boolean;
+  /** Nobody depends on our table but ourselves: a slower pace will do. */
+  readonly isReadOnly: boolean;
   /** Nodes of the other family that a reply named (BEP 32); absent where we have one family. */
   readonly hearOther: ((message: KrpcMessage) => void) | undefined;
   /** Whether the other family's table wants to hear of nodes. */
@@ -158,7 +171,8 @@ export class TableKeeper implements QueryOwner {
       return;
     }
     if (nowMs >= this.#nextOwnLookupMs) this.#lookUpOurselves();
-    else this.#askOne(nowMs);
+    else if (this.#parts.isSteady) this.#askOne(nowMs);
+    else this.#refreshOldBuckets(nowMs);
     this.#setTimer(this.#pauseMs(nowMs) * (0.8 + 0.4 * this.#parts.random.float()));
   }
 
@@ -171,11 +185,12 @@ export class TableKeeper implements QueryOwner {
   /** Until the next step: longer while nothing will be due. */
   #pauseMs(nowMs: number): number {
     if (this.#reserveToTry(nowMs) !== undefined) return RESERVE_STEP_MS;
-    const dueMs = Math.min(
-      this.#nextOwnLookupMs,
-      mostDue(this.#parts.family.table)?.dueMs ?? Number.POSITIVE_INFINITY,
-    );
-    return Math.min(LONGEST_STEP_MS, Math.max(STEP_MS, dueMs - nowMs));
+    const { table } = this.#parts.family;
+    const stepMs = this.#parts.isReadOnly ? READ_ONLY_STEP_MS : STEP_MS;
+    // So many contacts are not got round in time: somebody is due always.
+    if (table.size * stepMs > KEEP_ALIVE_MS) return stepMs;
+    const dueMs = Math.min(this.#nextOwnLookupMs, mostDue(table)?.dueMs ?? Number.POSITIVE_INFINITY);
+    return Math.min(LONGEST_STEP_MS, Math.max(stepMs, dueMs - nowMs));
   }
 
   /** The table is young or small, and there is somebody to ask. */
@@ -267,6 +282,26 @@ export class TableKeeper implements QueryOwner {
         ? due.contact
         : (this.#reserveToTry(nowMs) ?? contactOfOldBucket(table, nowMs, this.#refreshMs(nowMs)));
     if (contact !== undefined) this.#ask(contact);
+  }
+
+  /** BEP 5: "Buckets that have not been changed in 15 minutes should be refreshed" by a search for an id in them. */
+  #refreshOldBuckets(nowMs: number): void {
+    const { family, lookups, random } = this.#parts;
+    const { table } = family;
+    for (let depth = 0; depth <= table.deepest; depth++) {
+      const bucket = table.bucketAt(depth);
+      if (bucket === undefined || nowMs - bucket.lastRefreshMs < BUCKET_REFRESH_MS) continue;
+      bucket.lastRefreshMs = nowMs;
+      const target = randomIdAt(table.localNodeId, depth, random);
+      const request = {
+        target,
+        purpose: "find-node",
+        noSeeds: false,
+        needsToken: false,
+        handlers: {},
+      } as const;
+      lookups.start(request, () => {}, [family]);
+    }
   }
 
   #askMany(count: number): void {

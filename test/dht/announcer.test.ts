@@ -26,7 +26,7 @@ function rounds(dht: DhtWorld, by: WorldNode, label = "a") {
 const storedPeers = (dht: DhtWorld) =>
   dht.nodes.reduce((sum, node) => sum + (node.node.view().v4?.storedPeers ?? 0), 0);
 
-describe("an announce", () => {
+describe("an announce", { timeout: 60_000 }, () => {
   test("is repeated every quarter of an hour, a tenth earlier or later", () => {
     const dht = aNetwork("interval");
     const { results } = rounds(dht, dht.nodes[4] as WorldNode);

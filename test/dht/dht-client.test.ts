@@ -29,7 +29,7 @@ function aNetwork(): DhtWorld {
   return dht;
 }
 
-describe("the DHT client", () => {
+describe("the DHT client", { timeout: 60_000 }, () => {
   test("joins through the addresses it resolves and streams peers until the lookup ends", async () => {
     const dht = aNetwork();
     const client = aClient(dht, () => Promise.resolve([endpoint("20.0.0.1", 6881)]));

@@ -47,7 +47,7 @@ function trueClosest(nodes: readonly WorldNode[], target: Uint8Array, except: Wo
     .map(toHex);
 }
 
-describe("a network of one node", () => {
+describe("a network of one node", { timeout: 60_000 }, () => {
   test("ends its lookups, with nothing found", () => {
     const dht = new DhtWorld({ seed: 1 });
     const only = dht.add();
@@ -110,7 +110,7 @@ describe.each([2, 3])("a network of %i nodes", (size) => {
   });
 });
 
-describe("a network of 200 nodes that knew one", () => {
+describe("a network of 200 nodes that knew one", { timeout: 60_000 }, () => {
   const dht = new DhtWorld({ seed: "two hundred", minRttMs: 10, maxRttMs: 310 });
   const first = dht.add();
   dht.addMany(199, [first.endpoint], 100);
@@ -155,7 +155,7 @@ describe("a network of 200 nodes that knew one", () => {
   });
 });
 
-describe("a simulated network", () => {
+describe("a simulated network", { timeout: 60_000 }, () => {
   test("is the same again with the same seed, packet for packet", () => {
     const run = () => {
       const dht = new DhtWorld({ seed: "again", lossRatio: 0.1 });

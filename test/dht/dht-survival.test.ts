@@ -30,7 +30,7 @@ function lookUp(dht: DhtWorld, by: WorldNode, label: string): { result: LookupRe
   return { result: result as LookupResult, peers };
 }
 
-describe("with three of ten contacts dead", () => {
+describe("with three of ten contacts dead", { timeout: 60_000 }, () => {
   const dht = aNetwork("dead", 150);
   const hash = infoHashFrom(dht.infoHash("a"));
   (dht.nodes[0] as WorldNode).node.announce(hash, { port: 5_000 });
@@ -65,7 +65,7 @@ describe("with three of ten contacts dead", () => {
   });
 });
 
-describe("with one packet in seven lost", () => {
+describe("with one packet in seven lost", { timeout: 60_000 }, () => {
   const dht = aNetwork("lossy", 100, { lossRatio: 0.15 });
 
   test("announces are found, for at most thirty queries a lookup in the median", () => {
@@ -82,7 +82,7 @@ describe("with one packet in seven lost", () => {
   });
 });
 
-describe("a node that starts again with its saved table", () => {
+describe("a node that starts again with its saved table", { timeout: 60_000 }, () => {
   test("finds peers within a second, without any bootstrap node, DH15", () => {
     const dht = aNetwork("restart", 80);
     const hash = infoHashFrom(dht.infoHash("a"));
@@ -153,7 +153,7 @@ describe("a node that starts again with its saved table", () => {
   });
 });
 
-describe("a node whose network goes away", () => {
+describe("a node whose network goes away", { timeout: 60_000 }, () => {
   test("keeps its table, says that it is lost, and is back when the network is", () => {
     const dht = aNetwork("outage", 60);
     const node = dht.nodes[30] as WorldNode;
@@ -188,7 +188,7 @@ describe("a node whose network goes away", () => {
   });
 });
 
-describe("a node whose machine slept eight hours", () => {
+describe("a node whose machine slept eight hours", { timeout: 60_000 }, () => {
   test("refreshes its table and announces again within a minute, PR11", () => {
     const dht = aNetwork("slept", 60);
     const node = dht.nodes[30] as WorldNode;
@@ -208,7 +208,7 @@ describe("a node whose machine slept eight hours", () => {
   });
 });
 
-describe("bootstrap nodes", () => {
+describe("bootstrap nodes", { timeout: 60_000 }, () => {
   test("that do not answer are told of as silent, and tried again", () => {
     const dht = new DhtWorld({ seed: "silent" });
     const nobody = { host: "20.9.9.9", port: 6881, family: 4 } as const;
@@ -232,7 +232,7 @@ describe("bootstrap nodes", () => {
   });
 });
 
-test("a closed node sends nothing and keeps no timer that does", () => {
+test("a closed node sends nothing and keeps no timer that does", { timeout: 60_000 }, () => {
   const dht = aNetwork("closed", 10);
   const node = dht.nodes[5] as WorldNode;
   node.node.announce(infoHashFrom(dht.infoHash("a")), { port: 5_000 });

@@ -31,6 +31,8 @@ function aLookup({ tuning, ...options }: LookupChoice = {}): Lookup {
     k: 8,
     tuning: { ...SHIPPING, ...tuning },
     needsToken: false,
+    maxTries: 1,
+    isDoubted: () => false,
     ...options,
   });
 }
@@ -48,9 +50,16 @@ function asked(lookup: Lookup): LookupCandidate {
 const answer = (lookup: Lookup, candidate: LookupCandidate, token?: Uint8Array) =>
   lookup.answered(candidate, candidate.id as NodeId, token, 50);
 
-function addNodes(lookup: Lookup, nodes: readonly { id: NodeId; endpoint: Endpoint }[], hop = 1): number {
+/** Somebody whom we knew. */
+const aNamer = () => new LookupCandidate(idOf(0xffff), hostOf(0xffff), 0xffff0000, 1);
+
+function addNodes(
+  lookup: Lookup,
+  nodes: readonly { id: NodeId; endpoint: Endpoint }[],
+  namer = aNamer(),
+): number {
   const bytes = encodeNodes(nodes, 4);
-  return lookup.addNodes(bytes, 0, bytes.length, hop);
+  return lookup.addNodes(bytes, 0, bytes.length, namer);
 }
 
 const nodesOf = (...numbers: number[]) => numbers.map((i) => ({ id: idOf(i), endpoint: hostOf(i) }));
@@ -168,8 +177,8 @@ describe("a lookup", () => {
   test("takes nothing from a list of a wrong length, and eight nodes at most from any", () => {
     const lookup = aLookup();
     const bytes = encodeNodes(nodesOf(...Array.from({ length: 20 }, (_, i) => i + 1)), 4);
-    expect(lookup.addNodes(bytes, 0, bytes.length - 1, 1)).toBe(0);
-    expect(lookup.addNodes(bytes, 0, bytes.length, 1)).toBe(8);
+    expect(lookup.addNodes(bytes, 0, bytes.length - 1, aNamer())).toBe(0);
+    expect(lookup.addNodes(bytes, 0, bytes.length, aNamer())).toBe(8);
   });
 
   test("counts only nodes that gave a token where they shall store something", () => {
@@ -206,10 +215,11 @@ describe("a lookup", () => {
   test("counts the hops to a node that others named", () => {
     const lookup = aLookup();
     lookup.addContact(idOf(50), hostOf(50));
-    answer(lookup, asked(lookup));
-    addNodes(lookup, nodesOf(20), 1);
+    const first = asked(lookup);
+    answer(lookup, first);
+    addNodes(lookup, nodesOf(20), first);
     const second = asked(lookup);
-    addNodes(lookup, nodesOf(5), second.hop);
+    addNodes(lookup, nodesOf(5), second);
     expect([second.hop, asked(lookup).hop]).toEqual([2, 3]);
   });
 
@@ -231,7 +241,7 @@ describe("a lookup", () => {
       if (step === "wait" || step === "stuck") throw new Error("nothing is in flight");
       queries++;
       answer(lookup, step);
-      addNodes(lookup, lies(), step.hop);
+      addNodes(lookup, lies(), step);
     }
     expect(queries).toBeLessThanOrEqual(MAX_QUERIES);
   });
@@ -262,7 +272,7 @@ describe("a lookup", () => {
               const alive = near(TARGET)
                 .filter((it) => !it.isDead)
                 .slice(0, 4);
-              addNodes(lookup, [...alive, ...near(TARGET).slice(0, 4)], step.hop);
+              addNodes(lookup, [...alive, ...near(TARGET).slice(0, 4)], step);
             }
           }
           const found = lookup.closest(8);
@@ -275,6 +285,50 @@ describe("a lookup", () => {
         },
       ),
     );
+  });
+
+  test("asks the head again as often as it is worth, once nobody new is left there", () => {
+    const lookup = aLookup({ k: 2, maxTries: 3 });
+    for (const i of [1, 2, 3]) lookup.addContact(idOf(i), hostOf(i));
+    const [silent, ...others] = [asked(lookup), asked(lookup), asked(lookup)];
+    for (const other of others) answer(lookup, other);
+    for (const tries of [2, 3]) {
+      lookup.stalled(silent);
+      expect([asked(lookup), silent.tries]).toEqual([silent, tries]);
+    }
+    lookup.stalled(silent);
+    expect(lookup.next()).toBe("done");
+  });
+
+  test("asks few of those that one node named while none of them answers, and all when one did", () => {
+    const lookup = aLookup({ tuning: { alpha: 100 } });
+    const liar = aNamer();
+    addNodes(lookup, nodesOf(1, 2, 3, 4, 5, 6, 7, 8), liar);
+    const honest = aNamer();
+    addNodes(lookup, nodesOf(20, 21), honest);
+    const order = Array.from({ length: 6 }, () => asked(lookup));
+    expect(order.map((it) => it.id?.[1])).toEqual([1, 2, 3, 4, 20, 21]);
+    expect(lookup.next()).toBe("wait");
+    answer(lookup, order[0] as LookupCandidate);
+    expect(asked(lookup).id?.[1]).toBe(5);
+  });
+
+  test("asks those that were silent lately only when fewer than k others are alive", () => {
+    const silent = hostOf(1);
+    const lookup = aLookup({ k: 2, isDoubted: (address) => address.host === silent.host });
+    addNodes(lookup, nodesOf(1, 2, 3));
+    const [first, second] = [asked(lookup), asked(lookup)];
+    expect([first.id?.[1], second.id?.[1]]).toEqual([2, 3]);
+    answer(lookup, first);
+    lookup.failed(second);
+    expect(asked(lookup).endpoint).toEqual(silent);
+  });
+
+  test("ends where k-rpc ends when it is told to: the nearest known were asked, dead or alive", () => {
+    const lookup = aLookup({ k: 2, tuning: { closestKnown: 3 } });
+    for (const i of [1, 2, 3, 4]) lookup.addContact(idOf(i), hostOf(i));
+    for (const candidate of [asked(lookup), asked(lookup), asked(lookup)]) lookup.failed(candidate);
+    expect(lookup.next()).toBe("done");
   });
 
   test("remembers at most 100 candidates, the nearest", () => {

@@ -5,7 +5,7 @@ import { StallTimes } from "../../src/dht/stall-times.ts";
 import { TrafficMeter } from "../../src/dht/traffic-meter.ts";
 import { SeededRandom } from "../../src/sim/index.ts";
 
-describe("the time after which a query stalls", () => {
+describe("the time after which a query stalls", { timeout: 60_000 }, () => {
   test("is a second before anything is known", () => {
     const times = new StallTimes();
     expect(times.stallAfterMs).toBe(1_000);
@@ -40,7 +40,7 @@ describe("the time after which a query stalls", () => {
   });
 });
 
-describe("the estimate of the network's size", () => {
+describe("the estimate of the network's size", { timeout: 60_000 }, () => {
   test("is within a quarter after two dozen lookups", () => {
     for (const size of [50, 1_000, 10_000]) {
       const random = new SeededRandom(`size ${size}`);
@@ -63,7 +63,7 @@ describe("the estimate of the network's size", () => {
   });
 });
 
-describe("the traffic meter", () => {
+describe("the traffic meter", { timeout: 60_000 }, () => {
   test("gives the answered share of the last hundred queries", () => {
     const meter = new TrafficMeter(0);
     expect(meter.answeredRatio()).toBeNull();

@@ -7,6 +7,7 @@ import { type Endpoint, endpoint } from "../../src/core/endpoint.ts";
 import { type NodeId, nodeIdFrom } from "../../src/core/ids.ts";
 import { ClosestContacts } from "../../src/dht/closest-contacts.ts";
 import type { Contact } from "../../src/dht/contact.ts";
+import { SHIPPING } from "../../src/dht/index.ts";
 import { nodeIdForAddress } from "../../src/dht/node-id-rules.ts";
 import { MAX_FAILURES, RoutingTable, type RoutingTableOptions } from "../../src/dht/routing-table.ts";
 import { SeededRandom } from "../../src/sim/index.ts";
@@ -14,13 +15,18 @@ import { SeededRandom } from "../../src/sim/index.ts";
 const LOCAL = nodeIdFrom(new Uint8Array(20));
 const random = new SeededRandom("routing table");
 
-function aTable(options: Partial<RoutingTableOptions> = {}): RoutingTable {
+interface TableChoice extends Omit<Partial<RoutingTableOptions>, "tuning"> {
+  readonly tuning?: Partial<RoutingTableOptions["tuning"]>;
+}
+
+/** A table as BEP 5 describes it, unless told otherwise. */
+function aTable({ tuning, ...options }: TableChoice = {}): RoutingTable {
   const defaults = {
     localNodeId: LOCAL,
     family: 4,
     addressProfile: "loopback",
     k: 8,
-    farBucketWidths: [],
+    tuning: { ...SHIPPING, farBucketWidths: [], prefixSlots: false, prefersNear: false, ...tuning },
   } as const;
   return new RoutingTable({ ...defaults, ...options });
 }
@@ -63,7 +69,7 @@ describe("the routing table", () => {
         fc.uint8Array({ minLength: 20, maxLength: 20 }),
         fc.integer({ min: 1, max: 20 }),
         (made, farBucketWidths, target, count) => {
-          const table = aTable({ farBucketWidths });
+          const table = aTable({ tuning: { farBucketWidths } });
           for (const [i, [bits]] of made.entries()) answer(table, idAt(bits), loopback(1 + i));
           for (const contact of table.contacts())
             if ((contact.id[19] as number) % 4 === 0) contact.failures = 1;
@@ -100,9 +106,35 @@ describe("the routing table", () => {
   });
 
   test("is as wide in its far buckets as it is told", () => {
-    const table = aTable({ farBucketWidths: [128, 64, 32, 16] });
+    const table = aTable({ tuning: { farBucketWidths: [128, 64, 32, 16] } });
     for (let i = 0; i < 3_000; i++) answer(table, nodeIdFrom(random.bytes(20)), loopback(1 + i));
     expect([0, 1, 2, 3, 4].map((depth) => table.bucketAt(depth)?.count)).toEqual([128, 64, 32, 16, 8]);
+  });
+
+  test("spreads the contacts of a wide bucket over its range", () => {
+    const slotsOf = (prefixSlots: boolean) => {
+      const table = aTable({ tuning: { farBucketWidths: [32], prefixSlots } });
+      for (let i = 0; i < 2_000; i++) answer(table, idAt(0), loopback(1 + i));
+      return new Set([...table.contacts()].map((contact) => ((contact.id[0] as number) >> 2) & 31)).size;
+    };
+    expect(slotsOf(true)).toBe(32);
+    expect(slotsOf(false)).toBeLessThan(30);
+  });
+
+  test("replaces a far contact by one in the same slot that is much nearer, and by no other", () => {
+    const table = aTable({ tuning: { prefersNear: true, prefixSlots: true }, k: 2 });
+    const inSlot = (slot: number) => {
+      const id = idAt(0);
+      id[0] = 0x80 | (slot << 6) | ((id[0] as number) & 0x3f);
+      return id;
+    };
+    const far = inSlot(0);
+    table.answered(far, loopback(1), 0, 300);
+    table.answered(inSlot(1), loopback(2), 0, 300);
+    expect(table.answered(inSlot(0), loopback(3), 0, 200)).toBe("reserved");
+    expect(table.answered(inSlot(0), loopback(4), 0, 100)).toBe("replaced");
+    expect(table.find(far, 0)).toBeUndefined();
+    expect(table.size).toBe(2);
   });
 
   test("never holds our own id", () => {
