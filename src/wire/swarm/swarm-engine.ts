@@ -22,7 +22,7 @@ import { Blame } from "./blame.ts";
 import { PeerPool } from "./peer-pool.ts";
 import { PiecePicker } from "./piece-picker.ts";
 import { SuperSeedPlan } from "./super-seed-plan.ts";
-import type { KnownPeer, Swarm, SwarmContent, SwarmLimits, SwarmOptions } from "./swarm.ts";
+import type { KnownPeer, PieceOrder, Swarm, SwarmContent, SwarmLimits, SwarmOptions } from "./swarm.ts";
 import { SwarmBlocks } from "./swarm-blocks.ts";
 import { SwarmChoking } from "./swarm-choking.ts";
 import { SwarmConnections } from "./swarm-connections.ts";
@@ -77,6 +77,8 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   readonly #report: SwarmReport;
   #storage: SwarmStorage | undefined;
   #mayBecomeSuperSeed: boolean;
+  #pieceOrder: PieceOrder = "rarest-first";
+  #urgentPieces: readonly number[] = [];
   #isRemoved = false;
 
   constructor(shared: WireShared, options: SwarmOptions, onRemoved: (swarm: SwarmEngine) => void) {
@@ -148,6 +150,8 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
       const { pieceMap: map, have, priorities } = content;
       const picker = new PiecePicker({ pieceMap: map, random: this.shared.random, have, priorities });
       const superSeeding = this.#superSeedPlan(map, picker);
+      picker.setOrder(this.#pieceOrder);
+      picker.setUrgent(this.#urgentPieces);
       this.content = {
         map,
         picker,
@@ -166,6 +170,22 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
       this.content.picker.setPriorities(priorities);
       this.#pieces.checkInterests();
       this.#pieces.noteCompletion();
+      this.#requests.replan();
+    });
+  }
+
+  setPieceOrder(order: PieceOrder): void {
+    this.#turn(() => {
+      this.#pieceOrder = order;
+      this.content?.picker.setOrder(order);
+      this.#requests.replan();
+    });
+  }
+
+  setUrgentPieces(pieces: readonly number[]): void {
+    this.#turn(() => {
+      this.#urgentPieces = pieces.slice();
+      this.content?.picker.setUrgent(pieces);
       this.#requests.replan();
     });
   }

@@ -34,6 +34,8 @@ export interface SwarmContent {
   readonly storage?: SwarmStorage;
 }
 
+export type PieceOrder = "rarest-first" | "sequential";
+
 export interface SwarmLimits {
   /** Payload bytes per second; null = no limit. Absent = unchanged. */
   readonly maxDownBytesPerSecond?: number | null;
@@ -58,6 +60,10 @@ export interface Swarm {
   setContent(content: SwarmContent): void;
   /** One byte a piece, as in `SwarmContent`. */
   setPriorities(priorities: Uint8Array): void;
+  /** The order among pieces of one priority; kept over `setContent`. */
+  setPieceOrder(order: PieceOrder): void;
+  /** Pieces needed soon, soonest first: fetched before all others where they are wanted. Replaces the former list. */
+  setUrgentPieces(pieces: readonly number[]): void;
   setLimits(limits: SwarmLimits): void;
   addCandidates(endpoints: readonly Endpoint[], source: Exclude<PeerSource, "incoming">): void;
   /** Storage's verdict on a piece whose last segment it was given. */
