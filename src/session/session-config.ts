@@ -6,8 +6,14 @@ import { type AddressProfile, addressScope } from "../core/address-profile.ts";
 import { ClientError } from "../core/errors.ts";
 import { DEFAULT_BOOTSTRAP } from "./bootstrap/default-bootstrap.ts";
 import { type HostPort, parseHostPort } from "./host-port.ts";
+import type { SessionSettings } from "./session-view.ts";
+import { checkedLimit } from "./settings/checked-value.ts";
+import { changedSettings, UNSET_SETTINGS, withoutUndefined } from "./settings/session-settings.ts";
 
-export interface SessionOptions {
+/** Settings given at the start count more than those that a former session was told. */
+type InitialSettings = { readonly [Name in keyof SessionSettings]?: SessionSettings[Name] | undefined };
+
+export interface SessionOptions extends InitialSettings {
   /** Where torrents go that are added without a folder of their own. */
   readonly folder: string;
   /** Numeric address to bind; also the source of outgoing connections. Default: every interface. */
@@ -26,9 +32,6 @@ export interface SessionOptions {
   readonly dhtReadOnly?: boolean | undefined;
   /** `off` lifts the DHT's query limits, for private networks and measurements. Default `on`. */
   readonly dhtLimits?: "on" | "off" | undefined;
-  /** Payload bytes a second over all torrents; null or absent = no limit. */
-  readonly maxDownBytesPerSecond?: number | null | undefined;
-  readonly maxUpBytesPerSecond?: number | null | undefined;
   /** Over all torrents. Default 200 (threats W3; as libtorrent). */
   readonly maxConnections?: number | undefined;
   /** Takes up the torrents of the former session, and remembers its own for the next. Default false. */
@@ -48,9 +51,9 @@ export interface SessionConfig {
   readonly dht: boolean;
   readonly dhtReadOnly: boolean;
   readonly dhtLimits: "on" | "off";
-  readonly maxDownBytesPerSecond: number | null;
-  readonly maxUpBytesPerSecond: number | null;
   readonly maxConnections: number;
+  /** Those that were given, checked. */
+  readonly settings: Partial<SessionSettings>;
   readonly remember: boolean;
   readonly isStateShared: boolean;
 }
@@ -69,12 +72,18 @@ export function resolveSessionConfig(options: SessionOptions): SessionConfig {
     dht: options.dht ?? true,
     dhtReadOnly: options.dhtReadOnly ?? false,
     dhtLimits: options.dhtLimits ?? "on",
-    maxDownBytesPerSecond: checkedLimit(options.maxDownBytesPerSecond ?? null, "download limit"),
-    maxUpBytesPerSecond: checkedLimit(options.maxUpBytesPerSecond ?? null, "upload limit"),
     maxConnections: checkedLimit(options.maxConnections ?? 200, "limit of connections") ?? 200,
     remember: options.remember ?? false,
     isStateShared: options.isStateShared ?? false,
+    settings: givenSettings(options),
   });
+}
+
+function givenSettings(options: SessionOptions): Partial<SessionSettings> {
+  const names = Object.keys(UNSET_SETTINGS) as (keyof SessionSettings)[];
+  const given = withoutUndefined(Object.fromEntries(names.map((name) => [name, options[name]])));
+  changedSettings(UNSET_SETTINGS, given);
+  return given;
 }
 
 function bootstrapNodes(choice: readonly string[] | "default" | "none"): readonly HostPort[] {
@@ -105,11 +114,6 @@ function checkedPort(port: number): number {
   throw new ClientError("USAGE", `${port} is not a port.`, {
     hint: "Ports are 1 to 65535; 0 picks a free one.",
   });
-}
-
-function checkedLimit(limit: number | null, what: string): number | null {
-  if (limit === null || (Number.isSafeInteger(limit) && limit > 0)) return limit;
-  throw new ClientError("USAGE", `${limit} is not a ${what}.`, { hint: "Give a number above zero." });
 }
 
 const SECOND_MS = 1_000;

@@ -14,6 +14,7 @@ export type TorrentPhase =
   | "downloading"
   | "seeding" // everything wanted is here; uploads
   | "finished" // everything wanted is here; stopped because its seeding goal is met
+  | "queued" // waits for its turn: as many torrents run as the session may have active at once
   | "paused"
   | "failed"; // needs the user; `diagnosis` says why
 
@@ -114,6 +115,24 @@ export interface TorrentSnapshot {
   readonly isPrivate: boolean;
   /** Folder given with `-o`. */
   readonly folder: string;
+  /** Words of the user to find torrents by. */
+  readonly labels: readonly string[];
+  /** Place in the session's order, 0 first: the order in which torrents are shown and get their turn. */
+  readonly queuePosition: number;
+  /** Pieces are fetched from the first to the last instead of the rarest first. */
+  readonly isSequential: boolean;
+  /** Limits of this torrent alone; null = none. */
+  readonly maxDownBytesPerSecond: number | null;
+  readonly maxUpBytesPerSecond: number | null;
+  /** The goal that counts for it: bytes uploaded for each wanted byte, and time complete. Null = no such goal. */
+  readonly seedRatio: number | null;
+  readonly seedForMs: number | null;
+  /** The goal is the session's (`SessionSettings.defaultSeedRatio`), not one of its own. */
+  readonly usesDefaultGoal: boolean;
+  /** Bytes uploaded for each wanted byte, over all sessions; null until the metadata is known. */
+  readonly uploadRatio: number | null;
+  /** Time complete and running, over all sessions; whole minutes. */
+  readonly seedingMs: number;
   /** Null until the metadata is here. */
   readonly totalBytes: number | null;
   readonly wantedBytes: number | null;
@@ -201,8 +220,12 @@ export interface SessionSnapshot {
   readonly listening: string | null;
   readonly downBytesPerSecond: number;
   readonly upBytesPerSecond: number;
+  /** The limits that count now; null = none. */
   readonly maxDownBytesPerSecond: number | null;
   readonly maxUpBytesPerSecond: number | null;
+  /** The alternative limits are those that count now. */
+  readonly usesAlternativeLimits: boolean;
+  readonly settings: SessionSettings;
   readonly freeBytes: number | null;
   readonly defaultFolder: string;
   readonly dht: DhtSnapshot;
@@ -231,11 +254,61 @@ export interface AddOptions {
   readonly superSeed?: boolean;
   /** Where the files lie below `folder`, in the order of the torrent, when not where it says; needs the `.torrent`. */
   readonly paths?: readonly string[];
-  /** Stops by itself when this is met; undefined = seeds until told otherwise. 0 = stop when done. */
+  /**
+   * Stops by itself when one of these is met; 0 = when done. With neither, the session's default goal counts, which
+   * does not concern torrents added with `seedOnly`: what one shares is shared until told otherwise.
+   */
   readonly seedRatio?: number;
   readonly seedForMs?: number;
   readonly maxDownBytesPerSecond?: number;
   readonly maxUpBytesPerSecond?: number;
+  readonly labels?: readonly string[];
+  readonly isSequential?: boolean;
+}
+
+/** What can be told a torrent at any time. What is absent stays as it is. */
+export interface TorrentSettings {
+  /** Replaces all labels. At most 32 of 100 characters; spaces around them and repetitions are dropped. */
+  readonly labels?: readonly string[];
+  readonly isSequential?: boolean;
+  /** Null = no limit but the session's. */
+  readonly maxDownBytesPerSecond?: number | null;
+  readonly maxUpBytesPerSecond?: number | null;
+  /** A goal of its own, in the part given; null = no such goal. */
+  readonly seedRatio?: number | null;
+  readonly seedForMs?: number | null;
+  /** True gives up its own goal for the session's. Applied before `seedRatio` and `seedForMs`. */
+  readonly usesDefaultGoal?: true;
+  /** New place in the session's order, 0 first; past the end = last. */
+  readonly queuePosition?: number;
+}
+
+/** A time of the week, local time, in which the alternative limits count. */
+export interface ScheduleSpan {
+  /** 0 = Sunday to 6 = Saturday: the days on which the span begins. */
+  readonly days: readonly number[];
+  /** Minutes after midnight, 0 to 1439. A span that does not end after it began ends on the next day. */
+  readonly fromMinute: number;
+  readonly toMinute: number;
+}
+
+/** What can be told the session at any time. */
+export interface SessionSettings {
+  /** Payload bytes a second over all torrents; null = no limit. */
+  readonly maxDownBytesPerSecond: number | null;
+  readonly maxUpBytesPerSecond: number | null;
+  /** The limits instead, while the alternative ones count. */
+  readonly alternativeMaxDownBytesPerSecond: number | null;
+  readonly alternativeMaxUpBytesPerSecond: number | null;
+  /** When the alternative limits count: never, now and until told otherwise, or as `schedule` says. */
+  readonly alternativeLimits: "off" | "on" | "scheduled";
+  readonly schedule: readonly ScheduleSpan[];
+  /** Torrents that download (or seed) at once; the others are `queued`. One that stalls does not count. Null = all. */
+  readonly maxActiveDownloads: number | null;
+  readonly maxActiveSeeds: number | null;
+  /** The goal of torrents without one of their own; null = no such goal. */
+  readonly defaultSeedRatio: number | null;
+  readonly defaultSeedForMs: number | null;
 }
 
 /** Everything a viewer can ask for. Each command is answered by its result or an error with `code`, `message`, `hint`. */
@@ -251,10 +324,10 @@ export interface SessionCommands {
   reannounce(id: string): Promise<void>;
   addPeers(id: string, addresses: readonly string[]): Promise<void>;
   setFilePriorities(id: string, priorities: readonly number[]): Promise<void>;
-  setLimits(limits: {
-    readonly maxDownBytesPerSecond?: number | null;
-    readonly maxUpBytesPerSecond?: number | null;
-  }): Promise<void>;
+  /** Rejects with `USAGE` for values that make no sense; then nothing changes. */
+  setTorrent(id: string, settings: TorrentSettings): Promise<void>;
+  /** Changes what is given of the session's settings. Rejects with `USAGE` for values that make no sense. */
+  configure(changes: Partial<SessionSettings>): Promise<void>;
   /** The `.torrent` file of a torrent whose metadata is here. */
   exportTorrent(id: string): Promise<Uint8Array>;
   /** Asks for peers and files of these torrents in snapshots to come; replaces the former choice of this viewer. */

@@ -15,6 +15,7 @@ import { routeDatagrams } from "./datagram-router.ts";
 import { inTime } from "./in-time.ts";
 import { loadRecord } from "./load-record.ts";
 import { OwnAddresses } from "./own-addresses.ts";
+import { whoWaits } from "./queue/turns.ts";
 import {
   HEARTBEAT_MS,
   LOOK_AROUND_INTERVAL_MS,
@@ -33,10 +34,15 @@ import {
   type AddOptions,
   PROTOCOL_VERSION,
   type SessionCommands,
+  type SessionSettings,
   type SessionSnapshot,
   type SessionView,
+  type TorrentSettings,
   type TorrentSource,
 } from "./session-view.ts";
+import { changedSettings, LASTING_SETTINGS, UNSET_SETTINGS } from "./settings/session-settings.ts";
+import { loadSettings, saveSettings } from "./settings/settings-record.ts";
+import { limitsInForce } from "./settings/speed-limits.ts";
 import { dhtFacts, dhtSnapshot } from "./snapshot/dht-snapshot.ts";
 import { roundedRate, roundedSpace } from "./snapshot/rounding.ts";
 import { SnapshotStore } from "./snapshot/snapshot-store.ts";
@@ -112,6 +118,9 @@ export class Session implements SessionView {
   /** What each viewer wants details of. */
   readonly #watched = new Map<object, ReadonlySet<string>>();
   readonly #store: SnapshotStore;
+  #settings: SessionSettings;
+  #usesAlternativeLimits = false;
+  #isQueueDue = false;
   #dht: SessionDht | undefined;
   #heartbeat: Disposable | undefined;
   /** Wall-clock time less monotonic time at the last heartbeat. */
@@ -143,11 +152,8 @@ export class Session implements SessionView {
       slabs: platform.slabs,
       addressProfile,
     });
-    this.#wire.setLimits({
-      maxDownBytesPerSecond: config.maxDownBytesPerSecond,
-      maxUpBytesPerSecond: config.maxUpBytesPerSecond,
-      maxConnections: config.maxConnections,
-    });
+    this.#wire.setLimits({ maxConnections: config.maxConnections });
+    this.#settings = changedSettings(config.remember ? LASTING_SETTINGS : UNSET_SETTINGS, config.settings);
     this.closed = new Promise((resolve) => {
       this.#reportClosed = resolve;
     });
@@ -162,6 +168,11 @@ export class Session implements SessionView {
   /** Begins to answer the network, and takes up the torrents of the former session where it remembers. */
   async start(): Promise<void> {
     for (const warning of this.#network.warnings) this.#log.add(warning);
+    if (this.#config.remember) {
+      const remembered = await loadSettings(this.#platform.state, LASTING_SETTINGS);
+      this.#settings = changedSettings(remembered, this.#config.settings);
+    }
+    this.#applyLimits();
     if (this.#config.dht) this.#dht = await this.#openDht();
     const routes = { ...krpcRoutes(this.#dht), handleOther: () => {} };
     for (const socket of [this.#network.udp4, this.#network.udp6])
@@ -219,10 +230,8 @@ export class Session implements SessionView {
         this.#find(id).torrent.sources.add(peers, "manual");
       },
       setFilePriorities: async (id, priorities) => this.#find(id).torrent.setFilePriorities(priorities),
-      setLimits: async (limits) => {
-        this.#wire.setLimits(limits);
-        this.#store.touch();
-      },
+      setTorrent: (id, settings) => this.#setTorrent(id, settings),
+      configure: (changes) => this.#configure(changes),
       exportTorrent: async (id) => this.#find(id).torrent.exportTorrent(),
       watchDetails: async (ids) => {
         this.#watched.set(viewer, new Set(ids));
@@ -230,6 +239,41 @@ export class Session implements SessionView {
       },
       shutdown: () => this.close(),
     };
+  }
+
+  async #setTorrent(id: string, settings: TorrentSettings): Promise<void> {
+    const { torrent } = this.#find(id);
+    torrent.setChoices(settings);
+    this.#store.touch();
+    if (settings.queuePosition === undefined) return;
+    this.#moveTo(torrent.id, settings.queuePosition);
+    this.#giveTurns();
+    await this.#saveList();
+  }
+
+  /** Gives a torrent another place in the order of all. */
+  #moveTo(id: InfoHashHex, position: number): void {
+    const order = [...this.#held];
+    const [moved] = order.splice(
+      order.findIndex(([other]) => other === id),
+      1,
+    );
+    if (moved === undefined) return;
+    order.splice(position, 0, moved);
+    this.#held.clear();
+    for (const [other, held] of order) this.#held.set(other, held);
+  }
+
+  async #configure(changes: Partial<SessionSettings>): Promise<void> {
+    this.#settings = changedSettings(this.#settings, changes);
+    this.#applyLimits();
+    this.#giveTurns();
+    for (const { torrent, report } of this.#held.values()) {
+      torrent.reviewGoal();
+      report.touch();
+    }
+    this.#store.touch();
+    if (this.#config.remember) await saveSettings(this.#platform.state, this.#settings);
   }
 
   async #add(
@@ -262,6 +306,8 @@ export class Session implements SessionView {
     const spec = await this.#load({ ...addition, read: { ...read, metainfo } });
     this.#assertOpen();
     const torrent = this.#hold(spec);
+    this.#giveTurns();
+    torrent.start();
     this.#store.publish();
     if (options.metadataOnly === true) return { id, isNew: true };
     // The record first: a list that names a torrent without one would be of no use after a crash.
@@ -317,6 +363,11 @@ export class Session implements SessionView {
       records: this.#records,
       checks: this.#checks,
       log: this.#log,
+      defaultGoal: () => ({
+        ratio: this.#settings.defaultSeedRatio ?? undefined,
+        forMs: this.#settings.defaultSeedForMs ?? undefined,
+      }),
+      onTurnChange: () => this.#planTurns(),
       onChange: () => {
         report?.touch();
         this.#store.touch();
@@ -328,7 +379,6 @@ export class Session implements SessionView {
     });
     report = new TorrentReport(torrent);
     this.#held.set(torrent.id, { torrent, report });
-    torrent.start();
     return torrent;
   }
 
@@ -375,6 +425,8 @@ export class Session implements SessionView {
         this.#log.add(`the record of torrent ${id} cannot be read`);
       } else this.#hold(specOfRecord(resume, await this.#records.loadMetainfo(id)));
     }
+    this.#giveTurns();
+    for (const { torrent } of this.#held.values()) torrent.start();
   }
 
   async #saveList(): Promise<void> {
@@ -384,6 +436,40 @@ export class Session implements SessionView {
       .map(({ torrent }) => torrent.id);
     const unreadable = [...this.#unreadable].filter((id) => !this.#held.has(id));
     await this.#platform.state.save(SESSION_LIST_RECORD, encodeSessionList([...ids, ...unreadable]));
+  }
+
+  // ---- turns and limits -------------------------------------------------------------------------------------------
+
+  /** Something changed that may give another torrent its turn: looked at once, after all that happens now. */
+  #planTurns(): void {
+    if (this.#isQueueDue || this.#closing !== undefined) return;
+    this.#isQueueDue = true;
+    this.#platform.clock.setTimer(0, () => {
+      this.#isQueueDue = false;
+      this.#giveTurns();
+    });
+  }
+
+  #giveTurns(): void {
+    if (this.#closing !== undefined) return;
+    const torrents = [...this.#held.values()].map(({ torrent }) => torrent);
+    const waits = whoWaits(
+      torrents.map((torrent) => torrent.contender()),
+      this.#settings,
+    );
+    for (const [i, torrent] of torrents.entries()) torrent.setQueued(waits[i] === true);
+  }
+
+  #applyLimits(): void {
+    const { usesAlternative, ...limits } = limitsInForce(this.#settings, this.#platform.unixMs());
+    const wire = this.#wire.view();
+    const isSame =
+      (wire.maxDownBytesPerSecond ?? null) === limits.maxDownBytesPerSecond &&
+      (wire.maxUpBytesPerSecond ?? null) === limits.maxUpBytesPerSecond;
+    if (!isSame) this.#wire.setLimits(limits);
+    if (usesAlternative === this.#usesAlternativeLimits) return;
+    this.#usesAlternativeLimits = usesAlternative;
+    this.#log.add(usesAlternative ? "the alternative limits count now" : "the usual limits count again");
   }
 
   // ---- time -------------------------------------------------------------------------------------------------------
@@ -397,6 +483,8 @@ export class Session implements SessionView {
       torrent.tick();
       if (torrent.isActive) report.tick(shared);
     }
+    this.#applyLimits();
+    this.#giveTurns();
     if (shared.nowMs - this.#lookedAroundAtMs >= LOOK_AROUND_INTERVAL_MS) void this.#lookAround(shared.nowMs);
     this.#store.touch();
   }
@@ -480,11 +568,13 @@ export class Session implements SessionView {
       upBytesPerSecond: roundedRate(shared.upBytesPerSecond),
       maxDownBytesPerSecond: shared.maxDownBytesPerSecond ?? null,
       maxUpBytesPerSecond: shared.maxUpBytesPerSecond ?? null,
+      usesAlternativeLimits: this.#usesAlternativeLimits,
+      settings: this.#settings,
       freeBytes: this.#freeBytes === null ? null : roundedSpace(this.#freeBytes),
       defaultFolder: this.#config.folder,
       dht: dhtSnapshot(this.#dht),
-      torrents: [...this.#held.values()].map(({ torrent, report }) =>
-        report.snapshot(shared, watched.has(torrent.id)),
+      torrents: [...this.#held.values()].map(({ torrent, report }, position) =>
+        report.snapshot(shared, position, watched.has(torrent.id)),
       ),
       log: this.#log.lines,
     };

@@ -8,6 +8,7 @@ export {
   RESUME_PREFIX,
   resumeRecordName,
   SESSION_LIST_RECORD,
+  SETTINGS_RECORD,
   torrentOfRecord,
 } from "./record-names.ts";
 export { encodeResumeData, type ResumeContent, type ResumeData } from "./resume-data.ts";

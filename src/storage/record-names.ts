@@ -3,6 +3,8 @@ import { type InfoHashHex, infoHashFromHex, infoHashHex } from "../core/ids.ts";
 
 /** The order of the torrents (`session-list.ts`). */
 export const SESSION_LIST_RECORD = "torrents";
+/** What the session was told (`session/settings/settings-record.ts`). */
+export const SETTINGS_RECORD = "settings";
 /** Contacts and ids of the DHT. */
 export const DHT_STATE_RECORD = "dht";
 /** Before the info-hash of resume data. */

@@ -38,9 +38,15 @@ export interface ResumeData {
   readonly uploadedBytes: number;
   readonly maxDownBytesPerSecond?: number | undefined;
   readonly maxUpBytesPerSecond?: number | undefined;
+  /** The seeding goal is the session's; `seedRatio` and `seedForMs` are absent then. */
+  readonly usesDefaultGoal: boolean;
   /** Seeding goal as uploaded over wanted bytes; a thousandth is kept. */
   readonly seedRatio?: number | undefined;
   readonly seedForMs?: number | undefined;
+  /** Time complete and running so far. */
+  readonly seedingMs: number;
+  readonly labels: readonly string[];
+  readonly isSequential: boolean;
   /** Peers that were good, to find the swarm again. At most 200 are kept. */
   readonly peers: readonly Endpoint[];
   /** What is on disk; absent before the metadata is known. */
@@ -69,6 +75,7 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
     encodeBencode({
       added: data.addedAtUnixMs,
       content: content === undefined ? undefined : contentFields(content),
+      "default-goal": flag(data.usesDefaultGoal),
       downloaded: data.downloadedBytes,
       finished: data.finishedAtUnixMs,
       folder: data.folder,
@@ -76,6 +83,7 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
       "ignored-web-seeds": data.ignoredWebSeeds,
       info: data.rawInfo,
       "info-hash": data.infoHash,
+      labels: data.labels,
       "max-down": data.maxDownBytesPerSecond,
       "max-up": data.maxUpBytesPerSecond,
       name: data.displayName,
@@ -84,6 +92,8 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
       peers6: packPeers(peers, 6),
       "seed-for": data.seedForMs,
       "seed-only": flag(data.isSeedOnly),
+      seeding: data.seedingMs,
+      sequential: flag(data.isSequential),
       "seed-permille": data.seedRatio === undefined ? undefined : Math.round(data.seedRatio * 1000),
       select: data.select,
       "select-only": data.selectOnly,

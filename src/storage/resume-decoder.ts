@@ -71,6 +71,11 @@ function readFields(fields: BencodeDictionary): Decoded<ResumeData> {
     maxUpBytesPerSecond: readCount(fields, "max-up"),
     seedRatio: permille === undefined ? undefined : permille / 1000,
     seedForMs: readCount(fields, "seed-for"),
+    seedingMs: readCount(fields, "seeding") ?? 0,
+    // Records of version 0.1 have no default goal to speak of: their torrents seed until told otherwise.
+    usesDefaultGoal: readInteger(fields, "default-goal") === 1,
+    labels: readTexts(fields, "labels"),
+    isSequential: readInteger(fields, "sequential") === 1,
     peers: readPeers(fields),
     content: content.value,
   });
@@ -116,6 +121,12 @@ function readPeers(fields: BencodeDictionary): Endpoint[] {
 function readText(fields: BencodeDictionary, key: string): string | undefined {
   const bytes = readBytes(fields, key);
   return bytes === undefined ? undefined : utf8Text(bytes);
+}
+
+/** The texts of a list; whatever else is in it is left out. */
+function readTexts(fields: BencodeDictionary, key: string): string[] {
+  const texts = (readList(fields, key) ?? []).filter((text) => text instanceof Uint8Array);
+  return texts.map((text) => utf8Text(text));
 }
 
 /** An integer of at least 0. */

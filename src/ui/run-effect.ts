@@ -66,7 +66,7 @@ async function attempt(effect: SessionEffect, tools: EffectTools): Promise<Outco
       await commands.setFilePriorities(effect.id, effect.priorities);
       return undefined;
     case "set-limits":
-      await commands.setLimits({ maxDownBytesPerSecond: effect.down, maxUpBytesPerSecond: effect.up });
+      await commands.configure({ maxDownBytesPerSecond: effect.down, maxUpBytesPerSecond: effect.up });
       return { kind: "said", text: "Speed limits set.", tone: "ok" };
   }
 }

@@ -209,7 +209,7 @@ describe("a session", () => {
     await net.runFor(5_000);
     expect(leecher.torrent(id).haveBytes).toBeLessThan(900_000);
     expect(leecher.torrent(id).phase).toBe("downloading");
-    await leecher.session.commands.setLimits({ maxDownBytesPerSecond: null });
+    await leecher.session.commands.configure({ maxDownBytesPerSecond: null });
     const beforeMs = net.world.nowMs;
     await net.untilPhase(leecher, id, "seeding");
 

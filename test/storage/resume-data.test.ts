@@ -28,6 +28,10 @@ const FRESH: ResumeData = {
   addedAtUnixMs: 1_700_000_000_000,
   downloadedBytes: 0,
   uploadedBytes: 0,
+  usesDefaultGoal: true,
+  seedingMs: 0,
+  labels: [],
+  isSequential: false,
   peers: [],
 };
 
@@ -49,6 +53,10 @@ const FULL: ResumeData = {
   maxUpBytesPerSecond: 2000,
   seedRatio: 1.5,
   seedForMs: 3_600_000,
+  usesDefaultGoal: false,
+  seedingMs: 86_400_001,
+  labels: ["films", "Übung 1"],
+  isSequential: true,
   peers: [endpoint("1.2.3.4", 6881), endpoint("2001:db8::1", 51_413)],
   content: {
     have: Uint8Array.of(0b1010_0000),
@@ -194,5 +202,13 @@ describe("PA19: resume data of arbitrary content", () => {
       )
       .map(([outer, inner]) => sealRecord(encodeBencode({ ...outer, content: inner as BencodeInput })));
     fc.assert(fc.property(data, sound), { numRuns: fewerFuzzRuns(4) });
+  });
+});
+
+test("a record of version 0.1, which knows no labels and no default goal, seeds until told otherwise", () => {
+  const old = { "default-goal": undefined, labels: undefined, seeding: undefined, sequential: undefined };
+  expect(withFields(old, FRESH)).toMatchObject({
+    ok: true,
+    value: { usesDefaultGoal: false, labels: [], seedingMs: 0, isSequential: false },
   });
 });

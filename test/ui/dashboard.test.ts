@@ -321,7 +321,7 @@ describe("other screens", () => {
     app.press(..."2M", "enter");
     await app.settle();
     expect(app.view.sent).toEqual([
-      ["setLimits", { maxDownBytesPerSecond: 2_097_152, maxUpBytesPerSecond: 512_000 }],
+      ["configure", { maxDownBytesPerSecond: 2_097_152, maxUpBytesPerSecond: 512_000 }],
     ]);
   });
 

@@ -3,11 +3,24 @@
  * anything from outside (threats C1, PA21): typed frames or a fault, never an exception, and nothing of unbounded size.
  */
 import { type Decoded, decoded, fault } from "../../core/decoded.ts";
-import type { AddOptions, TorrentSource } from "../session-view.ts";
-import { MAX_LIST_ENTRIES, MAX_TEXT_CHARACTERS, MAX_TORRENT_FILE_BYTES } from "./channel-config.ts";
+import type { AddOptions, SessionSettings, TorrentSettings, TorrentSource } from "../session-view.ts";
+import { SETTINGS_FIELDS } from "../settings/settings-fields.ts";
+import { MAX_TORRENT_FILE_BYTES } from "./channel-config.ts";
 import type { CommandArguments, CommandFrame, CommandName, ViewerFrame } from "./engine-frames.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
+import {
+  type Fields,
+  isAmount,
+  isAmountOrNull,
+  isBoolean,
+  isCount,
+  isCountOrNull,
+  isFields,
+  isListOf,
+  isText,
+  isTextList,
+  isTrue,
+  pick,
+} from "./guards.ts";
 
 /** One frame of a viewer. Unknown fields are ignored: a newer viewer may send more. */
 export function decodeViewerFrame(message: unknown): Decoded<ViewerFrame> {
@@ -70,11 +83,12 @@ const ARGUMENTS: {
     isTorrentId(id) && isListOf(addresses, isText) ? [id, addresses] : undefined,
   setFilePriorities: ([id, priorities]) =>
     isTorrentId(id) && isListOf(priorities, isCount) ? [id, priorities] : undefined,
-  setLimits: ([limits]) => {
-    const checked = pick(limits, {
-      maxDownBytesPerSecond: isCountOrNull,
-      maxUpBytesPerSecond: isCountOrNull,
-    });
+  setTorrent: ([id, settings]) => {
+    const checked = torrentSettings(settings);
+    return isTorrentId(id) && checked ? [id, checked] : undefined;
+  },
+  configure: ([changes]) => {
+    const checked = pick<Partial<SessionSettings>>(changes, SETTINGS_FIELDS);
     return checked && [checked];
   },
   watchDetails: ([ids]) => (isListOf(ids, isTorrentId) ? [ids] : undefined),
@@ -109,58 +123,24 @@ function addOptions(value: unknown): AddOptions | undefined {
     seedForMs: isAmount,
     maxDownBytesPerSecond: isCount,
     maxUpBytesPerSecond: isCount,
+    labels: isTextList,
+    isSequential: isBoolean,
   });
 }
 
-type Guards<Shape> = {
-  readonly [Key in keyof Shape]-?: (value: unknown) => value is Exclude<Shape[Key], undefined>;
-};
-
-/** The fields of `value` that `guards` names; undefined when one of them is present and wrong. */
-function pick<Shape extends object>(value: unknown, guards: Guards<Shape>): Shape | undefined {
-  if (!isFields(value)) return undefined;
-  const picked: Record<string, unknown> = {};
-  for (const key of Object.keys(guards) as (string & keyof Shape)[]) {
-    const field = Object.hasOwn(value, key) ? value[key] : undefined;
-    if (field === undefined) continue;
-    if (!guards[key](field)) return undefined;
-    picked[key] = field;
-  }
-  return picked as Shape;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value.length <= MAX_TEXT_CHARACTERS;
-}
-
-function isTextList(value: unknown): value is readonly string[] {
-  return isListOf(value, isText);
-}
-
-function isBoolean(value: unknown): value is boolean {
-  return typeof value === "boolean";
-}
-
-function isAmount(value: unknown): value is number {
-  return typeof value === "number" && value >= 0 && Number.isFinite(value);
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function isCountOrNull(value: unknown): value is number | null {
-  return value === null || isCount(value);
+function torrentSettings(value: unknown): TorrentSettings | undefined {
+  return pick<TorrentSettings>(value, {
+    labels: isTextList,
+    isSequential: isBoolean,
+    maxDownBytesPerSecond: isCountOrNull,
+    maxUpBytesPerSecond: isCountOrNull,
+    seedRatio: isAmountOrNull,
+    seedForMs: isAmountOrNull,
+    usesDefaultGoal: isTrue,
+    queuePosition: isCount,
+  });
 }
 
 function isTorrentId(value: unknown): value is string {
   return typeof value === "string" && /^[0-9a-f]{40}$/.test(value);
-}
-
-function isListOf<Item>(value: unknown, isItem: (item: unknown) => item is Item): value is Item[] {
-  return Array.isArray(value) && value.length <= MAX_LIST_ENTRIES && value.every(isItem);
 }

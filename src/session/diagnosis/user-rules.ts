@@ -14,6 +14,16 @@ export const USER_RULES: readonly DiagnosisRule[] = [
     say: () => ({ sentence: "You paused this.", remedy: "It goes on when you resume it." }),
   },
   {
+    code: "U2",
+    stage: "user",
+    severity: "notice",
+    when: (facts) => facts.phase === "queued",
+    say: () => ({
+      sentence: "Waits for its turn: as many torrents run as you allow at once.",
+      remedy: "It starts when another one is done or stalls; move it up in the queue to start it earlier.",
+    }),
+  },
+  {
     code: "U6",
     stage: "user",
     severity: "problem",

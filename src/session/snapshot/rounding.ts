@@ -29,6 +29,11 @@ export function roundedSeconds(seconds: number): number {
   return Math.round(seconds / step) * step;
 }
 
+/** Milliseconds cut to whole minutes: a time that runs is no change every second. */
+export function roundedMinutes(milliseconds: number): number {
+  return Math.floor(milliseconds / 60_000) * 60_000;
+}
+
 /** Free space in steps of 16 MiB: what our own writes take is seen in the progress. */
 export function roundedSpace(bytes: number): number {
   const step = 16 * 1_048_576;

@@ -131,11 +131,11 @@ function bindingLimit(torrent: Torrent, view: SwarmView, shared: SharedFacts): F
   const isDown = direction === "down";
   const candidates: readonly (readonly [number, number | undefined])[] = isDown
     ? [
-        [view.downBytesPerSecond, torrent.spec.maxDownBytesPerSecond],
+        [view.downBytesPerSecond, torrent.choices.maxDownBytesPerSecond],
         [shared.downBytesPerSecond, shared.maxDownBytesPerSecond],
       ]
     : [
-        [view.upBytesPerSecond, torrent.spec.maxUpBytesPerSecond],
+        [view.upBytesPerSecond, torrent.choices.maxUpBytesPerSecond],
         [shared.upBytesPerSecond, shared.maxUpBytesPerSecond],
       ];
   for (const [rate, limit] of candidates) {

@@ -16,7 +16,7 @@ import { MAX_FILES_SHOWN, MAX_PEERS_SHOWN, STRIP_CELLS } from "../session-config
 import type { ChainMark, ChainStage, Diagnosis, TorrentSnapshot } from "../session-view.ts";
 import type { Torrent } from "../torrent/torrent.ts";
 import { peerSnapshot } from "./peer-snapshot.ts";
-import { roundedHundredths, roundedRate, roundedRatio, roundedSeconds } from "./rounding.ts";
+import { roundedHundredths, roundedMinutes, roundedRate, roundedRatio, roundedSeconds } from "./rounding.ts";
 import { type SharedFacts, torrentFacts } from "./torrent-facts.ts";
 
 /** Digits of the hash that stand for a magnet without a name. */
@@ -44,6 +44,7 @@ export class TorrentReport {
   #snapshot: TorrentSnapshot | undefined;
   #isDirty = true;
   #hadDetails = false;
+  #shownPosition = 0;
 
   constructor(torrent: Torrent) {
     this.#torrent = torrent;
@@ -63,11 +64,13 @@ export class TorrentReport {
   }
 
   /** Unchanged torrents at rest answer the former object. */
-  snapshot(shared: SharedFacts, wantsDetails: boolean): TorrentSnapshot {
-    const isFresh = !this.#isDirty && !this.#torrent.isActive && wantsDetails === this.#hadDetails;
+  snapshot(shared: SharedFacts, queuePosition: number, wantsDetails: boolean): TorrentSnapshot {
+    const isAsShown = wantsDetails === this.#hadDetails && queuePosition === this.#shownPosition;
+    const isFresh = !this.#isDirty && !this.#torrent.isActive && isAsShown;
     if (isFresh && this.#snapshot !== undefined) return this.#snapshot;
     this.#isDirty = false;
     this.#hadDetails = wantsDetails;
+    this.#shownPosition = queuePosition;
     const view = this.#torrent.swarm.view();
     this.#judge(view, shared);
     this.#snapshot = this.#build(view, wantsDetails);
@@ -167,6 +170,11 @@ export class TorrentReport {
           }),
       isPrivate: metainfo?.isPrivate ?? false,
       folder: spec.folder,
+      ...this.#choices(),
+      queuePosition: this.#shownPosition,
+      uploadRatio:
+        wanted === undefined ? null : roundedHundredths(torrent.uploadedBytes / Math.max(1, wanted.all)),
+      seedingMs: roundedMinutes(torrent.seedingMs),
       totalBytes: metainfo?.pieceMap.totalBytes ?? null,
       wantedBytes: wanted?.all ?? null,
       haveBytes: content?.haveBytes() ?? 0,
@@ -203,6 +211,28 @@ export class TorrentReport {
       milestones: torrent.milestones.view(),
       peers: wantsDetails ? torrent.swarm.peers().slice(0, MAX_PEERS_SHOWN).map(peerSnapshot) : [],
       files: wantsDetails ? (content?.files(MAX_FILES_SHOWN) ?? []) : [],
+    };
+  }
+
+  #choices(): Pick<
+    TorrentSnapshot,
+    | "labels"
+    | "isSequential"
+    | "maxDownBytesPerSecond"
+    | "maxUpBytesPerSecond"
+    | "seedRatio"
+    | "seedForMs"
+    | "usesDefaultGoal"
+  > {
+    const { choices, goal } = this.#torrent;
+    return {
+      labels: choices.labels,
+      isSequential: choices.isSequential,
+      maxDownBytesPerSecond: choices.maxDownBytesPerSecond ?? null,
+      maxUpBytesPerSecond: choices.maxUpBytesPerSecond ?? null,
+      seedRatio: goal.ratio ?? null,
+      seedForMs: goal.forMs ?? null,
+      usesDefaultGoal: choices.goal === undefined,
     };
   }
 

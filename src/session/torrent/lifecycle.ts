@@ -5,7 +5,7 @@
  *
  *   at rest ──start──► meeting peers ──metadata──► open ──► check ──► prepare ──► serve ──► transferring
  *      ▲                                                                                        │
- *      └─────────────────── halt ◄── wanted: rest (paused, failed, goal met, verify) ───────────┘
+ *      └─────────────────── halt ◄── wanted: rest (paused, queued, failed, goal met, verify) ───────────┘
  *
  * `halt` saves and closes the disk; coming back goes through `check` again, which costs one look at the files when
  * nothing has changed. `verify` is a check with the swarm at rest, whatever else is wanted.
@@ -19,6 +19,8 @@ export interface LifecycleState {
   readonly isPaused: boolean;
   /** It cannot go on: needs the user, or space. */
   readonly isFailed: boolean;
+  /** It waits for its turn. */
+  readonly isQueued: boolean;
   /** Its seeding goal is met. */
   readonly isGoalMet: boolean;
   /** The user wants everything on disk to be hashed again. */
@@ -38,7 +40,7 @@ export interface LifecycleState {
 export function nextStep(state: LifecycleState): Step {
   if (state.isFailed) return restStep(state);
   if (state.isVerifying) return verifyStep(state);
-  if (state.isPaused || state.isGoalMet) return restStep(state);
+  if (state.isPaused || state.isGoalMet || state.isQueued) return restStep(state);
   if (!state.isStarted) return "start";
   if (!state.hasMetadata) return "none";
   return contentStep(state);
@@ -50,6 +52,7 @@ export function phaseOf(state: LifecycleState): TorrentPhase {
   if (state.isVerifying) return "checking";
   if (state.isPaused) return "paused";
   if (state.isGoalMet) return isAtRest(state) ? "finished" : "seeding";
+  if (state.isQueued) return "queued";
   if (!state.hasMetadata) return "resolving";
   if (!state.isServing) return "checking";
   return state.isComplete ? "seeding" : "downloading";

@@ -7,6 +7,9 @@ export interface SeedingGoal {
   readonly forMs: number | undefined;
 }
 
+/** Gives until it is told otherwise. */
+export const NO_GOAL: SeedingGoal = Object.freeze({ ratio: undefined, forMs: undefined });
+
 /** True when either part of the goal is met. A torrent without a goal gives until it is told otherwise. */
 export function isGoalMet(
   goal: SeedingGoal,

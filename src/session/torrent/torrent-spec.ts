@@ -9,7 +9,7 @@ import type { ResumeContent, ResumeData } from "../../storage/index.ts";
 import { staysInside } from "../../torrent/disk-names.ts";
 import { type Metainfo, withPaths } from "../../torrent/metainfo.ts";
 import type { AddOptions } from "../session-view.ts";
-import type { SeedingGoal } from "./seeding-goal.ts";
+import { checkedLabels, type TorrentChoices } from "../settings/torrent-choices.ts";
 import type { ReadSource } from "./torrent-source.ts";
 
 export interface TorrentSpec {
@@ -30,14 +30,16 @@ export interface TorrentSpec {
   readonly isSeedOnly: boolean;
   /** Of this session only: a swarm that was seeded once needs no first seed again. */
   readonly isSuperSeed: boolean;
-  readonly goal: SeedingGoal;
-  readonly maxDownBytesPerSecond: number | undefined;
-  readonly maxUpBytesPerSecond: number | undefined;
+  /** Of the former session, taken up again; not added now. */
+  readonly isRestored: boolean;
+  readonly choices: TorrentChoices;
   readonly addedAtUnixMs: number;
   readonly finishedAtUnixMs: number | undefined;
   /** Payload of former sessions. */
   readonly downloadedBytes: number;
   readonly uploadedBytes: number;
+  /** Time complete and running in former sessions. */
+  readonly seedingMs: number;
   readonly peers: Readonly<Record<"manual" | "magnet" | "resume", readonly Endpoint[]>>;
   readonly saved: ResumeContent | undefined;
 }
@@ -70,13 +72,13 @@ export function specOfAddition(addition: {
     isMetadataOnly: options.metadataOnly ?? false,
     isSeedOnly: options.seedOnly ?? false,
     isSuperSeed: options.superSeed ?? false,
-    goal: { ratio: options.seedRatio, forMs: options.seedForMs },
-    maxDownBytesPerSecond: options.maxDownBytesPerSecond,
-    maxUpBytesPerSecond: options.maxUpBytesPerSecond,
+    isRestored: false,
+    choices: choicesOf(options),
     addedAtUnixMs: former?.addedAtUnixMs ?? addition.nowUnixMs,
     finishedAtUnixMs: former?.finishedAtUnixMs,
     downloadedBytes: former?.downloadedBytes ?? 0,
     uploadedBytes: former?.uploadedBytes ?? 0,
+    seedingMs: former?.seedingMs ?? 0,
     peers: { manual: manualPeers, magnet: source.peers, resume: former?.peers ?? [] },
     saved: former?.content,
   };
@@ -97,15 +99,33 @@ export function specOfRecord(record: ResumeData, metainfo: Metainfo | undefined)
     isMetadataOnly: false,
     isSeedOnly: record.isSeedOnly,
     isSuperSeed: false,
-    goal: { ratio: record.seedRatio, forMs: record.seedForMs },
-    maxDownBytesPerSecond: record.maxDownBytesPerSecond,
-    maxUpBytesPerSecond: record.maxUpBytesPerSecond,
+    isRestored: true,
+    choices: {
+      labels: record.labels,
+      isSequential: record.isSequential,
+      maxDownBytesPerSecond: record.maxDownBytesPerSecond,
+      maxUpBytesPerSecond: record.maxUpBytesPerSecond,
+      goal: record.usesDefaultGoal ? undefined : { ratio: record.seedRatio, forMs: record.seedForMs },
+    },
     addedAtUnixMs: record.addedAtUnixMs,
     finishedAtUnixMs: record.finishedAtUnixMs,
     downloadedBytes: record.downloadedBytes,
     uploadedBytes: record.uploadedBytes,
+    seedingMs: record.seedingMs,
     peers: { manual: [], magnet: [], resume: record.peers },
     saved: record.content,
+  };
+}
+
+function choicesOf(options: AddOptions): TorrentChoices {
+  const { seedRatio, seedForMs, seedOnly } = options;
+  const hasOwnGoal = seedOnly === true || seedRatio !== undefined || seedForMs !== undefined;
+  return {
+    labels: checkedLabels(options.labels ?? []),
+    isSequential: options.isSequential ?? false,
+    maxDownBytesPerSecond: options.maxDownBytesPerSecond,
+    maxUpBytesPerSecond: options.maxUpBytesPerSecond,
+    goal: hasOwnGoal ? { ratio: seedRatio, forMs: seedForMs } : undefined,
   };
 }
 

@@ -13,18 +13,22 @@ import { encodeTorrentFile, type Metainfo, withPaths } from "../../torrent/metai
 import type { Swarm, SwarmEvent, WireEngine } from "../../wire/index.ts";
 import { countText, durationText, sizeText } from "../diagnosis/figures.ts";
 import type { OwnAddresses } from "../own-addresses.ts";
+import { type Contender, STALLED_AFTER_MS } from "../queue/turns.ts";
 import { LANDING_POLL_MS, LANDING_TIMEOUT_MS } from "../session-config.ts";
 import type { SessionLog } from "../session-log.ts";
 import type { SessionPlatform, TorrentDiskEvents } from "../session-ports.ts";
-import type { TorrentPhase } from "../session-view.ts";
+import type { TorrentPhase, TorrentSettings } from "../session-view.ts";
+import { changedChoices, type TorrentChoices } from "../settings/torrent-choices.ts";
 import type { CheckQueue } from "./check-queue.ts";
 import { diskFailure } from "./disk-failure.ts";
+import { FlowWatch } from "./flow-watch.ts";
 import { type LifecycleState, nextStep, phaseOf, type Step } from "./lifecycle.ts";
 import { type Milestone, Milestones } from "./milestones.ts";
 import { PeerSources } from "./peer-sources.ts";
 import { RecentEvents } from "./recent-events.ts";
 import { ResumeKeeper } from "./resume-keeper.ts";
-import { isGoalMet, type SeedingGoal } from "./seeding-goal.ts";
+import { isGoalMet, NO_GOAL, type SeedingGoal } from "./seeding-goal.ts";
+import { SeedingTime } from "./seeding-time.ts";
 import { filePrioritiesOf } from "./selection.ts";
 import { SerialLane } from "./serial-lane.ts";
 import { SpaceRetry } from "./space-retry.ts";
@@ -45,6 +49,10 @@ export interface TorrentSurroundings {
   readonly records: TorrentRecords;
   readonly checks: CheckQueue;
   readonly log: SessionLog;
+  /** The goal of torrents without one of their own. */
+  readonly defaultGoal: () => SeedingGoal;
+  /** Whether it runs or rests, or what it wants, may have changed: others may get their turn. */
+  readonly onTurnChange: () => void;
   /** Something that is shown has changed. */
   readonly onChange: () => void;
   /** Something that somebody waits for has happened: it is shown at once. */
@@ -65,8 +73,11 @@ export class Torrent {
   readonly #lane = new SerialLane(() => this.#advance());
   #metainfo: Metainfo | undefined;
   #content: TorrentContent | undefined;
-  #goal: SeedingGoal;
+  readonly #flow = new FlowWatch();
+  readonly #seedingTime: SeedingTime;
+  #choices: TorrentChoices;
   #isPaused: boolean;
+  #isQueued = false;
   #isMetadataOnly: boolean;
   #isVerifying = false;
   #isGoalMet = false;
@@ -78,7 +89,6 @@ export class Torrent {
   #failure: ClientError | undefined;
   #shownPhase: TorrentPhase | undefined;
   #finishedAtUnixMs: number | undefined;
-  #completeSinceMs: number | undefined;
   #checkedRatio = 0;
   #checkAbort = new AbortController();
   #rejectedMetadata = 0;
@@ -90,12 +100,14 @@ export class Torrent {
     this.id = infoHashHex(spec.infoHash);
     this.spec = spec;
     this.#around = around;
-    this.#goal = spec.goal;
+    this.#choices = spec.choices;
+    this.#seedingTime = new SeedingTime(spec.seedingMs);
     this.#isPaused = spec.isPaused;
     this.#isMetadataOnly = spec.isMetadataOnly;
     this.#finishedAtUnixMs = spec.finishedAtUnixMs;
     this.milestones = new Milestones(platform.clock.nowMs());
     this.swarm = this.#addSwarm();
+    this.#applyChoices();
     this.sources = this.#makeSources();
     this.#keeper = new ResumeKeeper({
       clock: platform.clock,
@@ -130,6 +142,20 @@ export class Torrent {
 
   get failure(): ClientError | undefined {
     return this.#failure;
+  }
+
+  get choices(): TorrentChoices {
+    return this.#choices;
+  }
+
+  /** The goal that counts: its own, or the session's. */
+  get goal(): SeedingGoal {
+    return this.#choices.goal ?? this.#around.defaultGoal();
+  }
+
+  /** Time complete and running, over all sessions. */
+  get seedingMs(): number {
+    return this.#seedingTime.totalMs(this.#nowMs());
   }
 
   get finishedAtUnixMs(): number | undefined {
@@ -197,7 +223,7 @@ export class Torrent {
   /** Goes on after a pause, a failure or a met goal, which is dropped. Throws when the torrent may not run. */
   resume(): void {
     this.#assertUsable();
-    if (this.#isGoalMet) this.#goal = { ratio: undefined, forMs: undefined };
+    if (this.#isGoalMet) this.#choices = { ...this.#choices, goal: NO_GOAL };
     this.#isPaused = false;
     if (this.#isMetadataOnly && this.#metainfo !== undefined) void this.#keepMetadata(this.#metainfo);
     this.#isMetadataOnly = false;
@@ -206,6 +232,40 @@ export class Torrent {
     this.#log("resumed");
     this.#keeper.changed();
     this.#changed();
+  }
+
+  /** Throws `USAGE`, with nothing changed, for settings that make no sense. */
+  setChoices(settings: TorrentSettings): void {
+    this.#choices = changedChoices(this.#choices, settings);
+    this.#applyChoices();
+    this.reviewGoal();
+    this.#keeper.changed();
+    this.#around.onChange();
+  }
+
+  /** The goal may be another one: what was finished goes on where the new one is not met. */
+  reviewGoal(): void {
+    if (this.#isGoalMet && !this.#meetsGoal()) {
+      this.#isGoalMet = false;
+      this.#changed();
+    } else if (this.#isServing && this.#isComplete) this.#checkGoal();
+  }
+
+  /** Has its turn, or waits for it. */
+  setQueued(isQueued: boolean): void {
+    if (isQueued === this.#isQueued) return;
+    this.#isQueued = isQueued;
+    this.#flow.restart(this.#nowMs());
+    this.#changed();
+  }
+
+  /** What it wants of the queue. */
+  contender(): Contender {
+    const { isPaused, isFailed, isGoalMet } = this.#lifecycle();
+    if (isPaused || isFailed || isGoalMet || this.#isMetadataOnly)
+      return { wants: "nothing", isStalled: false };
+    const isStalled = !this.#isQueued && this.#flow.idleMs(this.#nowMs()) >= STALLED_AFTER_MS;
+    return { wants: this.#hasAllWanted() ? "seed" : "download", isStalled };
   }
 
   /** Hashes everything on disk again; afterwards it goes on or rests as before. Throws before the metadata is known. */
@@ -234,6 +294,7 @@ export class Torrent {
     if (this.#content === undefined) throw notKnownYet();
     this.#content.setFilePriorities(priorities);
     const wasComplete = this.#isComplete;
+    this.#seedingTime.stop(this.#nowMs());
     this.#isPrepared = false;
     this.#isComplete = false;
     this.#isGoalMet = false;
@@ -250,9 +311,16 @@ export class Torrent {
     return encodeTorrentFile(this.#metainfo);
   }
 
-  /** Once a second: some goals are met by time. */
+  /** Once a second: some goals are met by time, and what does not flow stalls. */
   tick(): void {
-    if (this.#isServing && this.#isComplete) this.#checkGoal();
+    const nowMs = this.#nowMs();
+    const isFetchingMetadata = this.#isStarted && this.#content === undefined;
+    if (this.#isServing || isFetchingMetadata)
+      this.#flow.note(this.#isComplete ? this.uploadedBytes : this.downloadedBytes, nowMs);
+    else this.#flow.restart(nowMs);
+    if (!this.#isServing || !this.#isComplete) return;
+    if (this.#seedingTime.isWorthSaving(nowMs)) this.#keeper.changed();
+    this.#checkGoal();
   }
 
   /** Saves, closes everything, and does nothing more. Resolves when the record is durable. */
@@ -284,19 +352,23 @@ export class Torrent {
 
   #addSwarm(): Swarm {
     const { wire, listenPort } = this.#around;
-    const { infoHash, metainfo, maxDownBytesPerSecond, maxUpBytesPerSecond } = this.spec;
-    const swarm = wire.addSwarm({
+    const { infoHash, metainfo } = this.spec;
+    return wire.addSwarm({
       infoHash,
       listenPort,
       isSuperSeed: this.spec.isSuperSeed,
       onEvent: (event) => this.#handleSwarm(event),
       ...(metainfo === undefined ? {} : { rawInfo: metainfo.rawInfo }),
     });
-    swarm.setLimits({
+  }
+
+  #applyChoices(): void {
+    const { maxDownBytesPerSecond, maxUpBytesPerSecond, isSequential } = this.#choices;
+    this.swarm.setLimits({
       maxDownBytesPerSecond: maxDownBytesPerSecond ?? null,
       maxUpBytesPerSecond: maxUpBytesPerSecond ?? null,
     });
-    return swarm;
+    this.swarm.setPieceOrder(isSequential ? "sequential" : "rarest-first");
   }
 
   #makeSources(): PeerSources {
@@ -321,6 +393,7 @@ export class Torrent {
   #lifecycle(): LifecycleState {
     return {
       isPaused: this.#isPaused || this.#isClosed,
+      isQueued: this.#isQueued,
       isFailed: this.#failure !== undefined,
       isGoalMet: this.#isGoalMet,
       isVerifying: this.#isVerifying && !this.#isClosed,
@@ -336,8 +409,8 @@ export class Torrent {
 
   /** Something that is wanted, or known, has changed: takes the steps that follow. */
   #changed(): void {
-    const { isPaused, isFailed, isGoalMet } = this.#lifecycle();
-    if (!this.#isVerifying && (isPaused || isFailed || isGoalMet)) this.#checkAbort.abort();
+    const { isPaused, isFailed, isGoalMet, isQueued } = this.#lifecycle();
+    if (!this.#isVerifying && (isPaused || isFailed || isGoalMet || isQueued)) this.#checkAbort.abort();
     this.#show();
     void this.#lane.run();
   }
@@ -360,6 +433,7 @@ export class Torrent {
     if (phase === this.#shownPhase) return;
     this.#shownPhase = phase;
     this.#around.onMilestone();
+    this.#around.onTurnChange();
   }
 
   #take(step: Exclude<Step, "none">): Promise<void> {
@@ -433,6 +507,7 @@ export class Torrent {
     this.sources.stop();
     this.swarm.stop();
     await this.#piecesLanded();
+    this.#seedingTime.stop(this.#nowMs());
     this.#isStarted = false;
     this.#isServing = false;
     this.#isPrepared = false;
@@ -546,6 +621,8 @@ export class Torrent {
       });
       if (this.#isMetadataOnly) this.#isPaused = true;
       else assertMayDownload(metainfo);
+      // What was finished when the last session ended rests at once: a thousand of them need no look at the disk.
+      if (spec.isRestored && this.#hasAllWanted()) this.#isGoalMet = this.#meetsGoal();
     } catch (error) {
       this.#fail(toClientError(error));
       return;
@@ -572,7 +649,7 @@ export class Torrent {
   #noticeCompletion(): void {
     if (this.#isComplete || !this.#isServing || this.swarm.view().wantedMissingPieces > 0) return;
     this.#isComplete = true;
-    this.#completeSinceMs = this.#nowMs();
+    this.#seedingTime.start(this.#nowMs());
     if (this.spec.finishedAtUnixMs === undefined) this.#finishedAtUnixMs ??= this.#around.platform.unixMs();
     this.#reach("doneMs", "everything wanted is here");
     this.#keeper.changed();
@@ -582,14 +659,23 @@ export class Torrent {
   }
 
   #checkGoal(): void {
-    const given = {
-      uploadedBytes: this.uploadedBytes,
-      wantedBytes: this.#content?.wantedBytes().all ?? 0,
-      seedingMs: this.#nowMs() - (this.#completeSinceMs ?? this.#nowMs()),
-    };
-    if (this.#isGoalMet || !isGoalMet(this.#goal, given)) return;
+    if (this.#isGoalMet || !this.#meetsGoal()) return;
     this.#isGoalMet = true;
     this.#changed();
+  }
+
+  #meetsGoal(): boolean {
+    return isGoalMet(this.goal, {
+      uploadedBytes: this.uploadedBytes,
+      wantedBytes: this.#content?.wantedBytes().all ?? 0,
+      seedingMs: this.seedingMs,
+    });
+  }
+
+  /** As far as is known: before the disk was looked at, what the last session claimed. */
+  #hasAllWanted(): boolean {
+    const wanted = this.#content?.wantedBytes();
+    return wanted !== undefined && wanted.all > 0 && wanted.missingPieces === 0;
   }
 
   /** Tells the DHT that we are here, and whether we are complete. */
@@ -645,6 +731,7 @@ export class Torrent {
   #resumeData(content: ResumeContent | undefined) {
     const { spec } = this;
     const isChosen = this.#content !== undefined;
+    const { labels, isSequential, maxDownBytesPerSecond, maxUpBytesPerSecond, goal } = this.#choices;
     return {
       infoHash: spec.infoHash,
       folder: spec.folder,
@@ -659,10 +746,14 @@ export class Torrent {
       finishedAtUnixMs: rounded(this.#finishedAtUnixMs),
       downloadedBytes: this.downloadedBytes,
       uploadedBytes: this.uploadedBytes,
-      maxDownBytesPerSecond: spec.maxDownBytesPerSecond,
-      maxUpBytesPerSecond: spec.maxUpBytesPerSecond,
-      seedRatio: this.#goal.ratio,
-      seedForMs: rounded(this.#goal.forMs),
+      maxDownBytesPerSecond,
+      maxUpBytesPerSecond,
+      usesDefaultGoal: goal === undefined,
+      seedRatio: goal?.ratio,
+      seedForMs: rounded(goal?.forMs),
+      seedingMs: Math.round(this.seedingMs),
+      labels,
+      isSequential,
       peers: this.swarm.exportPeers(MAX_RESUME_PEERS).map((peer) => peer.address),
       content,
     };

@@ -22,6 +22,7 @@ const PHASE_TONES: Readonly<Record<RowModel["phase"], Tone>> = {
   downloading: "down",
   seeding: "up",
   finished: "ok",
+  queued: "dim",
   paused: "dim",
   failed: "broken",
 };
@@ -84,7 +85,7 @@ function writeTorrentCell(
   isSelected: boolean,
   glyphs: Glyphs,
 ): void {
-  const isResting = row.phase === "paused" || row.phase === "finished";
+  const isResting = row.phase === "paused" || row.phase === "queued" || row.phase === "finished";
   const textTone: Tone = isResting ? "dim" : "plain";
   switch (column.id) {
     case "marker":

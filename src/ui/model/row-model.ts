@@ -43,7 +43,7 @@ export function buildRow(torrent: TorrentSnapshot): RowModel {
     id: torrent.id,
     phase,
     isStuck: isStuck(torrent),
-    needsAttention: diagnosis.severity !== "fine" && phase !== "paused",
+    needsAttention: diagnosis.severity !== "fine" && phase !== "paused" && phase !== "queued",
     name: torrent.name,
     size: torrent.totalBytes === null ? "?" : formatBytes(torrent.totalBytes),
     done: doneText(torrent),
@@ -77,6 +77,7 @@ function doneText({ phase, progressRatio }: TorrentSnapshot): string {
       return "done";
     case "checking":
     case "downloading":
+    case "queued":
     case "paused":
     case "failed":
       return formatPercentShort(progressRatio);
@@ -88,6 +89,8 @@ export function etaText(torrent: TorrentSnapshot): string {
   switch (torrent.phase) {
     case "paused":
       return "paused";
+    case "queued":
+      return "queued";
     case "failed":
       return "failed";
     case "checking":

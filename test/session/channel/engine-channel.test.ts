@@ -102,7 +102,8 @@ test("every command crosses the channel", async () => {
     commands.reannounce(ID),
     commands.addPeers(ID, ["127.0.0.1:6881"]),
     commands.setFilePriorities(ID, [0, 4]),
-    commands.setLimits({ maxDownBytesPerSecond: null, maxUpBytesPerSecond: 5 }),
+    commands.setTorrent(ID, { labels: ["films"], queuePosition: 0 }),
+    commands.configure({ maxDownBytesPerSecond: null, maxUpBytesPerSecond: 5 }),
     commands.exportTorrent(ID),
     commands.watchDetails([ID]),
     commands.shutdown(),
@@ -111,8 +112,9 @@ test("every command crosses the channel", async () => {
   await Promise.all(answers);
 
   expect(session.calls.map((call) => call.name)).toEqual(Object.keys(commands));
-  expect(session.calls.map((call) => call.args).slice(7, 9)).toEqual([
+  expect(session.calls.map((call) => call.args).slice(7, 10)).toEqual([
     [ID, [0, 4]],
+    [ID, { labels: ["films"], queuePosition: 0 }],
     [{ maxDownBytesPerSecond: null, maxUpBytesPerSecond: 5 }],
   ]);
 });

@@ -19,7 +19,16 @@ test("PA21: arbitrary values never throw and never become a command that was not
 });
 
 test("PA21: arbitrary arguments of each command are checked or refused, never an exception", () => {
-  const names = ["add", "pause", "remove", "addPeers", "setFilePriorities", "setLimits", "watchDetails"];
+  const names = [
+    "add",
+    "pause",
+    "remove",
+    "addPeers",
+    "setFilePriorities",
+    "setTorrent",
+    "configure",
+    "watchDetails",
+  ];
   fc.assert(
     fc.property(fc.constantFrom(...names), fc.array(fc.anything(), { maxLength: 3 }), (name, args) => {
       const frame = decodeViewerFrame(command(name, ...args));
@@ -61,7 +70,10 @@ test.each([
   ["a ratio that is not a number", command("add", { kind: "magnet", text: "m" }, { seedRatio: Number.NaN })],
   ["a text without end", command("add", { kind: "magnet", text: "m".repeat(MAX_TEXT_CHARACTERS + 1) }, {})],
   ["a torrent file that is text", command("add", { kind: "metainfo", bytes: "d4:infoe" }, {})],
-  ["a limit with a fraction", command("setLimits", { maxDownBytesPerSecond: 1.5 })],
+  ["a limit with a fraction", command("configure", { maxDownBytesPerSecond: 1.5 })],
+  ["labels that are no list", command("setTorrent", ID, { labels: "films" })],
+  ["a goal below zero", command("setTorrent", ID, { seedRatio: -1 })],
+  ["a schedule without minutes", command("configure", { schedule: [{ days: [1] }] })],
   ["peers that are not text", command("addPeers", ID, [6881])],
   ["removal without a decision about the data", command("remove", ID, {})],
 ])("refuses %s", (_, message) => {

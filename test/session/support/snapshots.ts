@@ -5,6 +5,20 @@ import {
   type SessionSnapshot,
   type TorrentSnapshot,
 } from "../../../src/session/session-view.ts";
+import { UNSET_SETTINGS } from "../../../src/session/settings/session-settings.ts";
+
+const UNCHOSEN = {
+  labels: [],
+  queuePosition: 0,
+  isSequential: false,
+  maxDownBytesPerSecond: null,
+  maxUpBytesPerSecond: null,
+  seedRatio: null,
+  seedForMs: null,
+  usesDefaultGoal: true,
+  uploadRatio: 0,
+  seedingMs: 0,
+} as const;
 
 export function aTorrentSnapshot(changes: Partial<TorrentSnapshot> = {}): TorrentSnapshot {
   return {
@@ -14,6 +28,7 @@ export function aTorrentSnapshot(changes: Partial<TorrentSnapshot> = {}): Torren
     phase: "downloading",
     isPrivate: false,
     folder: "/downloads",
+    ...UNCHOSEN,
     totalBytes: 1_000_000,
     wantedBytes: 1_000_000,
     haveBytes: 500_000,
@@ -88,6 +103,8 @@ export function aSessionSnapshot(changes: Partial<SessionSnapshot> = {}): Sessio
     upBytesPerSecond: 0,
     maxDownBytesPerSecond: null,
     maxUpBytesPerSecond: null,
+    usesAlternativeLimits: false,
+    settings: UNSET_SETTINGS,
     freeBytes: 1_000_000_000,
     defaultFolder: "/downloads",
     dht: {

@@ -55,7 +55,7 @@ describe("a torrent after a restart", () => {
   test("knows what is here without hashing it, and keeps what it has given and taken", async () => {
     const net = new SessionWorld(22);
     const first = await openHalfway(net, 10);
-    await net.settled(first.session.commands.setLimits({ maxDownBytesPerSecond: null }));
+    await net.settled(first.session.commands.configure({ maxDownBytesPerSecond: null }));
     await net.untilPhase(first, ID, "seeding");
     await net.close(first);
     const before = first.torrent(ID);

@@ -63,7 +63,8 @@ export class FakeSessionView implements SessionView {
       reannounce: (id) => record(undefined, "reannounce", id),
       addPeers: (id, addresses) => record(undefined, "addPeers", id, addresses),
       setFilePriorities: (id, priorities) => record(undefined, "setFilePriorities", id, priorities),
-      setLimits: (limits) => record(undefined, "setLimits", limits),
+      setTorrent: (id, settings) => record(undefined, "setTorrent", id, settings),
+      configure: (changes) => record(undefined, "configure", changes),
       exportTorrent: (id) => record(new Uint8Array(), "exportTorrent", id),
       watchDetails: async (ids) => {
         this.watched = ids;

@@ -11,6 +11,7 @@ import type {
   SessionSnapshot,
   TorrentSnapshot,
 } from "../../../src/session/session-view.ts";
+import { LASTING_SETTINGS } from "../../../src/session/settings/session-settings.ts";
 
 /** 14:02:31 UTC on a day in 2026. */
 export const SCENE_UNIX_MS = Date.UTC(2026, 10, 23, 14, 2, 31);
@@ -76,6 +77,16 @@ export function aTorrent(changes: Partial<TorrentSnapshot> = {}): TorrentSnapsho
     phase: "downloading",
     isPrivate: false,
     folder: "/home/ada/Downloads",
+    labels: [],
+    queuePosition: 0,
+    isSequential: false,
+    maxDownBytesPerSecond: null,
+    maxUpBytesPerSecond: null,
+    seedRatio: 1.5,
+    seedForMs: 1_209_600_000,
+    usesDefaultGoal: true,
+    uploadRatio: 0.26,
+    seedingMs: 0,
     totalBytes: 12_020_000_000,
     wantedBytes: 12_020_000_000,
     haveBytes: 8_558_000_000,
@@ -162,6 +173,8 @@ export function aSnapshot(changes: Partial<SessionSnapshot> = {}): SessionSnapsh
     upBytesPerSecond: torrents.reduce((sum, torrent) => sum + torrent.upBytesPerSecond, 0),
     maxDownBytesPerSecond: null,
     maxUpBytesPerSecond: null,
+    usesAlternativeLimits: false,
+    settings: LASTING_SETTINGS,
     freeBytes: 84_200_000_000,
     defaultFolder: "/home/ada/Downloads",
     dht: aDht(),
