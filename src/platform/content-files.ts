@@ -7,15 +7,16 @@
  *   - else in the part file (`part-layout.ts`).
  * Whenever a file comes into being it takes over what the part file holds of it, so the rule needs no memory.
  */
-import { closeSync, lstatSync, readvSync } from "node:fs";
+import { closeSync, lstatSync, readvSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { FileLayout, type FileSpan } from "../torrent/file-layout.ts";
+import { UnfinishedNames } from "../torrent/unfinished-names.ts";
 import { DiskFault, isCode } from "./disk-codes.ts";
 import type { ContentDescription, TouchedFiles } from "./disk-jobs.ts";
 import { copyContent, hasContent, type Place, readFully, writeFully } from "./file-runs.ts";
 import type { OpenFiles } from "./open-files.ts";
 import { PartLayout } from "./part-layout.ts";
-import { openOrCreate, openToRead } from "./safe-open.ts";
+import { openOrCreate, openToChange, openToRead, realFileInside } from "./safe-open.ts";
 
 /** Keys of one torrent's files among the open files: more than MAX_FILES of a torrent, plus one for its part file. */
 const KEYS_PER_TORRENT = 2 ** 18;
@@ -26,6 +27,8 @@ export class ContentFiles {
   readonly paths: readonly string[];
   readonly layout: FileLayout;
   readonly partName: string;
+  readonly #unfinished: UnfinishedNames;
+  readonly #usesPartNames: boolean;
   readonly #padding: Uint8Array;
   readonly #pieceBytes: number;
   readonly #openFiles: OpenFiles;
@@ -35,12 +38,16 @@ export class ContentFiles {
   /** Indices, PART_KEY included. */
   readonly #written = new Set<number>();
   readonly #created = new Set<number>();
+  /** Files that were last seen under their unfinished name. */
+  readonly #seenUnfinished = new Set<number>();
 
   constructor(torrent: number, content: ContentDescription, openFiles: OpenFiles) {
     this.root = content.root;
     this.paths = content.paths.split("\0");
     this.layout = new FileLayout(Array.from(content.lengths, (lengthBytes) => ({ lengthBytes })));
     this.partName = content.partName;
+    this.#unfinished = new UnfinishedNames(this.paths);
+    this.#usesPartNames = content.usesPartNames;
     this.#padding = content.padding;
     this.#pieceBytes = content.pieceBytes;
     this.#openFiles = openFiles;
@@ -55,9 +62,19 @@ export class ContentFiles {
     return this.#wanted === undefined || this.#wanted[fileIndex] === 1;
   }
 
-  /** Absolute path of a file, as it is named to people. */
+  /** Absolute path of a file as it is now: under its own name, or that of an unfinished file. */
   pathOf(fileIndex: number): string {
-    return join(this.root, this.#nameOf(fileIndex));
+    return join(this.root, this.nameOf(fileIndex));
+  }
+
+  /** The same below the root. An absent file has its own name. */
+  nameOf(fileIndex: number): string {
+    const name = this.paths[fileIndex] as string;
+    if (this.#isThere(name)) return name;
+    const unfinished = this.#unfinished.of(fileIndex);
+    if (unfinished === undefined || !this.#isThere(unfinished)) return name;
+    this.#seenUnfinished.add(fileIndex);
+    return unfinished;
   }
 
   /** Writes `bytes` at `offsetBytes` of the content. Throws the system's error; some of it may be written then. */
@@ -116,10 +133,26 @@ export class ContentFiles {
     }
   }
 
+  /** Gives complete files their own names. One whose name was taken meanwhile keeps the unfinished one. */
+  finish(files: Iterable<number>): void {
+    for (const file of files) {
+      if (!this.#seenUnfinished.has(file)) continue;
+      const unfinished = this.nameOf(file);
+      this.#seenUnfinished.delete(file);
+      if (unfinished === this.paths[file] || this.#isThere(this.paths[file] as string)) continue;
+      this.#openFiles.close(this.#firstKey + file);
+      renameSync(
+        realFileInside(this.root, unfinished),
+        realFileInside(this.root, this.paths[file] as string),
+      );
+      this.#written.add(file);
+    }
+  }
+
   /** What was written and created since the last call. */
   takeTouched(): TouchedFiles {
     const touched = {
-      written: [...this.#written].map((key) => this.#nameOf(key)),
+      written: [...this.#written].map((key) => this.#nameOfKey(key)),
       created: [...this.#created],
     };
     this.#written.clear();
@@ -132,8 +165,17 @@ export class ContentFiles {
     this.#openFiles.closeRange(this.#firstKey, this.#firstKey + KEYS_PER_TORRENT);
   }
 
-  #nameOf(key: number): string {
-    return key === PART_KEY ? this.partName : (this.paths[key] as string);
+  #nameOfKey(key: number): string {
+    return key === PART_KEY ? this.partName : this.nameOf(key);
+  }
+
+  /** The name under which a file that does not exist comes into being. An empty one is complete at once. */
+  #nameToCreate(fileIndex: number): string {
+    const name = this.paths[fileIndex] as string;
+    if (!this.#usesPartNames || this.layout.bytesOf(fileIndex) === 0) return name;
+    const unfinished = this.#unfinished.of(fileIndex);
+    if (unfinished !== undefined) this.#seenUnfinished.add(fileIndex);
+    return unfinished ?? name;
   }
 
   #placeToWrite(span: FileSpan): Place {
@@ -179,17 +221,26 @@ export class ContentFiles {
   }
 
   #descriptorToRead(key: number): number {
-    return this.#openFiles.toRead(this.#firstKey + key, () => openToRead(this.root, this.#nameOf(key)));
+    return this.#openFiles.toRead(this.#firstKey + key, () => openToRead(this.root, this.#nameOfKey(key)));
   }
 
   #descriptorToWrite(key: number): number {
-    const descriptor = this.#openFiles.toWrite(this.#firstKey + key, () => {
-      const file = openOrCreate(this.root, this.#nameOf(key));
-      if (file.isNew && key !== PART_KEY) this.#begin(key, file.descriptor);
-      return file.descriptor;
-    });
+    const descriptor = this.#openFiles.toWrite(this.#firstKey + key, () =>
+      key === PART_KEY ? openOrCreate(this.root, this.partName).descriptor : this.#openFile(key),
+    );
     this.#written.add(key);
     return descriptor;
+  }
+
+  #openFile(fileIndex: number): number {
+    try {
+      return openToChange(this.root, this.nameOf(fileIndex));
+    } catch (error) {
+      if (!isCode(error, "ENOENT")) throw error;
+    }
+    const file = openOrCreate(this.root, this.#nameToCreate(fileIndex));
+    if (file.isNew) this.#begin(fileIndex, file.descriptor);
+    return file.descriptor;
   }
 
   #openPartToRead(): number | undefined {
@@ -202,8 +253,12 @@ export class ContentFiles {
   }
 
   #exists(fileIndex: number): boolean {
+    return this.#isThere(this.nameOf(fileIndex));
+  }
+
+  #isThere(name: string): boolean {
     try {
-      lstatSync(this.pathOf(fileIndex));
+      lstatSync(join(this.root, name));
       return true;
     } catch (error) {
       if (isCode(error, "ENOENT", "ENOTDIR")) return false;

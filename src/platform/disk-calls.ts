@@ -16,7 +16,7 @@ import {
 } from "./disk-jobs.ts";
 import { startSha1 } from "./piece-digest.ts";
 import { hashFromDisk } from "./piece-store.ts";
-import { realFolderInside } from "./safe-open.ts";
+import { realFileInside, realFolderInside } from "./safe-open.ts";
 import type { StoredTorrent } from "./stored-torrent.ts";
 
 /** Carries out a call on a torrent that is open. Throws the disk's error. */
@@ -40,6 +40,9 @@ export function carryOut(
       return hashPieces(torrent, call.pieces);
     case "hashRun":
       return hashRun(torrent, call);
+    case "finish":
+      files.finish(call.complete);
+      return undefined;
     case "takeTouched":
       return files.takeTouched();
     case "delete":
@@ -116,9 +119,8 @@ function deleteFiles(files: ContentFiles, from: number, to: number, mine: Uint8A
   files.close();
   for (let file = from; file < to; file++) {
     if (mine[file] !== 1 || files.isPadding(file)) continue;
-    const elements = (files.paths[file] as string).split("/");
     try {
-      const path = join(realFolderInside(files.root, elements.slice(0, -1)), elements.at(-1) as string);
+      const path = realFileInside(files.root, files.nameOf(file));
       if (statsOf(path)?.isFile()) unlinkSync(path);
     } catch (error) {
       if (!isCode(error, "ENOENT", "ENOTDIR", "ELOOP")) throw error;

@@ -69,6 +69,8 @@ export interface ContentDescription {
   readonly pieceBytes: number;
   /** Name of the part file below `root`. */
   readonly partName: string;
+  /** New files are `NAME.part` until they are complete. */
+  readonly usesPartNames: boolean;
 }
 
 /** Length and modification time of one file each, two numbers a file; NaN for what is not a regular file. */
@@ -95,6 +97,8 @@ export type DiskCall =
       readonly lengthBytes: number;
       readonly isLast: boolean;
     }
+  /** These files are complete: those that still have an unfinished name get their own. */
+  | { readonly kind: "finish"; readonly torrent: number; readonly complete: Int32Array }
   /** Files written and files created since the last call. */
   | { readonly kind: "takeTouched"; readonly torrent: number }
   /** Deletes the files of [from, to) that are set in `mine`. */
@@ -138,6 +142,7 @@ export interface DiskResults {
   hashPieces: HashedPieces;
   /** The digest after the last run; undefined before it. */
   hashRun: Uint8Array | undefined;
+  finish: undefined;
   takeTouched: TouchedFiles;
   delete: undefined;
   deleteFolders: undefined;

@@ -96,6 +96,7 @@ async function hashAll({ folder, files, pieceMap, options }: HashAllOptions): Pr
     padding: new Uint8Array(files.length),
     pieceBytes: pieceMap.pieceBytes,
     partName: ".none",
+    usesPartNames: false,
   }));
   const hashes = new Uint8Array(pieceMap.pieceCount * DIGEST_BYTES);
   let done = 0;

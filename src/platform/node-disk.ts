@@ -1,6 +1,12 @@
 /** The disks of this machine as the session sees them. */
 import { resolve } from "node:path";
-import type { SessionDisk, StateStore, TorrentDisk, TorrentDiskEvents } from "../session/session-ports.ts";
+import type {
+  OpenTorrentOptions,
+  SessionDisk,
+  StateStore,
+  TorrentDisk,
+  TorrentDiskEvents,
+} from "../session/session-ports.ts";
 import type { Metainfo } from "../torrent/metainfo.ts";
 import type { DiskWorkers } from "./disk-workers.ts";
 import { freeBytesAt } from "./free-space.ts";
@@ -24,7 +30,13 @@ export class NodeDisk implements SessionDisk {
     this.#options = options;
   }
 
-  openTorrent(metainfo: Metainfo, folder: string, events: TorrentDiskEvents): Promise<TorrentDisk> {
+  openTorrent(
+    metainfo: Metainfo,
+    folder: string,
+    events: TorrentDiskEvents,
+    options: OpenTorrentOptions = {},
+  ): Promise<TorrentDisk> {
+    const { usesPartNames = false } = options;
     const { workers, slabs, slots, madeStore } = this.#options;
     const root = resolve(folder);
     const made = new MadeFiles({
@@ -34,7 +46,7 @@ export class NodeDisk implements SessionDisk {
       fileCount: metainfo.files.length,
     });
     return Promise.resolve(
-      new NodeTorrentDisk({ metainfo, folder: root, events, workers, slabs, slots, made }),
+      new NodeTorrentDisk({ metainfo, folder: root, events, workers, slabs, slots, made, usesPartNames }),
     );
   }
 

@@ -4,6 +4,7 @@
  * of the piece that it ends in. Both zones of every file have a fixed place that follows from the torrent alone, so
  * the part file needs no directory, survives a crash at any moment, and is sparse where nothing was stored.
  */
+import type { InfoHashHex } from "../core/ids.ts";
 import type { FileLayout } from "../torrent/file-layout.ts";
 
 /** A run of a file that the part file has room for. */
@@ -11,6 +12,11 @@ export interface PartZone {
   readonly fileOffsetBytes: number;
   readonly partOffsetBytes: number;
   readonly lengthBytes: number;
+}
+
+/** Name of a torrent's part file, in the folder that holds the torrent's own. */
+export function partFileName(id: InfoHashHex): string {
+  return `.${id}.parts`;
 }
 
 export class PartLayout {

@@ -49,6 +49,12 @@ export function realFolderInside(root: string, folder: readonly string[]): strin
   return assertInside(realRoot, realpathSync.native(join(realRoot, ...folder)));
 }
 
+/** Real path of a file below `root`, which need not exist; throws as `realFolderInside`. */
+export function realFileInside(root: string, path: string): string {
+  const { folder, name } = split(root, path);
+  return join(realFolderInside(root, folder), name);
+}
+
 function createFolderInside(root: string, folder: readonly string[]): string {
   mkdirSync(root, { recursive: true });
   const realRoot = realpathSync.native(root);

@@ -18,6 +18,7 @@ import type { DiskWorkers } from "./disk-workers.ts";
 import { syncFiles, syncFolder } from "./durability.ts";
 import { assertWritableFolder, freeBytesAt } from "./free-space.ts";
 import type { MadeFiles } from "./made-files.ts";
+import { partFileName } from "./part-layout.ts";
 import { hashPieces } from "./piece-check.ts";
 import { isDigest } from "./piece-digest.ts";
 import { indicesOf, presentPieces } from "./present-pieces.ts";
@@ -34,6 +35,8 @@ export interface NodeTorrentDiskOptions {
   readonly slabs: SlabArena;
   readonly slots: ReadSlots;
   readonly made: MadeFiles;
+  /** New files are `NAME.part` until they are complete. */
+  readonly usesPartNames: boolean;
 }
 
 export class NodeTorrentDisk implements TorrentDisk {
@@ -48,6 +51,8 @@ export class NodeTorrentDisk implements TorrentDisk {
   readonly #digests = new Map<number, Uint8Array>();
   /** Paths that were written and are not known to be durable. */
   readonly #unsynced = new Set<string>();
+  /** What is synced is not renamed meanwhile, and the other way round: a file that is not found counts as synced. */
+  #names: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
   constructor(options: NodeTorrentDiskOptions) {
@@ -63,7 +68,8 @@ export class NodeTorrentDisk implements TorrentDisk {
       lengths: Float64Array.from(this.#metainfo.files, (file) => file.lengthBytes),
       padding: Uint8Array.from(this.#metainfo.files, (file) => (file.isPadding ? 1 : 0)),
       pieceBytes: this.#metainfo.pieceMap.pieceBytes,
-      partName: `.${this.#metainfo.id}.parts`,
+      partName: partFileName(this.#metainfo.id),
+      usesPartNames: options.usesPartNames,
     }));
   }
 
@@ -170,7 +176,25 @@ export class NodeTorrentDisk implements TorrentDisk {
       });
   }
 
-  async sync(): Promise<void> {
+  finishFiles(files: readonly number[]): Promise<void> {
+    return this.#alone(() => this.#content.call({ kind: "finish", complete: Int32Array.from(files) })).catch(
+      (error: unknown) => {
+        throw this.#explain(error);
+      },
+    );
+  }
+
+  sync(): Promise<void> {
+    return this.#alone(() => this.#sync());
+  }
+
+  #alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const run = this.#names.then(work);
+    this.#names = run.catch(() => undefined);
+    return run;
+  }
+
+  async #sync(): Promise<void> {
     const touched = await this.#takeTouched();
     const paths = [...this.#unsynced];
     const folders = new Set(touched.created.map((file) => dirname(this.#pathOf(file))));

@@ -49,9 +49,19 @@ export interface OpenNetwork {
 
 export interface SessionDisk {
   /** Opens the storage of one torrent below `folder`. Creates nothing before the first write. */
-  openTorrent(metainfo: Metainfo, folder: string, events: TorrentDiskEvents): Promise<TorrentDisk>;
+  openTorrent(
+    metainfo: Metainfo,
+    folder: string,
+    events: TorrentDiskEvents,
+    options?: OpenTorrentOptions,
+  ): Promise<TorrentDisk>;
   /** Free bytes of the file system that holds `folder` or its nearest existing parent; null when unknown. */
   freeBytes(folder: string): Promise<number | null>;
+}
+
+export interface OpenTorrentOptions {
+  /** New files are `NAME.part` until `finishFiles` names them. Files that are found are taken under either name. */
+  readonly usesPartNames?: boolean;
 }
 
 export interface TorrentDiskEvents {
@@ -75,6 +85,8 @@ export interface TorrentDisk extends SwarmStorage {
   prepare(wantedMissingBytes: number): Promise<void>;
   /** Creates wanted files of length zero, which no piece ever writes. */
   createEmptyFiles(): Promise<void>;
+  /** These files are complete: those that have an unfinished name get their own. */
+  finishFiles(files: readonly number[]): Promise<void>;
   /** Makes everything stored so far durable (fdatasync of the files touched). */
   sync(): Promise<void>;
   /** Deletes what the torrent listed and we created; removes folders that became empty. */

@@ -309,6 +309,8 @@ export interface SessionSettings {
   /** The goal of torrents without one of their own; null = no such goal. */
   readonly defaultSeedRatio: number | null;
   readonly defaultSeedForMs: number | null;
+  /** Files are called `NAME.part` until they are complete. Counts for torrents when they are opened next. */
+  readonly partNames: boolean;
 }
 
 /** Everything a viewer can ask for. Each command is answered by its result or an error with `code`, `message`, `hint`. */

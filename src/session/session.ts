@@ -367,6 +367,7 @@ export class Session implements SessionView {
         ratio: this.#settings.defaultSeedRatio ?? undefined,
         forMs: this.#settings.defaultSeedForMs ?? undefined,
       }),
+      usesPartNames: () => this.#settings.partNames,
       onTurnChange: () => this.#planTurns(),
       onChange: () => {
         report?.touch();

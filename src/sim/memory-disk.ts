@@ -2,14 +2,24 @@
  * A disk in memory behind the session's disk port: files by path, shared by all who open the same folder, so that
  * a restarted session finds what the former one wrote. Answers arrive through the world's heap after `latencyMs`.
  */
-import type { SessionDisk, TorrentDisk, TorrentDiskEvents } from "../session/session-ports.ts";
+import type {
+  OpenTorrentOptions,
+  SessionDisk,
+  TorrentDisk,
+  TorrentDiskEvents,
+} from "../session/session-ports.ts";
 import type { Metainfo } from "../torrent/metainfo.ts";
 import { MemoryFiles } from "./memory-files.ts";
 import { MemoryTorrentDisk } from "./memory-torrent-disk.ts";
 
 export class MemoryDisk extends MemoryFiles implements SessionDisk {
-  openTorrent(metainfo: Metainfo, folder: string, events: TorrentDiskEvents): Promise<TorrentDisk> {
-    return Promise.resolve(new MemoryTorrentDisk(this, metainfo, folder, events));
+  openTorrent(
+    metainfo: Metainfo,
+    folder: string,
+    events: TorrentDiskEvents,
+    options: OpenTorrentOptions = {},
+  ): Promise<TorrentDisk> {
+    return Promise.resolve(new MemoryTorrentDisk(this, metainfo, folder, events, options));
   }
 
   freeBytes(): Promise<number | null> {

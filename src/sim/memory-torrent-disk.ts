@@ -7,12 +7,18 @@ import { equalBytes } from "../core/bytes.ts";
 import { ClientError } from "../core/errors.ts";
 import { sha1 } from "../core/sha1.ts";
 import { type BlockSlot, PIECE_HEADER_BYTES, type Slab } from "../core/slab.ts";
-import type { FileStamp, TorrentDisk, TorrentDiskEvents } from "../session/session-ports.ts";
+import type {
+  FileStamp,
+  OpenTorrentOptions,
+  TorrentDisk,
+  TorrentDiskEvents,
+} from "../session/session-ports.ts";
 import { Bitfield } from "../torrent/bitfield.ts";
 import { FileLayout, type FileSpan } from "../torrent/file-layout.ts";
 import type { Metainfo } from "../torrent/metainfo.ts";
 import { BLOCK_BYTES } from "../torrent/piece-map.ts";
 import type { PieceVerdict } from "../torrent/piece-verdict.ts";
+import { UnfinishedNames } from "../torrent/unfinished-names.ts";
 import type { MemoryFiles } from "./memory-files.ts";
 
 const DIGEST_BYTES = 20;
@@ -30,16 +36,26 @@ export class MemoryTorrentDisk implements TorrentDisk {
   readonly #folder: string;
   readonly #events: TorrentDiskEvents;
   readonly #layout: FileLayout;
+  readonly #unfinished: UnfinishedNames;
+  readonly #usesPartNames: boolean;
   readonly #open = new Map<number, OpenPiece>();
   #wanted: readonly boolean[];
   #isClosed = false;
 
-  constructor(disk: MemoryFiles, metainfo: Metainfo, folder: string, events: TorrentDiskEvents) {
+  constructor(
+    disk: MemoryFiles,
+    metainfo: Metainfo,
+    folder: string,
+    events: TorrentDiskEvents,
+    options: OpenTorrentOptions,
+  ) {
     this.#disk = disk;
     this.#metainfo = metainfo;
     this.#folder = folder;
     this.#events = events;
     this.#layout = new FileLayout(metainfo.files);
+    this.#unfinished = new UnfinishedNames(metainfo.files.map((file) => file.path));
+    this.#usesPartNames = options.usesPartNames ?? false;
     this.#wanted = metainfo.files.map(() => true);
   }
 
@@ -79,11 +95,11 @@ export class MemoryTorrentDisk implements TorrentDisk {
 
   setWanted(wantedFiles: readonly boolean[]): void {
     this.#wanted = [...wantedFiles];
-    this.#metainfo.files.forEach((file, i) => {
-      const path = this.#path(file.path);
+    this.#metainfo.files.forEach((_, i) => {
+      const path = this.#path(i);
       const runs = this.#disk.parts.get(path);
       if (!wantedFiles[i] || runs === undefined) return;
-      for (const [offsetBytes, bytes] of runs) this.#disk.write(path, offsetBytes, bytes);
+      for (const [offsetBytes, bytes] of runs) this.#disk.write(this.#nameOf(i), offsetBytes, bytes);
       this.#disk.parts.delete(path);
     });
   }
@@ -106,8 +122,8 @@ export class MemoryTorrentDisk implements TorrentDisk {
   }
 
   stamps(): Promise<readonly (FileStamp | null)[]> {
-    const stamps = this.#metainfo.files.map((file) => {
-      const stored = file.isPadding ? undefined : this.#disk.files.get(this.#path(file.path));
+    const stamps = this.#metainfo.files.map((file, i) => {
+      const stored = file.isPadding ? undefined : this.#disk.files.get(this.#nameOf(i));
       if (stored === undefined) return null;
       return { lengthBytes: stored.bytes.length, modifiedUnixMs: stored.modifiedUnixMs };
     });
@@ -121,10 +137,22 @@ export class MemoryTorrentDisk implements TorrentDisk {
 
   createEmptyFiles(): Promise<void> {
     this.#metainfo.files.forEach((file, i) => {
-      const path = this.#path(file.path);
+      const path = this.#path(i);
       const isDue = this.#wanted[i] && file.lengthBytes === 0 && !file.isPadding;
       if (isDue && !this.#disk.files.has(path)) this.#disk.write(path, 0, new Uint8Array(0));
     });
+    return Promise.resolve();
+  }
+
+  finishFiles(files: readonly number[]): Promise<void> {
+    for (const file of files) {
+      const [from, to] = [this.#nameOf(file), this.#path(file)];
+      const stored = this.#disk.files.get(from);
+      if (from === to || stored === undefined) continue;
+      this.#disk.files.delete(from);
+      this.#disk.files.set(to, stored);
+      if (this.#disk.made.delete(from)) this.#disk.made.add(to);
+    }
     return Promise.resolve();
   }
 
@@ -133,10 +161,10 @@ export class MemoryTorrentDisk implements TorrentDisk {
   }
 
   deleteData(): Promise<void> {
-    for (const file of this.#metainfo.files) {
-      const path = this.#path(file.path);
+    for (const i of this.#metainfo.files.keys()) {
+      const path = this.#nameOf(i);
       if (this.#disk.made.delete(path)) this.#disk.files.delete(path);
-      this.#disk.parts.delete(path);
+      this.#disk.parts.delete(this.#path(i));
     }
     return Promise.resolve();
   }
@@ -185,10 +213,10 @@ export class MemoryTorrentDisk implements TorrentDisk {
       done += span.lengthBytes;
       const file = this.#metainfo.files[span.fileIndex];
       if (file === undefined || file.isPadding) continue;
-      const path = this.#path(file.path);
+      const path = this.#nameOf(span.fileIndex);
       if (this.#wanted[span.fileIndex] || this.#disk.files.has(path))
         this.#disk.write(path, span.fileOffsetBytes, run);
-      else this.#partOf(path).set(span.fileOffsetBytes, run.slice());
+      else this.#partOf(this.#path(span.fileIndex)).set(span.fileOffsetBytes, run.slice());
     }
   }
 
@@ -213,9 +241,9 @@ export class MemoryTorrentDisk implements TorrentDisk {
   #readSpan(span: FileSpan, target: Uint8Array): boolean {
     const file = this.#metainfo.files[span.fileIndex];
     if (file === undefined || file.isPadding) return true;
-    const path = this.#path(file.path);
+    const path = this.#path(span.fileIndex);
     const start = span.fileOffsetBytes;
-    const stored = this.#disk.files.get(path)?.bytes;
+    const stored = this.#disk.files.get(this.#nameOf(span.fileIndex))?.bytes;
     if (stored !== undefined && stored.length >= start + target.length) {
       target.set(stored.subarray(start, start + target.length));
       return true;
@@ -231,8 +259,18 @@ export class MemoryTorrentDisk implements TorrentDisk {
     return found === target.length;
   }
 
-  #path(path: string): string {
-    return `${this.#folder}/${path}`;
+  #path(fileIndex: number): string {
+    return `${this.#folder}/${this.#metainfo.files[fileIndex]?.path}`;
+  }
+
+  /** Where the file is now; the name under which it would come into being where it is not. */
+  #nameOf(fileIndex: number): string {
+    const path = this.#path(fileIndex);
+    const unfinished = this.#unfinished.of(fileIndex);
+    const isEmpty = this.#metainfo.files[fileIndex]?.lengthBytes === 0;
+    if (unfinished === undefined || isEmpty || this.#disk.files.has(path)) return path;
+    const unfinishedPath = `${this.#folder}/${unfinished}`;
+    return this.#usesPartNames || this.#disk.files.has(unfinishedPath) ? unfinishedPath : path;
   }
 
   #later(action: () => void): void {

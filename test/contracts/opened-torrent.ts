@@ -1,6 +1,6 @@
 /** A torrent's storage under test, with everything it answered. */
 import { type BlockSlot, PIECE_HEADER_BYTES, type SlabPool } from "../../src/core/slab.ts";
-import type { SessionDisk, TorrentDisk } from "../../src/session/session-ports.ts";
+import type { OpenTorrentOptions, SessionDisk, TorrentDisk } from "../../src/session/session-ports.ts";
 import { Bitfield } from "../../src/torrent/bitfield.ts";
 import type { PieceVerdict } from "../../src/torrent/piece-verdict.ts";
 import type { FilledTorrent } from "../support/filled-torrent.ts";
@@ -36,12 +36,21 @@ export class OpenedTorrent {
     this.disk = disk;
   }
 
-  static async open(world: DiskWorld, torrent: FilledTorrent): Promise<OpenedTorrent> {
+  static async open(
+    world: DiskWorld,
+    torrent: FilledTorrent,
+    options: OpenTorrentOptions = {},
+  ): Promise<OpenedTorrent> {
     let opened: OpenedTorrent | undefined;
-    const disk = await world.disk.openTorrent(torrent.metainfo, world.folder, {
-      pieceChecked: (piece, verdict) => opened?.verdicts.set(piece, verdict),
-      blockRead: (token, slot, code) => opened?.keep(token, slot, code),
-    });
+    const disk = await world.disk.openTorrent(
+      torrent.metainfo,
+      world.folder,
+      {
+        pieceChecked: (piece, verdict) => opened?.verdicts.set(piece, verdict),
+        blockRead: (token, slot, code) => opened?.keep(token, slot, code),
+      },
+      options,
+    );
     opened = new OpenedTorrent(world, torrent, disk);
     return opened;
   }

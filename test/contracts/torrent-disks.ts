@@ -312,6 +312,65 @@ export function torrentDiskContract(name: string, openWorld: () => Promise<DiskW
       expect(fingerprint(await world.read("album/skipped-3"))).toBe(fingerprint(torrent.fileContent(3)));
     });
 
+    test("call unfinished files NAME.part where that is wanted, until they are complete", async () => {
+      const torrent = filledFolder(
+        "album",
+        [
+          { path: ["one"], lengthBytes: 2 * PIECE },
+          { path: ["two"], lengthBytes: PIECE },
+          { path: ["empty"], lengthBytes: 0 },
+        ],
+        PIECE,
+      );
+      const first = await OpenedTorrent.open(world, torrent, { usesPartNames: true });
+      await first.store(0, 2);
+      await first.disk.createEmptyFiles();
+      await first.disk.finishFiles([1, 2]);
+      expect(await world.read("album/one")).toBeUndefined();
+      expect(await world.read("album/one.part")).toBeDefined();
+      expect(fingerprint(await world.read("album/two"))).toBe(fingerprint(torrent.fileContent(1)));
+      expect(await world.read("album/two.part")).toBeUndefined();
+      expect(await world.read("album/empty")).toBeDefined();
+      await first.disk.close();
+
+      const again = await open(torrent);
+      expect((await again.disk.stamps())[0]).not.toBeNull();
+      expect(await again.goodPieces()).toEqual([0, 2]);
+      await again.store(1);
+      await again.disk.finishFiles([0]);
+      await again.disk.sync();
+      expect(await again.goodPieces()).toEqual([0, 1, 2]);
+      expect(fingerprint(await world.read("album/one"))).toBe(fingerprint(torrent.fileContent(0)));
+      expect(await world.read("album/one.part")).toBeUndefined();
+    });
+
+    test("delete an unfinished file under the name that it has", async () => {
+      const torrent = filledFile("one.bin", 2 * PIECE, PIECE);
+      const opened = await OpenedTorrent.open(world, torrent, { usesPartNames: true });
+      await opened.store(0);
+      await opened.disk.deleteData();
+
+      expect(await world.read("one.bin.part")).toBeUndefined();
+    });
+
+    test("never call a file by a name that the torrent gives to another one", async () => {
+      const torrent = filledFolder(
+        "album",
+        [
+          { path: ["one"], lengthBytes: PIECE },
+          { path: ["ONE.part"], lengthBytes: PIECE },
+          { path: ["two"], lengthBytes: 2 * PIECE },
+          { path: ["two.part", "x"], lengthBytes: PIECE },
+        ],
+        PIECE,
+      );
+      const opened = await OpenedTorrent.open(world, torrent, { usesPartNames: true });
+      await opened.store(0, 2);
+
+      expect(await world.read("album/one")).toBeDefined();
+      expect(await world.read("album/two")).toBeDefined();
+    });
+
     test("delete what they created and nothing else", async () => {
       const torrent = filledFolder(
         "album",

@@ -18,6 +18,7 @@ export const UNSET_SETTINGS: SessionSettings = Object.freeze({
   maxActiveSeeds: null,
   defaultSeedRatio: null,
   defaultSeedForMs: null,
+  partNames: false,
 });
 
 const DAY_MS = 86_400_000;
@@ -46,6 +47,7 @@ export function changedSettings(former: SessionSettings, changes: Partial<Sessio
     maxActiveSeeds: checkedCount(next.maxActiveSeeds, "number of seeding torrents"),
     defaultSeedRatio: checkedAmount(next.defaultSeedRatio, "ratio"),
     defaultSeedForMs: checkedAmount(next.defaultSeedForMs, "time"),
+    partNames: next.partNames,
   };
 }
 

@@ -1,6 +1,14 @@
 /** The types of the session's settings, for what comes from outside: the channel, and the record of a former session. */
 
-import { type Guards, isAmountOrNull, isCount, isCountOrNull, isListOf, isShape } from "../channel/guards.ts";
+import {
+  type Guards,
+  isAmountOrNull,
+  isBoolean,
+  isCount,
+  isCountOrNull,
+  isListOf,
+  isShape,
+} from "../channel/guards.ts";
 import type { ScheduleSpan, SessionSettings } from "../session-view.ts";
 
 export const SETTINGS_FIELDS: Guards<SessionSettings> = {
@@ -14,6 +22,7 @@ export const SETTINGS_FIELDS: Guards<SessionSettings> = {
   maxActiveSeeds: isCountOrNull,
   defaultSeedRatio: isAmountOrNull,
   defaultSeedForMs: isAmountOrNull,
+  partNames: isBoolean,
 };
 
 function isAlternative(value: unknown): value is SessionSettings["alternativeLimits"] {

@@ -10,8 +10,9 @@ import { Bitfield } from "../../torrent/bitfield.ts";
 import { FileLayout } from "../../torrent/file-layout.ts";
 import { HIGHEST_PRIORITY, priorityOfPieces } from "../../torrent/file-selection.ts";
 import type { Metainfo } from "../../torrent/metainfo.ts";
-import type { SessionDisk, TorrentDisk, TorrentDiskEvents } from "../session-ports.ts";
+import type { OpenTorrentOptions, SessionDisk, TorrentDisk, TorrentDiskEvents } from "../session-ports.ts";
 import type { FileSnapshot } from "../session-view.ts";
+import { FileCompletion } from "./file-completion.ts";
 
 export interface CheckProgress {
   readonly checkedPieces: number;
@@ -36,6 +37,7 @@ export class TorrentContent {
   #wantedBytes: WantedBytes | undefined;
   #disk: TorrentDisk | undefined;
   #isChecked = false;
+  #completion: FileCompletion | undefined;
   /** Shared pieces that are on disk and wrong: they are reported, never written over. */
   #damaged: Bitfield;
   /** What was known of the disk when it was last closed or saved. */
@@ -121,8 +123,13 @@ export class TorrentContent {
   }
 
   /** Opens the disk; nothing is created. Rejects with the disk's `ClientError`. */
-  async open(sessionDisk: SessionDisk, folder: string, events: TorrentDiskEvents): Promise<void> {
-    this.#disk = await sessionDisk.openTorrent(this.metainfo, folder, events);
+  async open(
+    sessionDisk: SessionDisk,
+    folder: string,
+    events: TorrentDiskEvents,
+    options: OpenTorrentOptions,
+  ): Promise<void> {
+    this.#disk = await sessionDisk.openTorrent(this.metainfo, folder, events, options);
     this.#disk.setWanted(this.#wantedFiles());
     this.#isChecked = false;
   }
@@ -144,6 +151,8 @@ export class TorrentContent {
     this.#have = conclusion.have;
     this.#wantedBytes = undefined;
     this.#isChecked = true;
+    this.#completion = new FileCompletion(this.metainfo, this.layout, this.#have);
+    this.#nameComplete(this.#completion.complete());
     if (this.#isSeedOnly) this.#damaged = this.#findDamage(stamps.map((stamp) => stamp !== null));
     return true;
   }
@@ -164,7 +173,15 @@ export class TorrentContent {
   /** A piece was verified and written. Answers its length, 0 when it was here before. */
   pieceVerified(piece: number): number {
     this.#wantedBytes = undefined;
-    return this.#have.set(piece) ? this.metainfo.pieceMap.bytesOf(piece) : 0;
+    if (!this.#have.set(piece)) return 0;
+    this.#nameComplete(this.#completion?.pieceArrived(piece) ?? []);
+    return this.metainfo.pieceMap.bytesOf(piece);
+  }
+
+  /** Gives complete files their own names, where they still have unfinished ones. */
+  #nameComplete(files: readonly number[]): void {
+    // A file that cannot be renamed is read under the name that it has, and tried again at the next start.
+    if (files.length > 0) this.#disk?.finishFiles(files).catch(() => undefined);
   }
 
   /** Throws `USAGE` unless there is one priority of 0 to 7 a file. */

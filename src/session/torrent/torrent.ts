@@ -51,6 +51,7 @@ export interface TorrentSurroundings {
   readonly log: SessionLog;
   /** The goal of torrents without one of their own. */
   readonly defaultGoal: () => SeedingGoal;
+  readonly usesPartNames: () => boolean;
   /** Whether it runs or rests, or what it wants, may have changed: others may get their turn. */
   readonly onTurnChange: () => void;
   /** Something that is shown has changed. */
@@ -461,7 +462,8 @@ export class Torrent {
 
   async #open(): Promise<void> {
     const { disk } = this.#around.platform;
-    await this.#content?.open(disk, this.spec.folder, this.#diskEvents());
+    const options = { usesPartNames: this.#around.usesPartNames() && !this.spec.isSeedOnly };
+    await this.#content?.open(disk, this.spec.folder, this.#diskEvents(), options);
   }
 
   async #check(): Promise<void> {
