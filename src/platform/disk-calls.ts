@@ -2,8 +2,8 @@
  * The rare requests to a disk worker (`DiskCall`), carried out inside it. Each is synchronous and bounded by its
  * caller's slices, so that blocks and segments of other torrents wait no longer than one slice.
  */
-import { accessSync, constants, lstatSync, rmdirSync, type Stats, unlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { accessSync, constants, lstatSync, type Stats, unlinkSync } from "node:fs";
+import { join } from "node:path";
 import type { ContentFiles } from "./content-files.ts";
 import { DiskFault, isCode } from "./disk-codes.ts";
 import {
@@ -14,6 +14,7 @@ import {
   type HashedPieces,
   type StampList,
 } from "./disk-jobs.ts";
+import { deleteEmptyFolders } from "./empty-folders.ts";
 import { startSha1 } from "./piece-digest.ts";
 import { hashFromDisk } from "./piece-store.ts";
 import { realFileInside, realFolderInside } from "./safe-open.ts";
@@ -133,24 +134,7 @@ function deleteFolders(files: ContentFiles): void {
   files.close();
   const part = join(files.root, files.partName);
   if (statsOf(part)?.isFile()) unlinkSync(part);
-  for (const folder of foldersOf(files.paths)) {
-    try {
-      if (lstatSync(join(files.root, folder)).isDirectory()) rmdirSync(join(files.root, folder));
-    } catch (error) {
-      if (!isCode(error, "ENOENT", "ENOTDIR", "ENOTEMPTY", "EEXIST", "EACCES", "EPERM", "EBUSY", "EROFS"))
-        throw error;
-    }
-  }
-}
-
-/** Every folder of the torrent, deepest first; the root is not one of them. */
-function foldersOf(paths: readonly string[]): readonly string[] {
-  const folders = new Set<string>();
-  for (const path of paths) {
-    for (let folder = dirname(path); folder !== "." && !folders.has(folder); folder = dirname(folder))
-      folders.add(folder);
-  }
-  return [...folders].sort((a, b) => b.split("/").length - a.split("/").length);
+  deleteEmptyFolders(files.root, files.paths);
 }
 
 function statsOf(path: string): Stats | undefined {

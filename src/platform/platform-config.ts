@@ -59,3 +59,6 @@ export const CHECK_SLICE_BYTES: number = 4 * 1024 * 1024;
 export const FILES_PER_SLICE = 512;
 /** Files made durable at a time: they share Node's four pool threads with name resolution. */
 export const PARALLEL_SYNCS = 3;
+
+/** A file that moves to another file system is copied in runs of this size: large for a disk, small for a progress bar. */
+export const MOVE_CHUNK_BYTES: number = 1024 * 1024;

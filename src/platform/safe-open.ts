@@ -55,7 +55,8 @@ export function realFileInside(root: string, path: string): string {
   return join(realFolderInside(root, folder), name);
 }
 
-function createFolderInside(root: string, folder: readonly string[]): string {
+/** Creates the folder below `root` where it is absent and answers its real path; throws ELOOP when links lead out of `root`. */
+export function createFolderInside(root: string, folder: readonly string[]): string {
   mkdirSync(root, { recursive: true });
   const realRoot = realpathSync.native(root);
   let real = realRoot;

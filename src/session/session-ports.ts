@@ -55,6 +55,16 @@ export interface SessionDisk {
     events: TorrentDiskEvents,
     options?: OpenTorrentOptions,
   ): Promise<TorrentDisk>;
+  /**
+   * Moves what there is of a torrent that is not open. Rejects, with everything moved back as far as the disk lets it,
+   * with PATH_IN_THE_WAY, PATH_NOT_WRITABLE, DISK_FULL or another error. Each file is whole in one of the folders at
+   * any moment, and moving again goes on with what is left.
+   */
+  moveTorrent(
+    metainfo: Metainfo,
+    folders: { readonly from: string; readonly to: string },
+    options: MoveOptions,
+  ): Promise<void>;
   /** Free bytes of the file system that holds `folder` or its nearest existing parent; null when unknown. */
   freeBytes(folder: string): Promise<number | null>;
 }
@@ -62,6 +72,13 @@ export interface SessionDisk {
 export interface OpenTorrentOptions {
   /** New files are `NAME.part` until `finishFiles` names them. Files that are found are taken under either name. */
   readonly usesPartNames?: boolean;
+}
+
+export interface MoveOptions {
+  /** Stops within a moment; what was moved stays moved. */
+  readonly signal?: AbortSignal;
+  /** 0 to 1. */
+  readonly onProgress?: (movedRatio: number) => void;
 }
 
 export interface TorrentDiskEvents {

@@ -11,6 +11,7 @@ export const PROTOCOL_VERSION = 1;
 export type TorrentPhase =
   | "resolving" // magnet: looking for the metadata
   | "checking" // hashing what is on disk
+  | "moving" // its data goes to another folder
   | "downloading"
   | "seeding" // everything wanted is here; uploads
   | "finished" // everything wanted is here; stopped because its seeding goal is met
@@ -113,7 +114,7 @@ export interface TorrentSnapshot {
   /** Present while `phase` is `failed`. */
   readonly failure?: TorrentFailure;
   readonly isPrivate: boolean;
-  /** Folder given with `-o`. */
+  /** Folder given with `-o`; while its data is moved, the one that it leaves. */
   readonly folder: string;
   /** Words of the user to find torrents by. */
   readonly labels: readonly string[];
@@ -141,7 +142,7 @@ export interface TorrentSnapshot {
   readonly pieceCount: number | null;
   readonly pieceBytes: number | null;
   readonly havePieces: number;
-  /** 0 to 1 of the wanted bytes; of the metadata while resolving; of the check while checking. */
+  /** 0 to 1 of the wanted bytes; of the metadata while resolving; of the check while checking; of the bytes moved while moving. */
   readonly progressRatio: number;
   readonly downBytesPerSecond: number;
   readonly upBytesPerSecond: number;
@@ -328,6 +329,12 @@ export interface SessionCommands {
   setFilePriorities(id: string, priorities: readonly number[]): Promise<void>;
   /** Rejects with `USAGE` for values that make no sense; then nothing changes. */
   setTorrent(id: string, settings: TorrentSettings): Promise<void>;
+  /**
+   * Moves the data, also to another file system; the torrent rests meanwhile (phase `moving`) and goes on by itself,
+   * after a restart too. Resolves when everything is in `folder`. Rejects with `PATH_IN_THE_WAY`, `PATH_NOT_WRITABLE`,
+   * `DISK_FULL` or another error of the disk; then the data is where it was.
+   */
+  moveData(id: string, folder: string): Promise<void>;
   /** Changes what is given of the session's settings. Rejects with `USAGE` for values that make no sense. */
   configure(changes: Partial<SessionSettings>): Promise<void>;
   /** The `.torrent` file of a torrent whose metadata is here. */

@@ -231,6 +231,7 @@ export class Session implements SessionView {
       },
       setFilePriorities: async (id, priorities) => this.#find(id).torrent.setFilePriorities(priorities),
       setTorrent: (id, settings) => this.#setTorrent(id, settings),
+      moveData: (id, folder) => this.#moveData(id, folder),
       configure: (changes) => this.#configure(changes),
       exportTorrent: async (id) => this.#find(id).torrent.exportTorrent(),
       watchDetails: async (ids) => {
@@ -249,6 +250,12 @@ export class Session implements SessionView {
     this.#moveTo(torrent.id, settings.queuePosition);
     this.#giveTurns();
     await this.#saveList();
+  }
+
+  async #moveData(id: string, folder: string): Promise<void> {
+    if (folder === "" || folder.includes("\0"))
+      throw new ClientError("USAGE", "This is not the name of a folder.");
+    await this.#find(id).torrent.moveData(folder);
   }
 
   /** Gives a torrent another place in the order of all. */

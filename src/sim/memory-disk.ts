@@ -2,13 +2,16 @@
  * A disk in memory behind the session's disk port: files by path, shared by all who open the same folder, so that
  * a restarted session finds what the former one wrote. Answers arrive through the world's heap after `latencyMs`.
  */
+import { ClientError } from "../core/errors.ts";
 import type {
+  MoveOptions,
   OpenTorrentOptions,
   SessionDisk,
   TorrentDisk,
   TorrentDiskEvents,
 } from "../session/session-ports.ts";
 import type { Metainfo } from "../torrent/metainfo.ts";
+import { UnfinishedNames } from "../torrent/unfinished-names.ts";
 import { MemoryFiles } from "./memory-files.ts";
 import { MemoryTorrentDisk } from "./memory-torrent-disk.ts";
 
@@ -20,6 +23,29 @@ export class MemoryDisk extends MemoryFiles implements SessionDisk {
     options: OpenTorrentOptions = {},
   ): Promise<TorrentDisk> {
     return Promise.resolve(new MemoryTorrentDisk(this, metainfo, folder, events, options));
+  }
+
+  moveTorrent(
+    metainfo: Metainfo,
+    { from, to }: { readonly from: string; readonly to: string },
+    options: MoveOptions,
+  ): Promise<void> {
+    const unfinished = new UnfinishedNames(metainfo.files.map((file) => file.path));
+    const names = metainfo.files.flatMap((file, i) => [file.path, unfinished.of(i) ?? file.path]);
+    if (names.some((name) => this.files.has(`${from}/${name}`) && this.files.has(`${to}/${name}`)))
+      return Promise.reject(new ClientError("PATH_IN_THE_WAY", `${to} has files of these names.`));
+    for (const name of new Set(names)) this.#moveFile(`${from}/${name}`, `${to}/${name}`);
+    options.onProgress?.(1);
+    return Promise.resolve();
+  }
+
+  #moveFile(from: string, to: string): void {
+    const [file, runs] = [this.files.get(from), this.parts.get(from)];
+    if (file !== undefined) this.files.set(to, file);
+    if (runs !== undefined) this.parts.set(to, runs);
+    if (this.made.delete(from)) this.made.add(to);
+    this.files.delete(from);
+    this.parts.delete(from);
   }
 
   freeBytes(): Promise<number | null> {

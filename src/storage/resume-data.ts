@@ -20,6 +20,8 @@ export interface ResumeData {
   readonly rawInfo?: Uint8Array | undefined;
   /** Absolute path of the folder that holds the torrent's own folder or file. */
   readonly folder: string;
+  /** The data is on its way to this folder: some of it may be there. */
+  readonly movingTo?: string | undefined;
   /** From the magnet link: a name until the metadata is known. */
   readonly displayName?: string | undefined;
   /** Selection still to be applied when the metadata comes: `so=` of the magnet link. */
@@ -86,6 +88,7 @@ export function encodeResumeData(data: ResumeData): Uint8Array {
       labels: data.labels,
       "max-down": data.maxDownBytesPerSecond,
       "max-up": data.maxUpBytesPerSecond,
+      "moving-to": data.movingTo,
       name: data.displayName,
       paused: flag(data.isPaused),
       peers: packPeers(peers, 4),

@@ -49,6 +49,8 @@ function readFields(fields: BencodeDictionary): Decoded<ResumeData> {
   if (folder === undefined || folder === "" || folder.includes("\0")) return invalid("it names no folder");
   if (addedAtUnixMs === undefined) return invalid("a field is missing");
   if (rawInfo !== undefined && !equalBytes(sha1(rawInfo), infoHash)) return invalid("its metadata is wrong");
+  const movingTo = readText(fields, "moving-to");
+  if (movingTo === "" || movingTo?.includes("\0")) return invalid("it names no folder");
   const content = readContent(fields);
   if (!content.ok) return content;
   const permille = readCount(fields, "seed-permille");
@@ -56,6 +58,7 @@ function readFields(fields: BencodeDictionary): Decoded<ResumeData> {
     infoHash: infoHashFrom(infoHash),
     rawInfo,
     folder,
+    movingTo,
     displayName: readText(fields, "name"),
     selectOnly: readText(fields, "select-only"),
     select: readText(fields, "select"),

@@ -80,6 +80,7 @@ export class EngineClient implements SessionView {
     addPeers: (id, addresses) => this.#call("addPeers", [id, addresses]),
     setFilePriorities: (id, priorities) => this.#call("setFilePriorities", [id, priorities]),
     setTorrent: (id, settings) => this.#call("setTorrent", [id, settings]),
+    moveData: (id, folder) => this.#call("moveData", [id, folder]),
     configure: (changes) => this.#call("configure", [changes]),
     exportTorrent: (id) => this.#call("exportTorrent", [id]),
     watchDetails: (ids) => this.#call("watchDetails", [ids]),

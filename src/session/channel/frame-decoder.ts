@@ -87,6 +87,7 @@ const ARGUMENTS: {
     const checked = torrentSettings(settings);
     return isTorrentId(id) && checked ? [id, checked] : undefined;
   },
+  moveData: ([id, folder]) => (isTorrentId(id) && isText(folder) ? [id, folder] : undefined),
   configure: ([changes]) => {
     const checked = pick<Partial<SessionSettings>>(changes, SETTINGS_FIELDS);
     return checked && [checked];

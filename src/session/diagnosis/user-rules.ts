@@ -24,6 +24,13 @@ export const USER_RULES: readonly DiagnosisRule[] = [
     }),
   },
   {
+    code: "U8",
+    stage: "user",
+    severity: "fine",
+    when: (facts) => facts.phase === "moving",
+    say: () => ({ sentence: "Its data is being moved to the folder that you chose." }),
+  },
+  {
     code: "U6",
     stage: "user",
     severity: "problem",

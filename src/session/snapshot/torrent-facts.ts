@@ -52,7 +52,7 @@ export function torrentFacts(
       failure === undefined
         ? undefined
         : { code: failure.code, message: failure.message, hint: failure.hint ?? null },
-    folder: torrent.spec.folder,
+    folder: torrent.folder,
     wantsNothing: wanted?.all === 0,
     checkedRatio: torrent.checkedRatio,
     ignoredWebSeeds: torrent.spec.ignoredWebSeeds,

@@ -169,7 +169,7 @@ export class TorrentReport {
             failure: { code: failure.code, message: safeText(failure.message), hint: failure.hint ?? null },
           }),
       isPrivate: metainfo?.isPrivate ?? false,
-      folder: spec.folder,
+      folder: torrent.folder,
       ...this.#choices(),
       queuePosition: this.#shownPosition,
       uploadRatio:
@@ -237,6 +237,7 @@ export class TorrentReport {
   }
 
   #progress(view: SwarmView, wanted: { readonly all: number; readonly have: number } | undefined): number {
+    if (this.#torrent.phase === "moving") return this.#torrent.movedRatio;
     if (this.#torrent.phase === "checking") return this.#torrent.checkedRatio;
     if (wanted === undefined) return view.metadataRatio;
     return wanted.all === 0 ? 1 : wanted.have / wanted.all;

@@ -8,11 +8,11 @@
  *      └─────────────────── halt ◄── wanted: rest (paused, queued, failed, goal met, verify) ───────────┘
  *
  * `halt` saves and closes the disk; coming back goes through `check` again, which costs one look at the files when
- * nothing has changed. `verify` is a check with the swarm at rest, whatever else is wanted.
+ * nothing has changed. Data is moved at rest. `verify` is a check with the swarm at rest, whatever else is wanted.
  */
 import type { TorrentPhase } from "../session-view.ts";
 
-export type Step = "start" | "open" | "check" | "prepare" | "serve" | "halt" | "none";
+export type Step = "move" | "start" | "open" | "check" | "prepare" | "serve" | "halt" | "none";
 
 export interface LifecycleState {
   /** The user wants it to rest, or the session ends. */
@@ -23,6 +23,8 @@ export interface LifecycleState {
   readonly isQueued: boolean;
   /** Its seeding goal is met. */
   readonly isGoalMet: boolean;
+  /** Its data is to lie in another folder. */
+  readonly isMoving: boolean;
   /** The user wants everything on disk to be hashed again. */
   readonly isVerifying: boolean;
   /** Every wanted piece is here. */
@@ -39,6 +41,7 @@ export interface LifecycleState {
 
 export function nextStep(state: LifecycleState): Step {
   if (state.isFailed) return restStep(state);
+  if (state.isMoving) return isAtRest(state) ? "move" : "halt";
   if (state.isVerifying) return verifyStep(state);
   if (state.isPaused || state.isGoalMet || state.isQueued) return restStep(state);
   if (!state.isStarted) return "start";
@@ -49,6 +52,7 @@ export function nextStep(state: LifecycleState): Step {
 /** What a user reads. A goal that is met shows as `finished` only when everything is saved and closed. */
 export function phaseOf(state: LifecycleState): TorrentPhase {
   if (state.isFailed) return "failed";
+  if (state.isMoving) return "moving";
   if (state.isVerifying) return "checking";
   if (state.isPaused) return "paused";
   if (state.isGoalMet) return isAtRest(state) ? "finished" : "seeding";

@@ -10,7 +10,14 @@ import { Bitfield } from "../../torrent/bitfield.ts";
 import { FileLayout } from "../../torrent/file-layout.ts";
 import { HIGHEST_PRIORITY, priorityOfPieces } from "../../torrent/file-selection.ts";
 import type { Metainfo } from "../../torrent/metainfo.ts";
-import type { OpenTorrentOptions, SessionDisk, TorrentDisk, TorrentDiskEvents } from "../session-ports.ts";
+import type {
+  FileStamp,
+  MoveOptions,
+  OpenTorrentOptions,
+  SessionDisk,
+  TorrentDisk,
+  TorrentDiskEvents,
+} from "../session-ports.ts";
 import type { FileSnapshot } from "../session-view.ts";
 import { FileCompletion } from "./file-completion.ts";
 
@@ -219,6 +226,28 @@ export class TorrentContent {
     return content;
   }
 
+  /** Moves the files, which are closed. What was known of them stays known where they are. Rejects as `moveTorrent`. */
+  async move(
+    sessionDisk: SessionDisk,
+    folders: { readonly from: string; readonly to: string },
+    options: MoveOptions,
+  ): Promise<void> {
+    const before = await this.stampsIn(sessionDisk, folders.from);
+    await sessionDisk.moveTorrent(this.metainfo, folders, options);
+    const after = await this.stampsIn(sessionDisk, folders.to);
+    if (this.#saved === undefined) return;
+    const stamps = this.#saved.stamps.map((saved, file) =>
+      isSameStamp(saved, before[file]) ? (after[file] ?? null) : saved,
+    );
+    this.#saved = { ...this.#saved, stamps };
+  }
+
+  /** Of the files in any folder, while they are closed. */
+  async stampsIn(sessionDisk: SessionDisk, folder: string): Promise<readonly (FileStamp | null)[]> {
+    const disk = await sessionDisk.openTorrent(this.metainfo, folder, IGNORED);
+    return await disk.stamps().finally(() => disk.close());
+  }
+
   /** Deletes what the torrent lists and we made, empty folders included. */
   async deleteData(sessionDisk: SessionDisk, folder: string): Promise<void> {
     await this.close();
@@ -313,8 +342,19 @@ export class TorrentContent {
   }
 }
 
-/** For a disk that is opened only to delete. */
+/** For a disk that is opened only to look, or to delete. */
 const IGNORED: TorrentDiskEvents = { pieceChecked: () => {}, blockRead: () => {} };
+
+export function areSameStamps(
+  one: readonly (FileStamp | null)[],
+  other: readonly (FileStamp | null)[],
+): boolean {
+  return one.length === other.length && one.every((stamp, file) => isSameStamp(stamp, other[file]));
+}
+
+function isSameStamp(one: FileStamp | null, other: FileStamp | null | undefined): boolean {
+  return one?.lengthBytes === other?.lengthBytes && one?.modifiedUnixMs === other?.modifiedUnixMs;
+}
 
 function savedHave(saved: ResumeContent | undefined, pieceCount: number): Bitfield {
   const have = saved === undefined ? undefined : Bitfield.fromBytes(saved.have, pieceCount);

@@ -58,6 +58,12 @@ export class TorrentRecords {
     await this.#store.remove(metadataRecordName(id));
   }
 
+  /** The record of `former` is not needed any more: the torrent lies in `folder`, and has a record that says so. */
+  async folderChanged(id: InfoHashHex, former: string, folder: string): Promise<void> {
+    const name = this.#resumeName(id, former);
+    if (name !== this.#resumeName(id, folder)) await this.#store.remove(name);
+  }
+
   #resumeName(id: InfoHashHex, folder: string): string {
     const name = resumeRecordName(id);
     return this.#isShared ? `${name}-${toHex(sha1(utf8Bytes(folder))).slice(0, FOLDER_DIGITS)}` : name;

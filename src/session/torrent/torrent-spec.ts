@@ -20,6 +20,8 @@ export interface TorrentSpec {
   readonly paths: ReadonlyMap<number, string>;
   readonly displayName: string | undefined;
   readonly folder: string;
+  /** A move that was under way when the former session ended. */
+  readonly movingTo: string | undefined;
   readonly select: string | undefined;
   readonly selectOnly: string | undefined;
   readonly ignoredTrackers: number;
@@ -64,6 +66,7 @@ export function specOfAddition(addition: {
     ...placed(metainfo, paths),
     displayName: source.displayName ?? former?.displayName,
     folder,
+    movingTo: former?.movingTo,
     select: options.select,
     selectOnly: source.selectOnly,
     ignoredTrackers: source.ignoredTrackers,
@@ -91,6 +94,7 @@ export function specOfRecord(record: ResumeData, metainfo: Metainfo | undefined)
     ...placed(metainfo, record.content?.paths),
     displayName: record.displayName,
     folder: record.folder,
+    movingTo: record.movingTo,
     select: record.select,
     selectOnly: record.selectOnly,
     ignoredTrackers: record.ignoredTrackers,

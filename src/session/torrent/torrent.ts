@@ -20,6 +20,7 @@ import type { SessionPlatform, TorrentDiskEvents } from "../session-ports.ts";
 import type { TorrentPhase, TorrentSettings } from "../session-view.ts";
 import { changedChoices, type TorrentChoices } from "../settings/torrent-choices.ts";
 import type { CheckQueue } from "./check-queue.ts";
+import { DataMove } from "./data-move.ts";
 import { diskFailure } from "./disk-failure.ts";
 import { FlowWatch } from "./flow-watch.ts";
 import { type LifecycleState, nextStep, phaseOf, type Step } from "./lifecycle.ts";
@@ -32,7 +33,7 @@ import { SeedingTime } from "./seeding-time.ts";
 import { filePrioritiesOf } from "./selection.ts";
 import { SerialLane } from "./serial-lane.ts";
 import { SpaceRetry } from "./space-retry.ts";
-import { TorrentContent } from "./torrent-content.ts";
+import { areSameStamps, TorrentContent } from "./torrent-content.ts";
 import type { TorrentRecords } from "./torrent-records.ts";
 import { assertMayDownload, readMetadata } from "./torrent-source.ts";
 import type { TorrentSpec } from "./torrent-spec.ts";
@@ -79,6 +80,8 @@ export class Torrent {
   #choices: TorrentChoices;
   #isPaused: boolean;
   #isQueued = false;
+  #folder: string;
+  #move: DataMove | undefined;
   #isMetadataOnly: boolean;
   #isVerifying = false;
   #isGoalMet = false;
@@ -102,6 +105,8 @@ export class Torrent {
     this.spec = spec;
     this.#around = around;
     this.#choices = spec.choices;
+    this.#folder = spec.folder;
+    this.#move = spec.movingTo === undefined ? undefined : new DataMove(spec.movingTo);
     this.#seedingTime = new SeedingTime(spec.seedingMs);
     this.#isPaused = spec.isPaused;
     this.#isMetadataOnly = spec.isMetadataOnly;
@@ -117,7 +122,7 @@ export class Torrent {
     });
     this.#spaceRetry = new SpaceRetry({
       clock: platform.clock,
-      freeBytes: () => platform.disk.freeBytes(spec.folder),
+      freeBytes: () => platform.disk.freeBytes(this.#folder),
       neededBytes: () => this.missingBytes,
       onSpace: () => this.#spaceIsBack(),
     });
@@ -130,6 +135,16 @@ export class Torrent {
   /** Rests as soon as the metadata is known; nothing is written or remembered. */
   get isMetadataOnly(): boolean {
     return this.#isMetadataOnly;
+  }
+
+  /** Where the data lies; while it is moved, where it lay. */
+  get folder(): string {
+    return this.#folder;
+  }
+
+  /** 0 to 1 while moving. */
+  get movedRatio(): number {
+    return this.#move?.movedRatio ?? 0;
   }
 
   /** Undefined before the metadata is known. */
@@ -190,7 +205,7 @@ export class Torrent {
 
   /** Its figures change by themselves: peers, rates, progress of a check. */
   get isActive(): boolean {
-    return this.#isStarted || this.#content?.isOpen === true;
+    return this.#isStarted || this.#content?.isOpen === true || this.#move !== undefined;
   }
 
   /** Payload uploaded in this and former sessions. */
@@ -250,6 +265,27 @@ export class Torrent {
       this.#isGoalMet = false;
       this.#changed();
     } else if (this.#isServing && this.#isComplete) this.#checkGoal();
+  }
+
+  /**
+   * Rests while its data moves to `folder`, then goes on as before. Resolves when everything is there. Rejects with
+   * `USAGE` while another move is under way, else with what the disk says; then the data is where it was.
+   */
+  async moveData(folder: string): Promise<void> {
+    if (this.#move !== undefined)
+      throw new ClientError("USAGE", `This torrent is being moved to ${this.#move.target}.`);
+    if (folder === this.#folder) return;
+    if (this.#content === undefined || this.#isMetadataOnly) {
+      await this.#settleIn(folder);
+      return;
+    }
+    const move = new DataMove(folder);
+    this.#move = move;
+    this.#checkAbort.abort();
+    this.#recover();
+    this.#log(`moving to ${folder}`);
+    this.#changed();
+    await move.done;
   }
 
   /** Has its turn, or waits for it. */
@@ -329,6 +365,7 @@ export class Torrent {
     this.#isClosed = true;
     this.#spaceRetry.disarm();
     this.#checkAbort.abort();
+    this.#move?.interrupt();
     await this.#lane.run();
     await this.#keeper.flush();
     await this.#keeper.close();
@@ -346,9 +383,11 @@ export class Torrent {
     const { records, platform } = this.#around;
     await this.#keeper.close();
     await this.close();
-    if (!this.#isMetadataOnly) await records.remove(this.id, this.spec.folder);
+    if (!this.#isMetadataOnly) await records.remove(this.id, this.#folder);
     this.#log("removed");
-    if (options.deleteData) await this.#content?.deleteData(platform.disk, this.spec.folder);
+    if (!options.deleteData) return;
+    await this.#content?.deleteData(platform.disk, this.#folder);
+    if (this.#move !== undefined) await this.#content?.deleteData(platform.disk, this.#move.target);
   }
 
   #addSwarm(): Swarm {
@@ -397,6 +436,7 @@ export class Torrent {
       isQueued: this.#isQueued,
       isFailed: this.#failure !== undefined,
       isGoalMet: this.#isGoalMet,
+      isMoving: this.#isMoveDue(),
       isVerifying: this.#isVerifying && !this.#isClosed,
       isComplete: this.#isComplete,
       hasMetadata: this.#content !== undefined,
@@ -439,6 +479,8 @@ export class Torrent {
 
   #take(step: Exclude<Step, "none">): Promise<void> {
     switch (step) {
+      case "move":
+        return this.#moveFiles();
       case "start":
         return this.#meetPeers();
       case "open":
@@ -454,6 +496,65 @@ export class Torrent {
     }
   }
 
+  #isMoveDue(): boolean {
+    return (
+      this.#move !== undefined &&
+      this.#content !== undefined &&
+      this.#failure === undefined &&
+      !this.#isClosed
+    );
+  }
+
+  async #moveFiles(): Promise<void> {
+    const [move, content] = [this.#move, this.#content];
+    if (move === undefined || content === undefined) return;
+    const { disk } = this.#around.platform;
+    const folders = { from: this.#folder, to: move.target };
+    const before = await content.stampsIn(disk, folders.from);
+    try {
+      // From now on a restart goes on with the move.
+      await this.#keeper.flush();
+      await this.#saveRecord();
+      await content.move(disk, folders, {
+        signal: move.signal,
+        onProgress: (movedRatio) => {
+          move.movedRatio = movedRatio;
+          this.#around.onChange();
+        },
+      });
+      this.#move = undefined;
+      await this.#settleIn(move.target);
+      move.succeed();
+    } catch (error) {
+      const isWhole = areSameStamps(before, await content.stampsIn(disk, folders.from));
+      this.#moveFailed(move, toClientError(error), isWhole);
+    }
+  }
+
+  /** Where not even all of the data could go back the move stays wanted, and resuming tries it again. */
+  #moveFailed(move: DataMove, error: ClientError, isWhole: boolean): void {
+    if (isWhole && !move.signal.aborted) this.#move = undefined;
+    if (!isWhole && !move.signal.aborted) this.#fail(error);
+    this.#keeper.changed();
+    move.fail(move.signal.aborted ? interrupted() : error);
+  }
+
+  /** A record that cannot be saved now is saved later; until then a restart finds that nothing is left to be moved. */
+  async #settleIn(folder: string): Promise<void> {
+    const former = this.#folder;
+    this.#folder = folder;
+    this.#around.onChange();
+    if (this.#isMetadataOnly) return;
+    this.#log(`lies in ${folder} now`);
+    try {
+      await this.#saveRecord();
+      await this.#around.records.folderChanged(this.id, former, folder);
+    } catch (error) {
+      this.#log(`resume data could not be saved: ${toClientError(error).message}`);
+      this.#keeper.changed();
+    }
+  }
+
   async #meetPeers(): Promise<void> {
     this.#isStarted = true;
     this.swarm.start();
@@ -463,7 +564,7 @@ export class Torrent {
   async #open(): Promise<void> {
     const { disk } = this.#around.platform;
     const options = { usesPartNames: this.#around.usesPartNames() && !this.spec.isSeedOnly };
-    await this.#content?.open(disk, this.spec.folder, this.#diskEvents(), options);
+    await this.#content?.open(disk, this.#folder, this.#diskEvents(), options);
   }
 
   async #check(): Promise<void> {
@@ -536,7 +637,7 @@ export class Torrent {
         this.swarm.blockRead(token, slot);
         // A disk that is being closed, or has no room for more reads, has not failed.
         if (slot === undefined && this.#isServing && code !== "EBUSY")
-          this.#fail(diskFailure(code ?? "EIO", this.spec.folder));
+          this.#fail(diskFailure(code ?? "EIO", this.#folder));
       },
     };
   }
@@ -577,7 +678,7 @@ export class Torrent {
         this.#noticeCompletion();
         break;
       case "disk-failed":
-        this.#fail(diskFailure(event.code, this.spec.folder));
+        this.#fail(diskFailure(event.code, this.#folder));
         break;
       case "dht-node-found":
         this.#around.dht?.ping(event.address, () => {});
@@ -736,7 +837,8 @@ export class Torrent {
     const { labels, isSequential, maxDownBytesPerSecond, maxUpBytesPerSecond, goal } = this.#choices;
     return {
       infoHash: spec.infoHash,
-      folder: spec.folder,
+      folder: this.#folder,
+      movingTo: this.#move?.target,
       displayName: spec.displayName,
       select: isChosen ? undefined : spec.select,
       selectOnly: isChosen ? undefined : spec.selectOnly,
@@ -780,6 +882,10 @@ export class Torrent {
 /** Records hold whole milliseconds; what callers and simulated clocks give need not be whole. */
 function rounded(milliseconds: number | undefined): number | undefined {
   return milliseconds === undefined ? undefined : Math.round(milliseconds);
+}
+
+function interrupted(): ClientError {
+  return new ClientError("SESSION_CLOSED", "The engine is stopping: the move goes on when it starts again.");
 }
 
 function notKnownYet(): ClientError {

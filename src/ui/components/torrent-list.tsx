@@ -22,6 +22,7 @@ const PHASE_TONES: Readonly<Record<RowModel["phase"], Tone>> = {
   downloading: "down",
   seeding: "up",
   finished: "ok",
+  moving: "accent",
   queued: "dim",
   paused: "dim",
   failed: "broken",

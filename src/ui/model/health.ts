@@ -27,6 +27,7 @@ const PHASE_WORDS: Readonly<Record<TorrentSnapshot["phase"], Band>> = {
   downloading: { word: "DOWNLOADING", tone: "down" },
   seeding: { word: "SEEDING", tone: "up" },
   finished: { word: "FINISHED", tone: "ok" },
+  moving: { word: "MOVING", tone: "accent" },
   queued: { word: "QUEUED", tone: "dim" },
   paused: { word: "PAUSED", tone: "dim" },
   failed: { word: "FAILED", tone: "broken" },

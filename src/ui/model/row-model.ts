@@ -77,6 +77,7 @@ function doneText({ phase, progressRatio }: TorrentSnapshot): string {
       return "done";
     case "checking":
     case "downloading":
+    case "moving":
     case "queued":
     case "paused":
     case "failed":
@@ -91,6 +92,8 @@ export function etaText(torrent: TorrentSnapshot): string {
       return "paused";
     case "queued":
       return "queued";
+    case "moving":
+      return "moving";
     case "failed":
       return "failed";
     case "checking":

@@ -103,6 +103,7 @@ test("every command crosses the channel", async () => {
     commands.addPeers(ID, ["127.0.0.1:6881"]),
     commands.setFilePriorities(ID, [0, 4]),
     commands.setTorrent(ID, { labels: ["films"], queuePosition: 0 }),
+    commands.moveData(ID, "/media/large"),
     commands.configure({ maxDownBytesPerSecond: null, maxUpBytesPerSecond: 5 }),
     commands.exportTorrent(ID),
     commands.watchDetails([ID]),
@@ -112,9 +113,10 @@ test("every command crosses the channel", async () => {
   await Promise.all(answers);
 
   expect(session.calls.map((call) => call.name)).toEqual(Object.keys(commands));
-  expect(session.calls.map((call) => call.args).slice(7, 10)).toEqual([
+  expect(session.calls.map((call) => call.args).slice(7, 11)).toEqual([
     [ID, [0, 4]],
     [ID, { labels: ["films"], queuePosition: 0 }],
+    [ID, "/media/large"],
     [{ maxDownBytesPerSecond: null, maxUpBytesPerSecond: 5 }],
   ]);
 });

@@ -43,6 +43,7 @@ export class FakeHostedSession implements HostedSession {
       addPeers: record("addPeers"),
       setFilePriorities: record("setFilePriorities"),
       setTorrent: record("setTorrent"),
+      moveData: record("moveData"),
       configure: record("configure"),
       exportTorrent: record("exportTorrent"),
       watchDetails: record("watchDetails"),

@@ -480,7 +480,11 @@ describe("a check that takes long", () => {
     };
     return {
       ...platform,
-      disk: { openTorrent, freeBytes: (folder) => platform.disk.freeBytes(folder) },
+      disk: {
+        openTorrent,
+        moveTorrent: (...move) => platform.disk.moveTorrent(...move),
+        freeBytes: (folder) => platform.disk.freeBytes(folder),
+      },
     };
   }
 

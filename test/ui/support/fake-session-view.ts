@@ -64,6 +64,7 @@ export class FakeSessionView implements SessionView {
       addPeers: (id, addresses) => record(undefined, "addPeers", id, addresses),
       setFilePriorities: (id, priorities) => record(undefined, "setFilePriorities", id, priorities),
       setTorrent: (id, settings) => record(undefined, "setTorrent", id, settings),
+      moveData: (id, folder) => record(undefined, "moveData", id, folder),
       configure: (changes) => record(undefined, "configure", changes),
       exportTorrent: (id) => record(new Uint8Array(), "exportTorrent", id),
       watchDetails: async (ids) => {
