@@ -19,10 +19,12 @@ import {
   DEFAULT_READ_SLOTS,
   MAX_OPEN_FILES,
 } from "./platform-config.ts";
+import { NodeProgramRunner } from "./program-runner.ts";
 import { SystemRandom } from "./random.ts";
 import { ReadSlots } from "./read-slots.ts";
 import { SlabArena } from "./slab-arena.ts";
 import { FileStateStore } from "./state-store.ts";
+import { NodeUserFolders } from "./user-folders.ts";
 
 export interface NodePlatformOptions {
   /**
@@ -81,6 +83,8 @@ export async function createNodePlatform(options: NodePlatformOptions = {}): Pro
     network: new NodeNetwork(guard, slabs.receiveBuffer),
     disk: new NodeDisk({ workers, slabs, slots, madeStore }),
     state,
+    userFolders: new NodeUserFolders(),
+    programs: new NodeProgramRunner(),
     slabs,
     slots,
     guard,

@@ -62,3 +62,6 @@ export const PARALLEL_SYNCS = 3;
 
 /** A file that moves to another file system is copied in runs of this size: large for a disk, small for a progress bar. */
 export const MOVE_CHUNK_BYTES: number = 1024 * 1024;
+
+/** Files of a watch folder that are looked at; one that holds more is no watch folder, and others wait for it. */
+export const MAX_LISTED_FILES = 1_000;

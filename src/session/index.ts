@@ -38,4 +38,5 @@ export {
   type TorrentSnapshot,
   type TorrentSource,
   type TrafficTotals,
+  type WatchFolder,
 } from "./session-view.ts";

@@ -136,6 +136,9 @@ export const MAX_LOG_LINES = 200;
 /** Free space and interfaces are asked for this often: it costs system calls, and changes by what others do. */
 export const LOOK_AROUND_INTERVAL_MS: number = 10 * SECOND_MS;
 
+/** Watch folders are listed this often: soon for a person, cheap for a network drive, where nothing tells of changes. */
+export const WATCH_INTERVAL_MS: number = 5 * SECOND_MS;
+
 /** After a full disk, how long until space is looked for again (ST01: back within 30 s). */
 export const DISK_RETRY_MS: number = 15 * SECOND_MS;
 

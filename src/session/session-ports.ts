@@ -23,6 +23,38 @@ export interface SessionPlatform {
   readonly disk: SessionDisk;
   readonly state: StateStore;
   readonly slabs: SlabPool;
+  readonly userFolders: UserFolders;
+  readonly programs: ProgramRunner;
+}
+
+/** Folders of the user that torrents are taken from. Rejections are `ClientError`s. */
+export interface UserFolders {
+  /** The regular files in the folder itself, in no order; at most 1,000. */
+  list(folder: string): Promise<readonly FolderEntry[]>;
+  /** A whole regular file of at most `maxBytes`. Links are not followed. */
+  read(folder: string, name: string, maxBytes: number): Promise<Uint8Array>;
+  rename(folder: string, name: string, newName: string): Promise<void>;
+}
+
+export interface FolderEntry extends FileStamp {
+  readonly name: string;
+}
+
+export interface ProgramRunner {
+  /**
+   * Runs a program with its arguments, and the path of `call` as the last one; no shell ever sees them. Resolves
+   * with its exit code, 128 after a signal; rejects when it cannot be run.
+   */
+  run(program: readonly string[], call: ProgramCall): Promise<number>;
+}
+
+export interface ProgramCall {
+  /** Where it runs. */
+  readonly folder: string;
+  /** Below `folder`. */
+  readonly path: string;
+  /** Added to the environment. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface SessionNetwork {

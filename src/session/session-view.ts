@@ -293,6 +293,14 @@ export interface ScheduleSpan {
   readonly toMinute: number;
 }
 
+/** A folder that torrents are taken from: `.torrent` files, and `.magnet` files that hold a link. */
+export interface WatchFolder {
+  readonly folder: string;
+  /** Folder for the content; null = the session's. */
+  readonly saveTo: string | null;
+  readonly labels: readonly string[];
+}
+
 /** What can be told the session at any time. */
 export interface SessionSettings {
   /** Payload bytes a second over all torrents; null = no limit. */
@@ -312,6 +320,14 @@ export interface SessionSettings {
   readonly defaultSeedForMs: number | null;
   /** Files are called `NAME.part` until they are complete. Counts for torrents when they are opened next. */
   readonly partNames: boolean;
+  /** At most 16. A file is taken when it is complete, and called `NAME.added` then. */
+  readonly watchFolders: readonly WatchFolder[];
+  /**
+   * Program and arguments that are run, never by a shell, when a torrent has all that is wanted of it; the path of its
+   * content is the last argument, `STARLING_ID`, `STARLING_NAME` and `STARLING_LABELS` stand in the environment.
+   * Null = none.
+   */
+  readonly completionHook: readonly string[] | null;
 }
 
 /** Everything a viewer can ask for. Each command is answered by its result or an error with `code`, `message`, `hint`. */
@@ -321,6 +337,11 @@ export interface SessionCommands {
   resume(id: string): Promise<void>;
   /** Files are kept unless `deleteData`; then only what the torrent lists and we made is deleted. */
   remove(id: string, options: { readonly deleteData: boolean }): Promise<void>;
+  /**
+   * Takes back a removal without `deleteData`, for ten minutes: the torrent is as it was. Rejects with `NOT_FOUND`
+   * when there is none to be taken back.
+   */
+  restore(id: string): Promise<void>;
   /** Checks the data on disk again, from the first byte. */
   verify(id: string): Promise<void>;
   /** Looks for peers now. */

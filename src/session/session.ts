@@ -11,6 +11,7 @@ import { type InfoHashHex, infoHashHex } from "../core/ids.ts";
 import { decodeSessionList, encodeSessionList, MAX_TORRENTS, SESSION_LIST_RECORD } from "../storage/index.ts";
 import { WireEngine } from "../wire/index.ts";
 import { chooseAddressProfile } from "./address-choice.ts";
+import { CompletionHook } from "./completion/completion-hook.ts";
 import { routeDatagrams } from "./datagram-router.ts";
 import { inTime } from "./in-time.ts";
 import { loadRecord } from "./load-record.ts";
@@ -26,6 +27,7 @@ import {
   SHUTDOWN_TIMEOUT_MS,
   SLEEP_GAP_MS,
   SNAPSHOT_INTERVAL_MS,
+  WATCH_INTERVAL_MS,
 } from "./session-config.ts";
 import { krpcRoutes, SessionDht } from "./session-dht.ts";
 import { SessionLog } from "./session-log.ts";
@@ -49,11 +51,13 @@ import { SnapshotStore } from "./snapshot/snapshot-store.ts";
 import type { SharedFacts } from "./snapshot/torrent-facts.ts";
 import { TorrentReport } from "./snapshot/torrent-report.ts";
 import { CheckQueue } from "./torrent/check-queue.ts";
+import { RemovedTorrents } from "./torrent/removed-torrents.ts";
 import { assertSelection } from "./torrent/selection.ts";
 import { Torrent } from "./torrent/torrent.ts";
 import { TorrentRecords } from "./torrent/torrent-records.ts";
 import { assertMayDownload, type ReadSource, readSource } from "./torrent/torrent-source.ts";
 import { specOfAddition, specOfRecord, type TorrentSpec } from "./torrent/torrent-spec.ts";
+import { FolderWatch } from "./watch/folder-watch.ts";
 
 /** What is known of a torrent that is being added. */
 interface Addition {
@@ -118,6 +122,10 @@ export class Session implements SessionView {
   /** What each viewer wants details of. */
   readonly #watched = new Map<object, ReadonlySet<string>>();
   readonly #store: SnapshotStore;
+  readonly #removed = new RemovedTorrents();
+  readonly #hook: CompletionHook;
+  readonly #folderWatch: FolderWatch;
+  #watchedFoldersAtMs = Number.NEGATIVE_INFINITY;
   #settings: SessionSettings;
   #usesAlternativeLimits = false;
   #isQueueDue = false;
@@ -163,6 +171,12 @@ export class Session implements SessionView {
       build: () => this.#buildSnapshot(),
     });
     this.commands = this.#commandsOf(this);
+    this.#hook = new CompletionHook(platform.programs, (text, id) => this.#log.add(text, id as InfoHashHex));
+    this.#folderWatch = new FolderWatch({
+      folders: platform.userFolders,
+      add: (source, options) => this.#add(source, options),
+      log: (text) => this.#log.add(text),
+    });
   }
 
   /** Begins to answer the network, and takes up the torrents of the former session where it remembers. */
@@ -223,6 +237,7 @@ export class Session implements SessionView {
         await this.#saveList();
       },
       remove: (id, options) => this.#remove(id, options),
+      restore: (id) => this.#restoreRemoved(id),
       verify: async (id) => this.#find(id).torrent.verify(),
       reannounce: async (id) => this.#find(id).torrent.sources.lookNow(),
       addPeers: async (id, addresses) => {
@@ -374,6 +389,7 @@ export class Session implements SessionView {
         ratio: this.#settings.defaultSeedRatio ?? undefined,
         forMs: this.#settings.defaultSeedForMs ?? undefined,
       }),
+      onFinished: (finished) => this.#runHook(finished),
       usesPartNames: () => this.#settings.partNames,
       onTurnChange: () => this.#planTurns(),
       onChange: () => {
@@ -395,10 +411,42 @@ export class Session implements SessionView {
     this.#held.delete(torrent.id);
     this.#store.publish();
     try {
-      await this.#inTurn(torrent.id, () => torrent.remove(options));
+      const spec = await this.#inTurn(torrent.id, () => torrent.remove(options));
+      const nowMs = this.#platform.clock.nowMs();
+      if (!options.deleteData && !torrent.isMetadataOnly) this.#removed.keep(torrent.id, spec, nowMs);
     } finally {
       await this.#saveList();
     }
+  }
+
+  async #restoreRemoved(id: string): Promise<void> {
+    this.#assertOpen();
+    const spec = this.#removed.take(id, this.#platform.clock.nowMs());
+    if (spec === undefined || this.#held.has(id as InfoHashHex))
+      throw new ClientError(
+        "NOT_FOUND",
+        `There is no removal of ${id.slice(0, 40)} that could be taken back.`,
+      );
+    const torrent = this.#hold(spec);
+    this.#giveTurns();
+    torrent.start();
+    this.#store.publish();
+    await torrent.save();
+    await this.#saveList();
+  }
+
+  #runHook(torrent: Torrent): void {
+    const { completionHook } = this.#settings;
+    const path = torrent.metainfo?.files[0]?.path.split("/")[0];
+    if (completionHook === null || torrent.metainfo === undefined || path === undefined) return;
+    const { id, folder, choices, metainfo } = torrent;
+    this.#hook.torrentCompleted(completionHook, {
+      id,
+      name: metainfo.name,
+      folder,
+      path,
+      labels: choices.labels,
+    });
   }
 
   #find(id: string): Held {
@@ -493,6 +541,10 @@ export class Session implements SessionView {
     }
     this.#applyLimits();
     this.#giveTurns();
+    if (shared.nowMs - this.#watchedFoldersAtMs >= WATCH_INTERVAL_MS) {
+      this.#watchedFoldersAtMs = shared.nowMs;
+      void this.#folderWatch.look(this.#settings.watchFolders);
+    }
     if (shared.nowMs - this.#lookedAroundAtMs >= LOOK_AROUND_INTERVAL_MS) void this.#lookAround(shared.nowMs);
     this.#store.touch();
   }

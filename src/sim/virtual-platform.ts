@@ -1,8 +1,10 @@
 /** One host of a simulated world as the session sees it: the same ports as Node's, in virtual time. */
 import { type Endpoint, endpoint } from "../core/endpoint.ts";
+import { ClientError } from "../core/errors.ts";
 import type { Slab, SlabPool } from "../core/slab.ts";
 import type { OpenNetwork, SessionNetwork, SessionPlatform, StateStore } from "../session/session-ports.ts";
 import { MemoryDisk } from "./memory-disk.ts";
+import { MemoryUserFolders } from "./memory-user-folders.ts";
 import type { StreamNetwork } from "./virtual-streams.ts";
 import type { DatagramNetwork } from "./virtual-udp.ts";
 import type { World } from "./world.ts";
@@ -49,6 +51,9 @@ export function virtualPlatform(
     disk: memory.disk,
     slabs: memory.disk.slabs,
     state: recordStore(memory),
+    userFolders: new MemoryUserFolders(memory.disk),
+    // A simulated machine has no programs.
+    programs: { run: () => Promise.reject(new ClientError("PATH_NOT_FOUND", "There is no such program.")) },
   };
 }
 

@@ -75,6 +75,7 @@ export class EngineClient implements SessionView {
     pause: (id) => this.#call("pause", [id]),
     resume: (id) => this.#call("resume", [id]),
     remove: (id, options) => this.#call("remove", [id, options]),
+    restore: (id) => this.#call("restore", [id]),
     verify: (id) => this.#call("verify", [id]),
     reannounce: (id) => this.#call("reannounce", [id]),
     addPeers: (id, addresses) => this.#call("addPeers", [id, addresses]),

@@ -72,6 +72,7 @@ const ARGUMENTS: {
   },
   pause: torrentIdOnly,
   resume: torrentIdOnly,
+  restore: torrentIdOnly,
   verify: torrentIdOnly,
   reannounce: torrentIdOnly,
   exportTorrent: torrentIdOnly,

@@ -2,9 +2,11 @@
  * The session's settings as a value: what holds when nobody said anything, and changes, checked as a whole before
  * any of them counts.
  */
-import type { SessionSettings } from "../session-view.ts";
+import { ClientError } from "../../core/errors.ts";
+import type { SessionSettings, WatchFolder } from "../session-view.ts";
 import { checkedAmount, checkedCount, checkedLimit } from "./checked-value.ts";
 import { checkedSchedule } from "./schedule.ts";
+import { checkedLabels } from "./torrent-choices.ts";
 
 /** No limit, no queue, no goal: the session of a program that ends when its work is done. */
 export const UNSET_SETTINGS: SessionSettings = Object.freeze({
@@ -19,6 +21,8 @@ export const UNSET_SETTINGS: SessionSettings = Object.freeze({
   defaultSeedRatio: null,
   defaultSeedForMs: null,
   partNames: false,
+  watchFolders: [],
+  completionHook: null,
 });
 
 const DAY_MS = 86_400_000;
@@ -48,7 +52,37 @@ export function changedSettings(former: SessionSettings, changes: Partial<Sessio
     defaultSeedRatio: checkedAmount(next.defaultSeedRatio, "ratio"),
     defaultSeedForMs: checkedAmount(next.defaultSeedForMs, "time"),
     partNames: next.partNames,
+    watchFolders: checkedWatchFolders(next.watchFolders),
+    completionHook: checkedHook(next.completionHook),
   };
+}
+
+/** Each is listed every few seconds. */
+const MAX_WATCH_FOLDERS = 16;
+
+function checkedWatchFolders(folders: readonly WatchFolder[]): readonly WatchFolder[] {
+  const isNamed = ({ folder, saveTo }: WatchFolder): boolean =>
+    isPath(folder) && (saveTo === null || isPath(saveTo));
+  if (folders.length > MAX_WATCH_FOLDERS || !folders.every(isNamed))
+    throw new ClientError("USAGE", "These are not watch folders.", {
+      hint: `Give at most ${MAX_WATCH_FOLDERS} folders.`,
+    });
+  return folders.map((one) => ({ ...one, labels: checkedLabels(one.labels) }));
+}
+
+function checkedHook(program: readonly string[] | null): readonly string[] | null {
+  if (
+    program === null ||
+    (program.length > 0 && isPath(program[0] ?? "") && program.every((arg) => !arg.includes("\0")))
+  )
+    return program;
+  throw new ClientError("USAGE", "This is not a program with its arguments.", {
+    hint: "Give the program first and each argument on its own; no shell reads them.",
+  });
+}
+
+function isPath(text: string): boolean {
+  return text !== "" && !text.includes("\0");
 }
 
 /** An option that is present and undefined says nothing. */

@@ -8,8 +8,10 @@ import {
   isCountOrNull,
   isListOf,
   isShape,
+  isText,
+  isTextList,
 } from "../channel/guards.ts";
-import type { ScheduleSpan, SessionSettings } from "../session-view.ts";
+import type { ScheduleSpan, SessionSettings, WatchFolder } from "../session-view.ts";
 
 export const SETTINGS_FIELDS: Guards<SessionSettings> = {
   maxDownBytesPerSecond: isCountOrNull,
@@ -23,10 +25,20 @@ export const SETTINGS_FIELDS: Guards<SessionSettings> = {
   defaultSeedRatio: isAmountOrNull,
   defaultSeedForMs: isAmountOrNull,
   partNames: isBoolean,
+  watchFolders: (value): value is readonly WatchFolder[] => isListOf(value, isWatchFolder),
+  completionHook: (value): value is readonly string[] | null => value === null || isTextList(value),
 };
 
 function isAlternative(value: unknown): value is SessionSettings["alternativeLimits"] {
   return value === "off" || value === "on" || value === "scheduled";
+}
+
+function isWatchFolder(value: unknown): value is WatchFolder {
+  return isShape<WatchFolder>(value, {
+    folder: isText,
+    saveTo: (saveTo): saveTo is string | null => saveTo === null || isText(saveTo),
+    labels: isTextList,
+  });
 }
 
 function isScheduleSpan(value: unknown): value is ScheduleSpan {

@@ -36,7 +36,7 @@ import { SpaceRetry } from "./space-retry.ts";
 import { areSameStamps, TorrentContent } from "./torrent-content.ts";
 import type { TorrentRecords } from "./torrent-records.ts";
 import { assertMayDownload, readMetadata } from "./torrent-source.ts";
-import type { TorrentSpec } from "./torrent-spec.ts";
+import { specOfRecord, type TorrentSpec } from "./torrent-spec.ts";
 
 /** What torrents share. */
 export interface TorrentSurroundings {
@@ -55,6 +55,8 @@ export interface TorrentSurroundings {
   readonly usesPartNames: () => boolean;
   /** Whether it runs or rests, or what it wants, may have changed: others may get their turn. */
   readonly onTurnChange: () => void;
+  /** Everything wanted of it is here for the first time, and durable. */
+  readonly onFinished: (torrent: Torrent) => void;
   /** Something that is shown has changed. */
   readonly onChange: () => void;
   /** Something that somebody waits for has happened: it is shown at once. */
@@ -378,16 +380,22 @@ export class Torrent {
     await this.#keeper.flush();
   }
 
-  /** `close`, then forgets the torrent; with `deleteData` its files too. Rejects when these cannot be deleted. */
-  async remove(options: { readonly deleteData: boolean }): Promise<void> {
+  /**
+   * `close`, then forgets the torrent; with `deleteData` its files too. Rejects when these cannot be deleted. Answers
+   * what it takes to have it again as it was.
+   */
+  async remove(options: { readonly deleteData: boolean }): Promise<TorrentSpec> {
     const { records, platform } = this.#around;
     await this.#keeper.close();
     await this.close();
+    const record = this.#resumeData(await this.#content?.checkpoint(true));
     if (!this.#isMetadataOnly) await records.remove(this.id, this.#folder);
     this.#log("removed");
-    if (!options.deleteData) return;
-    await this.#content?.deleteData(platform.disk, this.#folder);
-    if (this.#move !== undefined) await this.#content?.deleteData(platform.disk, this.#move.target);
+    if (options.deleteData) {
+      await this.#content?.deleteData(platform.disk, this.#folder);
+      if (this.#move !== undefined) await this.#content?.deleteData(platform.disk, this.#move.target);
+    }
+    return specOfRecord(record, this.#metainfo);
   }
 
   #addSwarm(): Swarm {
@@ -753,10 +761,13 @@ export class Torrent {
     if (this.#isComplete || !this.#isServing || this.swarm.view().wantedMissingPieces > 0) return;
     this.#isComplete = true;
     this.#seedingTime.start(this.#nowMs());
-    if (this.spec.finishedAtUnixMs === undefined) this.#finishedAtUnixMs ??= this.#around.platform.unixMs();
+    const isFirstTime = this.#finishedAtUnixMs === undefined && !this.spec.isSeedOnly;
+    this.#finishedAtUnixMs ??= this.#around.platform.unixMs();
     this.#reach("doneMs", "everything wanted is here");
     this.#keeper.changed();
-    void this.#keeper.flush();
+    void this.#keeper.flush().then(() => {
+      if (isFirstTime) this.#around.onFinished(this);
+    });
     this.#showPresence();
     this.#checkGoal();
   }

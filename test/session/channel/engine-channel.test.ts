@@ -98,6 +98,7 @@ test("every command crosses the channel", async () => {
     commands.pause(ID),
     commands.resume(ID),
     commands.remove(ID, { deleteData: true }),
+    commands.restore(ID),
     commands.verify(ID),
     commands.reannounce(ID),
     commands.addPeers(ID, ["127.0.0.1:6881"]),
@@ -113,7 +114,7 @@ test("every command crosses the channel", async () => {
   await Promise.all(answers);
 
   expect(session.calls.map((call) => call.name)).toEqual(Object.keys(commands));
-  expect(session.calls.map((call) => call.args).slice(7, 11)).toEqual([
+  expect(session.calls.map((call) => call.args).slice(8, 12)).toEqual([
     [ID, [0, 4]],
     [ID, { labels: ["films"], queuePosition: 0 }],
     [ID, "/media/large"],

@@ -38,6 +38,7 @@ export class FakeHostedSession implements HostedSession {
       pause: record("pause"),
       resume: record("resume"),
       remove: record("remove"),
+      restore: record("restore"),
       verify: record("verify"),
       reannounce: record("reannounce"),
       addPeers: record("addPeers"),

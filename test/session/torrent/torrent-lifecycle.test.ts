@@ -94,6 +94,43 @@ describe("removing", () => {
     expect(again.session.getSnapshot().torrents).toEqual([]);
   });
 
+  test("can be taken back for some minutes, and all is as it was", async () => {
+    const net = new SessionWorld(451);
+    const machine = await openHalfway(net);
+    const { id } = LONG.metainfo;
+    const { commands } = machine.session;
+    await net.settled(commands.setTorrent(id, { labels: ["kept"] }));
+    await net.settled(commands.remove(id, { deleteData: false }));
+    await net.runFor(60_000);
+    await net.settled(commands.restore(id));
+    expect(machine.torrent(id)).toMatchObject({ labels: ["kept"], name: "long.bin" });
+    await net.untilPhase(machine, id, "seeding");
+    await net.close(machine);
+    const again = await net.open("10.0.2.1", { remember: true, memory: machine.memory });
+    await net.untilPhase(again, id, "seeding");
+
+    expect(fingerprint(again.memory.disk.read(LONG_PATH))).toBe(fingerprint(LONG.content));
+    expect(again.torrent(id).totals.downloadedBytes).toBeLessThan(LONG.content.length + 10 * PIECE);
+  });
+
+  test("cannot be taken back later, twice, or when the data went too", async () => {
+    const net = new SessionWorld(452);
+    const machine = await net.open("10.0.2.1");
+    const { id } = LONG.metainfo;
+    const { add, remove, restore } = machine.session.commands;
+    const gone = { code: "NOT_FOUND" };
+    await net.settled(add(magnetOf(LONG), { paused: true }));
+    await net.settled(remove(id, { deleteData: false }));
+    await net.settled(restore(id));
+    await expect(restore(id)).rejects.toMatchObject(gone);
+    await net.settled(remove(id, { deleteData: false }));
+    await net.runFor(601_000);
+    await expect(restore(id)).rejects.toMatchObject(gone);
+    await net.settled(add(magnetOf(LONG), { paused: true }));
+    await net.settled(remove(id, { deleteData: true }));
+    await expect(restore(id)).rejects.toMatchObject(gone);
+  });
+
   test("with its data deletes the files that it made, and no others", async () => {
     const net = new SessionWorld(45);
     await net.openSeeder("10.0.1.1", ALBUM);

@@ -59,6 +59,7 @@ export class FakeSessionView implements SessionView {
       pause: (id) => record(undefined, "pause", id),
       resume: (id) => record(undefined, "resume", id),
       remove: (id, options) => record(undefined, "remove", id, options),
+      restore: (id) => record(undefined, "restore", id),
       verify: (id) => record(undefined, "verify", id),
       reannounce: (id) => record(undefined, "reannounce", id),
       addPeers: (id, addresses) => record(undefined, "addPeers", id, addresses),
