@@ -19,6 +19,9 @@ export default defineConfig({
           globalSetup,
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: ["test/interop/**", "test/world/**", "test/soak/**"],
+          // Tests wait for events, never for time: this only ends one that hangs, on the slowest machine.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
