@@ -1,4 +1,5 @@
 /** `starling/sim`: worlds in virtual time. The engines that run here are the ones that run on real sockets. */
+export { DHT_BASELINES } from "./dht-baselines.ts";
 export {
   type DhtReport,
   type Distribution,

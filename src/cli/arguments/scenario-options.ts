@@ -1,7 +1,7 @@
 /** The scenario that the options of `starling dht simulate` describe. */
 import { ClientError } from "../../core/errors.ts";
 import { type DhtTuning, SHIPPING } from "../../dht/index.ts";
-import { DEFAULT_SCENARIO, type DhtScenario, SHORTEST_MINUTES } from "../../sim/index.ts";
+import { DEFAULT_SCENARIO, DHT_BASELINES, type DhtScenario, SHORTEST_MINUTES } from "../../sim/index.ts";
 import { parseDuration } from "./quantities.ts";
 
 /** More would not fit into the memory of most machines: a node takes about 150 kB. */
@@ -21,6 +21,7 @@ export interface ScenarioFlags {
   readonly liars: string;
   readonly nat: readonly string[];
   readonly seed: string;
+  readonly like?: string;
   readonly set: readonly string[];
 }
 
@@ -39,7 +40,7 @@ export function parseScenario(flags: ScenarioFlags): DhtScenario {
     liarRatio: parseShare(flags.liars, "--liars"),
     nat: parseNat(flags.nat),
     lookups: flags.lookups === undefined ? nodes : parseCount(flags.lookups, "--lookups", 1, 10 * MOST_NODES),
-    tuning: parseTuning(flags.set),
+    tuning: { ...(flags.like === undefined ? {} : parseBaseline(flags.like)), ...parseTuning(flags.set) },
   };
 }
 
@@ -83,6 +84,14 @@ function parseNat(texts: readonly string[]): DhtScenario["nat"] {
     nat[kind as keyof typeof nat] = parseShare(share, "--nat");
   }
   return nat;
+}
+
+function parseBaseline(name: string): Partial<DhtTuning> {
+  const baseline = DHT_BASELINES[name];
+  if (baseline !== undefined) return baseline;
+  throw new ClientError("USAGE", `--like: "${name}" is not a program whose lookups we know`, {
+    hint: `Programs are ${Object.keys(DHT_BASELINES).join(" and ")}.`,
+  });
 }
 
 function parseTuning(texts: readonly string[]): Partial<DhtTuning> {

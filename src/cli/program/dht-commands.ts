@@ -64,5 +64,6 @@ export function declareDht(program: Command, command: Declare): void {
       [],
     )
     .option("--seed <text>", "the same seed gives the same run", "1")
+    .option("--like <program>", "look up as libtorrent or bittorrent-dht do")
     .option("--set <name=value>", "change an algorithm, like alpha=3; repeatable", collect, []);
 }
