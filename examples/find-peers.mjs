@@ -17,9 +17,9 @@ const dht = openDht({
   config: { addressProfile: host.startsWith("127.") ? "loopback" : "public", readOnly: true },
   resolveBootstrap: () => platform.network.resolve(host, Number(port)),
 });
-for await (const peer of dht.lookupPeers(Buffer.from(hash, "hex"), { signal: AbortSignal.timeout(30_000) })) {
+const signal = AbortSignal.timeout(30_000);
+for await (const peer of dht.lookup(Buffer.from(hash, "hex"), { signal }))
   console.log(`${peer.host}:${peer.port}`);
-}
-await dht.close();
+dht.close();
 await udp.close();
 await platform.close();

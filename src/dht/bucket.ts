@@ -32,9 +32,11 @@ export class Bucket {
   }
 
   /** Takes out whoever has the id or the address of `contact`. */
-  release(contact: Pick<Contact, "id" | "endpoint">): void {
+  release(contact: Contact): void {
     const index = this.replacements.findIndex(
-      (it) => sameEndpoint(it.endpoint, contact.endpoint) || sameId(it.id, contact.id),
+      (it) =>
+        (it.idHead === contact.idHead && sameId(it.id, contact.id)) ||
+        sameEndpoint(it.endpoint, contact.endpoint),
     );
     if (index >= 0) this.replacements.splice(index, 1);
   }

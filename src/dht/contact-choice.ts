@@ -11,25 +11,30 @@ const RETRY_FAILED_MS = 10_000;
 /** A contact is not asked again sooner than this, whatever its times say. */
 const LEAST_BETWEEN_QUERIES_MS = 5_000;
 
+/** When `contact` should be asked next: one that failed soon again, others before they are questionable. */
+export function dueMsOf(contact: Contact): number {
+  return contact.failures > 0
+    ? contact.lastAskedMs + RETRY_FAILED_MS * 2 ** (contact.failures - 1)
+    : Math.max(contact.lastHeardMs + KEEP_ALIVE_MS, contact.lastAskedMs + LEAST_BETWEEN_QUERIES_MS);
+}
+
 export interface DueContact {
   readonly contact: Contact;
   readonly dueMs: number;
 }
 
-/** The contact that should be asked next, and when: one that failed soon again, others before they are questionable. */
-export function mostDue(table: RoutingTable): DueContact | undefined {
-  let most: Contact | undefined;
-  let mostDueMs = Number.POSITIVE_INFINITY;
+/** The `count` contacts that should be asked first, the first of them last. One walk over the table. */
+export function mostDue(table: RoutingTable, count: number): DueContact[] {
+  const most: DueContact[] = [];
   for (const contact of table.contacts()) {
-    const dueMs =
-      contact.failures > 0
-        ? contact.lastAskedMs + RETRY_FAILED_MS * 2 ** (contact.failures - 1)
-        : Math.max(contact.lastHeardMs + KEEP_ALIVE_MS, contact.lastAskedMs + LEAST_BETWEEN_QUERIES_MS);
-    if (dueMs >= mostDueMs) continue;
-    most = contact;
-    mostDueMs = dueMs;
+    const dueMs = dueMsOf(contact);
+    if (most.length === count && dueMs >= (most[0] as DueContact).dueMs) continue;
+    let index = most.length;
+    while (index > 0 && (most[index - 1] as DueContact).dueMs < dueMs) index--;
+    most.splice(index, 0, { contact, dueMs });
+    if (most.length > count) most.shift();
   }
-  return most === undefined ? undefined : { contact: most, dueMs: mostDueMs };
+  return most;
 }
 
 /** A contact in reserve whose bucket has room for it; one that asked us waits `quarantineMs` first. Deepest buckets first. */

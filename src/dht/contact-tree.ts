@@ -1,6 +1,7 @@
 /** Walks of the tree that `k-bucket` keeps: inner nodes down to leaves of contacts, by the bits of ids. */
 import { ID_BYTES } from "../core/ids.ts";
 import type { ClosestContacts } from "./closest-contacts.ts";
+import { readInt32 } from "./compact-address.ts";
 import type { Contact } from "./contact.ts";
 
 /** A leaf has contacts, an inner node has none and two children: left for a 0 bit, right for a 1. */
@@ -13,9 +14,11 @@ export function findInTree(root: TreeNode, bytes: Uint8Array, idAt: number): Con
   let node = root;
   for (let bit = 0; node.contacts === null; bit++) node = bitOf(bytes, idAt, bit) ? node.right : node.left;
   const contacts = node.contacts;
+  // Every message looks its sender up, in leaves of up to 128: the first 32 bits stand in the contact itself.
+  const head = readInt32(bytes, idAt);
   for (let i = 0; i < contacts.length; i++) {
     const contact = contacts[i] as Contact;
-    if (hasId(contact, bytes, idAt)) return contact;
+    if (contact.idHead === head && hasId(contact, bytes, idAt)) return contact;
   }
   return undefined;
 }

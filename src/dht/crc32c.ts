@@ -3,10 +3,21 @@
 /** The checksum as an unsigned 32-bit number. */
 export function crc32c(bytes: Uint8Array): number {
   let crc = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) {
-    crc = (crc >>> 8) ^ (TABLE[(crc ^ (bytes[i] as number)) & 0xff] as number);
-  }
+  for (let i = 0; i < bytes.length; i++) crc = withByte(crc, bytes[i] as number);
   return (crc ^ 0xffffffff) >>> 0;
+}
+
+/** The checksum of the four bytes of `bits`, the highest first, without an array: every named node is checked. */
+export function crc32cOfBits(bits: number): number {
+  let crc = withByte(0xffffffff, bits >>> 24);
+  crc = withByte(crc, bits >>> 16);
+  crc = withByte(crc, bits >>> 8);
+  crc = withByte(crc, bits);
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+function withByte(crc: number, byte: number): number {
+  return (crc >>> 8) ^ (TABLE[(crc ^ byte) & 0xff] as number);
 }
 
 /** The polynomial 0x1EDC6F41, bits reversed. */

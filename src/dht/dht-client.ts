@@ -4,7 +4,7 @@
  *
  * ```ts
  * await using dht = openDht({ clock, random, config: { addressProfile: "public" }, sockets, resolveBootstrap });
- * for await (const peer of dht.lookupPeers(infoHash, { signal: AbortSignal.timeout(30_000) })) console.log(peer);
+ * for await (const peer of dht.lookup(infoHash, { signal: AbortSignal.timeout(30_000) })) console.log(peer);
  * ```
  */
 import type { Endpoint } from "../core/endpoint.ts";
@@ -51,7 +51,7 @@ export class DhtClient {
   }
 
   /** Streams the peers of `infoHash`, each once, as nodes name them; ends when the lookup has converged. */
-  async *lookupPeers(infoHash: InfoHash, options: PeerSearchOptions = {}): AsyncGenerator<Endpoint, void> {
+  async *lookup(infoHash: InfoHash, options: PeerSearchOptions = {}): AsyncGenerator<Endpoint, void> {
     const { signal } = options;
     const found: Endpoint[] = [];
     let isDone = signal?.aborted ?? false;

@@ -80,6 +80,7 @@ export class DhtNode {
   readonly #decoder = new KrpcDecoder();
   readonly #traffic: TrafficMeter;
   readonly #stallTimes: StallTimes;
+  readonly #experience = new LookupExperience();
   readonly #tracker: QueryTracker;
   readonly #sender: QuerySender;
   readonly #ownAnnounces = new OwnAnnounces();
@@ -115,7 +116,7 @@ export class DhtNode {
     const { newFlowsPerMinute } = settings.tuning;
     const isAtHome = settings.hasLimits && addressProfile === "public" && newFlowsPerMinute > 0;
     const flows = isAtHome ? new NewFlowBudget(newFlowsPerMinute) : undefined;
-    const experience = new LookupExperience();
+    const experience = this.#experience;
     const sender = new QuerySender({ clock, tracker, encoder, stallTimes, traffic, limiter, flows });
     this.#tracker = tracker;
     this.#traffic = traffic;
@@ -317,6 +318,7 @@ export class DhtNode {
       return member === undefined ? null : familyView(member.family, nowMs);
     };
     return {
+      nowMs,
       state: this.#state(),
       nodeId: toHex(this.#first.family.table.localNodeId),
       v4: viewOf(4),
@@ -326,11 +328,15 @@ export class DhtNode {
       totals: { ...this.#traffic.totals },
       answeredRatio: this.#traffic.answeredRatio(),
       medianRttMs: this.#stallTimes.medianMs ?? null,
+      stallAfterMs: this.#stallTimes.stallAfterMs,
+      lossRatio: this.#experience.loss.ratio,
       outstandingQueries: this.#tracker.size,
       activeLookups: this.#lookups.running,
       waitingLookups: this.#lookups.waiting,
       announcedHashes: this.#announcer.size,
       lookups: this.#lookups.views(),
+      endedLookups: this.#lookups.recent.views(),
+      lookupTimes: this.#lookups.recent.times(),
     };
   }
 

@@ -8,6 +8,10 @@ export interface DhtBucketView {
   readonly contacts: number;
   readonly capacity: number;
   readonly replacements: number;
+  /** Contacts that failed to answer since their last answer. */
+  readonly failing: number;
+  /** Of the round trips to its contacts; null while the bucket is empty. */
+  readonly medianRttMs: number | null;
 }
 
 export interface DhtFamilyView {
@@ -41,8 +45,38 @@ export interface DhtLookupView {
   readonly inFlight: number;
   readonly hops: number;
   readonly peersFound: number;
+  /** From the start of the lookup; null before the first peer. */
+  readonly firstPeersMs: number | null;
   /** Bits that the closest contact which answered shares with the target. */
   readonly closestBits: number;
+}
+
+/** A lookup that has ended. */
+export interface DhtEndedLookupView {
+  readonly targetHex: string;
+  readonly purpose: "find-node" | "get-peers";
+  readonly outcome: "complete" | "limit" | "no-contacts" | "cancelled";
+  /** On the node's monotonic clock, as `nowMs` of the view. */
+  readonly endedAtMs: number;
+  readonly elapsedMs: number;
+  readonly firstPeersMs: number | null;
+  readonly asked: number;
+  readonly answered: number;
+  readonly hops: number;
+  readonly peersFound: number;
+}
+
+export interface DhtDurations {
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+}
+
+/** Of the lookups among the last hundred that found the closest nodes. */
+export interface DhtLookupTimes {
+  readonly lookups: number;
+  readonly firstPeersMs: DhtDurations | null;
+  readonly wholeLookupMs: DhtDurations | null;
 }
 
 export interface DhtTraffic {
@@ -65,6 +99,8 @@ export interface DhtTraffic {
 }
 
 export interface DhtView {
+  /** When the picture was made, on the node's monotonic clock. */
+  readonly nowMs: number;
   readonly state: DhtState;
   /** Id of the IPv4 family, or of the only one; forty lower-case hex digits. */
   readonly nodeId: string;
@@ -80,9 +116,16 @@ export interface DhtView {
   /** Of the last 100 queries that were answered or given up; null before the first. */
   readonly answeredRatio: number | null;
   readonly medianRttMs: number | null;
+  /** After so many milliseconds another node is asked beside the one that is silent. */
+  readonly stallAfterMs: number;
+  /** Share of queries to living nodes that remain without an answer. */
+  readonly lossRatio: number;
   readonly outstandingQueries: number;
   readonly activeLookups: number;
   readonly waitingLookups: number;
   readonly announcedHashes: number;
   readonly lookups: readonly DhtLookupView[];
+  /** The last twenty, newest first. */
+  readonly endedLookups: readonly DhtEndedLookupView[];
+  readonly lookupTimes: DhtLookupTimes;
 }

@@ -27,7 +27,10 @@ export { DhtNode, type DhtNodeOptions } from "./dht-node.ts";
 export { type DhtTuning, SHIPPING } from "./dht-tuning.ts";
 export type {
   DhtBucketView,
+  DhtDurations,
+  DhtEndedLookupView,
   DhtFamilyView,
+  DhtLookupTimes,
   DhtLookupView,
   DhtState,
   DhtTraffic,

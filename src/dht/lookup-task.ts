@@ -110,7 +110,7 @@ export class LookupTask {
   }
 
   view(): DhtLookupView {
-    const { asked, answered, timedOut, hops, peersFound, closest } = this.#result("complete");
+    const { asked, answered, timedOut, hops, peersFound, firstPeersMs, closest } = this.#result("complete");
     const { target, purpose } = this.#request;
     const nearest = closest[0];
     return {
@@ -123,6 +123,7 @@ export class LookupTask {
       inFlight: asked - answered - this.#sum((run) => run.machine.failedCount),
       hops,
       peersFound,
+      firstPeersMs: firstPeersMs ?? null,
       closestBits: nearest === undefined ? 0 : sharedPrefixBits(target, nearest.id),
     };
   }

@@ -7,6 +7,7 @@ import type { LookupHandle } from "./dht-lookups.ts";
 import type { DhtLookupView } from "./dht-view.ts";
 import type { LookupRequest } from "./lookup-run.ts";
 import { type LookupEnd, LookupTask, type LookupTaskParts, PATIENCE_MS } from "./lookup-task.ts";
+import { RecentLookups } from "./recent-lookups.ts";
 
 /** Lookups that run at once (threats PR15): each has up to five queries in flight and more where nodes are dead. */
 const MAX_RUNNING = 20;
@@ -21,6 +22,7 @@ export class Lookups {
   readonly #parts: LookupTaskParts;
   readonly #running = new Set<LookupTask>();
   readonly #waiting: LookupTask[] = [];
+  readonly recent: RecentLookups = new RecentLookups();
   #wakeUp: Disposable | undefined;
   /** Running while a bound holds a lookup back. */
   #heldBack: Disposable | undefined;
@@ -47,6 +49,7 @@ export class Lookups {
   ): LookupHandle {
     const task = new LookupTask(this.#parts, request, families, (end) => {
       this.#running.delete(task);
+      this.recent.add(request, end.result, this.#parts.clock.nowMs());
       this.#wakeSoon();
       onEnd(end);
     });

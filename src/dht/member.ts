@@ -40,7 +40,7 @@ export class Member {
   restore(contacts: readonly CompactNode[], nowMs: number): number {
     let restored = 0;
     for (const { id, endpoint } of contacts) {
-      if (this.family.table.heard(id, endpoint, nowMs, "named")) restored++;
+      if (this.family.table.heard(id, endpoint, nowMs, "saved")) restored++;
     }
     return restored;
   }

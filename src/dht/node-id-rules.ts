@@ -4,13 +4,13 @@
  * demand them; a third of the network has none.
  */
 import { addressScope } from "../core/address-profile.ts";
-import { addressBytes, type Endpoint } from "../core/endpoint.ts";
+import { addressBytes, type Endpoint, ipv4BitsOf } from "../core/endpoint.ts";
 import { type NodeId, nodeIdFrom } from "../core/ids.ts";
 import type { Random } from "../core/ports.ts";
-import { crc32c } from "./crc32c.ts";
+import { crc32c, crc32cOfBits } from "./crc32c.ts";
 
 /** BEP 42: which bits of the address count; of IPv6 only the first eight bytes do. */
-const MASK_V4 = Uint8Array.of(0x03, 0x0f, 0x3f, 0xff);
+const MASK_V4 = 0x030f3fff;
 const MASK_V6 = Uint8Array.of(0x01, 0x03, 0x07, 0x0f, 0x1f, 0x3f, 0x7f, 0xff);
 /** BEP 42: the last byte of the id holds the random number of which three bits enter the checksum. */
 const LAST = 19;
@@ -41,10 +41,11 @@ export function nodeIdForAddress(host: string, random: Random): NodeId {
 
 /** CRC-32C of the masked address with the three lowest bits of `choice` on top; the id begins with its first 21 bits. */
 function checksumOf(host: string, choice: number): number | undefined {
+  const bits = ipv4BitsOf(host);
+  if (bits !== undefined) return crc32cOfBits((bits & MASK_V4) | ((choice & 0x07) << 29));
   const address = addressBytes(host);
   if (address === undefined) return undefined;
-  const mask = address.length === 4 ? MASK_V4 : MASK_V6;
-  const masked = mask.map((bits, i) => bits & (address[i] as number));
+  const masked = MASK_V6.map((mask, i) => mask & (address[i] as number));
   masked[0] = (masked[0] as number) | ((choice & 0x07) << 5);
   return crc32c(masked);
 }

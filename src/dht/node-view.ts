@@ -1,7 +1,7 @@
 /** Builds the picture of a node that dashboards show. */
 import { addressScope } from "../core/address-profile.ts";
 import { toHex } from "../core/bytes.ts";
-import { livenessOf } from "./contact.ts";
+import { type Contact, livenessOf } from "./contact.ts";
 import type { DhtFamily } from "./dht-family.ts";
 import type { DhtBucketView, DhtFamilyView } from "./dht-view.ts";
 import { idFitsAddress } from "./node-id-rules.ts";
@@ -33,14 +33,23 @@ export function familyView(family: DhtFamily, nowMs: number): DhtFamilyView {
 
 function bucketViews({ table }: DhtFamily): DhtBucketView[] {
   const views: DhtBucketView[] = [];
+  const byDepth = new Map<number, Contact[]>();
+  for (const contact of table.contacts()) {
+    const sharers = byDepth.get(contact.depth);
+    if (sharers === undefined) byDepth.set(contact.depth, [contact]);
+    else sharers.push(contact);
+  }
   for (let depth = 0; depth <= table.deepest; depth++) {
     const bucket = table.bucketAt(depth);
     if (bucket === undefined || bucket.count + bucket.replacements.length === 0) continue;
+    const contacts = (byDepth.get(depth) ?? []).sort((a, b) => a.rttMs - b.rttMs);
     views.push({
       sharedBits: depth,
       contacts: bucket.count,
       capacity: table.capacityAt(depth),
       replacements: bucket.replacements.length,
+      failing: contacts.filter((contact) => contact.failures > 0).length,
+      medianRttMs: contacts[contacts.length >> 1]?.rttMs ?? null,
     });
   }
   return views;

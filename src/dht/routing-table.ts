@@ -110,6 +110,11 @@ export class RoutingTable {
     return findInTree(this.#tree.root, bytes, idAt);
   }
 
+  /** Whether this very contact is live. */
+  has(contact: Contact): boolean {
+    return this.#neighbourAt(contact.endpoint) === contact;
+  }
+
   /** Fills `found` with the live contacts nearest to the id at `targetAt`; equals sorting all by distance. */
   closest(found: ClosestContacts, target: Uint8Array, targetAt: number): void {
     collectClosest(this.#tree.root, 0, found, target, targetAt);
@@ -130,10 +135,10 @@ export class RoutingTable {
     return this.#admit(contact, nowMs);
   }
 
-  /** A node was named by another, or asked us: keeps it in reserve if its bucket needs somebody. */
-  heard(id: NodeId, address: Endpoint, nowMs: number, how: "named" | "asked-us"): boolean {
-    if (!this.needs(id, 0) || this.find(id, 0) !== undefined || !this.#isAcceptable(id, address))
-      return false;
+  /** A node was named by another, asked us, or was saved: keeps it in reserve if its bucket needs somebody. */
+  heard(id: NodeId, address: Endpoint, nowMs: number, how: "named" | "asked-us" | "saved"): boolean {
+    const isWanted = how === "saved" || this.needs(id, 0);
+    if (!isWanted || this.find(id, 0) !== undefined || !this.#isAcceptable(id, address)) return false;
     const depth = sharedPrefixBits(this.#localId, id);
     if (this.#neighbourAt(address) !== undefined) return false;
     if (this.#reserved(depth, id, address) !== undefined) return false;
@@ -149,9 +154,7 @@ export class RoutingTable {
     const bucket = this.#buckets[depth];
     if (bucket === undefined) return true;
     const waiting = bucket.replacements.length;
-    return bucket.count < this.capacityAt(depth)
-      ? waiting < this.capacityAt(depth)
-      : waiting < this.#options.k / 2;
+    return waiting < this.#options.k * (bucket.count < this.capacityAt(depth) ? 2 : 0.5);
   }
 
   /** `contact` did not answer. `isOurFault`: nobody answers, so nobody is forgotten for it. */
@@ -159,7 +162,7 @@ export class RoutingTable {
     contact.failures = isOurFault ? Math.max(1, contact.failures) : contact.failures + 1;
     const bucket = this.#buckets[contact.depth];
     if (bucket === undefined) return;
-    if (this.find(contact.id, 0) !== contact) {
+    if (!this.has(contact)) {
       if (contact.failures > 1) bucket.release(contact);
       return;
     }
@@ -172,7 +175,7 @@ export class RoutingTable {
   /** The address of `contact` answers with another id now: it is no longer who we knew. */
   forget(contact: Contact, nowMs: number): void {
     const bucket = this.#buckets[contact.depth];
-    if (this.find(contact.id, 0) !== contact) {
+    if (!this.has(contact)) {
       bucket?.release(contact);
       return;
     }
@@ -214,8 +217,9 @@ export class RoutingTable {
   }
 
   #reserved(depth: number, id: NodeId, address: Endpoint): Contact | undefined {
+    const head = readInt32(id, 0);
     return this.#buckets[depth]?.replacements.find(
-      (it) => equalBytes(it.id, id) && sameEndpoint(it.endpoint, address),
+      (it) => it.idHead === head && equalBytes(it.id, id) && sameEndpoint(it.endpoint, address),
     );
   }
 

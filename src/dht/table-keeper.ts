@@ -18,6 +18,8 @@ import { ClosestContacts } from "./closest-contacts.ts";
 import { type Contact, NEVER_MS } from "./contact.ts";
 import {
   contactOfOldBucket,
+  type DueContact,
+  dueMsOf,
   KEEP_ALIVE_MS,
   mostDue,
   randomIdAt,
@@ -41,6 +43,9 @@ const STEP_MS = 5_000;
 const LONGEST_STEP_MS = 30_000;
 /** The same for who answers nobody (BEP 43): half a megabyte a day. */
 const READ_ONLY_STEP_MS = 20_000;
+/** Contacts that one walk over the table finds, and how long that holds: a failure is seen to as late as that. */
+const DUE_LIST = 8;
+const DUE_LIST_AGE_MS = 20_000;
 /** Pace while somebody waits for a place that is free. */
 const RESERVE_STEP_MS = 1_000;
 /** BEP 5: buckets not changed in 15 minutes are refreshed. */
@@ -90,6 +95,9 @@ export class TableKeeper implements QueryOwner {
   #joinedAtMs: number = NEVER_MS;
   /** By depth: how often the bucket was asked for since we joined. */
   readonly #fillTries = new Uint8Array(DEEPEST_FILLED);
+  /** Contacts that are due next, the first last, and when they were sought. */
+  #due: DueContact[] = [];
+  #dueSinceMs: number = NEVER_MS;
   /** Contacts that neither answered nor were asked since are asked at the joining pace. */
   #askBeforeMs: number = NEVER_MS;
   #isLookingUp = false;
@@ -189,7 +197,7 @@ export class TableKeeper implements QueryOwner {
     const stepMs = this.#parts.isReadOnly ? READ_ONLY_STEP_MS : STEP_MS;
     // So many contacts are not got round in time: somebody is due always.
     if (table.size * stepMs > KEEP_ALIVE_MS) return stepMs;
-    const dueMs = Math.min(this.#nextOwnLookupMs, mostDue(table)?.dueMs ?? Number.POSITIVE_INFINITY);
+    const dueMs = Math.min(this.#nextOwnLookupMs, this.#nextDue(nowMs)?.dueMs ?? Number.POSITIVE_INFINITY);
     return Math.min(LONGEST_STEP_MS, Math.max(stepMs, dueMs - nowMs));
   }
 
@@ -276,7 +284,7 @@ export class TableKeeper implements QueryOwner {
   /** One query, where it helps most; none when nobody needs one. */
   #askOne(nowMs: number): void {
     const { table } = this.#parts.family;
-    const due = mostDue(table);
+    const due = this.#nextDue(nowMs);
     const contact =
       due !== undefined && due.dueMs <= nowMs
         ? due.contact
@@ -302,6 +310,20 @@ export class TableKeeper implements QueryOwner {
       } as const;
       lookups.start(request, () => {}, [family]);
     }
+  }
+
+  /** Who is to be asked next; sought among all contacts only now and then, for several steps at once. */
+  #nextDue(nowMs: number): DueContact | undefined {
+    const { table } = this.#parts.family;
+    if (nowMs - this.#dueSinceMs >= DUE_LIST_AGE_MS) this.#due.length = 0;
+    for (let first = this.#due.at(-1); first !== undefined; first = this.#due.at(-1)) {
+      // Whoever was asked, heard from or forgotten meanwhile has another time now, or none.
+      if (table.has(first.contact) && dueMsOf(first.contact) === first.dueMs) return first;
+      this.#due.pop();
+    }
+    this.#due = mostDue(table, DUE_LIST);
+    this.#dueSinceMs = nowMs;
+    return this.#due.at(-1);
   }
 
   #askMany(count: number): void {

@@ -36,7 +36,7 @@ describe("the DHT client", { timeout: 60_000 }, () => {
     const found: string[] = [];
     let isDone = false;
     const searching = (async () => {
-      for await (const peer of client.lookupPeers(infoHashFrom(dht.infoHash("a"))))
+      for await (const peer of client.lookup(infoHashFrom(dht.infoHash("a"))))
         found.push(formatEndpoint(peer));
       isDone = true;
     })();
@@ -59,11 +59,11 @@ describe("the DHT client", { timeout: 60_000 }, () => {
     const dht = aNetwork();
     const client = aClient(dht, () => Promise.resolve([]));
     const controller = new AbortController();
-    const search = client.lookupPeers(infoHashFrom(dht.infoHash("b")), { signal: controller.signal });
+    const search = client.lookup(infoHashFrom(dht.infoHash("b")), { signal: controller.signal });
     const next = search.next();
     controller.abort();
     expect(await next).toEqual({ done: true, value: undefined });
-    const aborted = client.lookupPeers(infoHashFrom(dht.infoHash("b")), { signal: AbortSignal.abort() });
+    const aborted = client.lookup(infoHashFrom(dht.infoHash("b")), { signal: AbortSignal.abort() });
     expect(await aborted.next()).toEqual({ done: true, value: undefined });
     client.close();
   });
@@ -73,7 +73,7 @@ describe("the DHT client", { timeout: 60_000 }, () => {
     const client = aClient(dht, () => Promise.reject(new Error("no name server")));
     let isDone = false;
     const searching = (async () => {
-      for await (const _peer of client.lookupPeers(infoHashFrom(dht.infoHash("a")))) isDone = false;
+      for await (const _peer of client.lookup(infoHashFrom(dht.infoHash("a")))) isDone = false;
       isDone = true;
     })();
     expect(await dht.world.runAsyncUntilTrue(() => isDone, 60_000, drain)).toBe(true);

@@ -153,6 +153,15 @@ describe("a node that starts again with its saved table", { timeout: 60_000 }, (
   });
 });
 
+describe("a node that knows one bootstrap node and nobody else", { timeout: 60_000 }, () => {
+  test("has fifty good contacts within five seconds", () => {
+    const dht = aNetwork("cold", 200);
+    const newcomer = dht.add({ bootstrap: [(dht.nodes[0] as WorldNode).endpoint] });
+    dht.world.runFor(5_000);
+    expect(goodContacts(newcomer)).toBeGreaterThanOrEqual(50);
+  });
+});
+
 describe("a node whose network goes away", { timeout: 60_000 }, () => {
   test("keeps its table, says that it is lost, and is back when the network is", () => {
     const dht = aNetwork("outage", 60);

@@ -1,8 +1,13 @@
 /** What `npm pack` makes: a package that installs without install scripts, runs, and can be imported. */
-import { execFileSync } from "node:child_process";
-import { readdirSync, writeFileSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import { copyFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { toHex } from "../../src/core/bytes.ts";
+import { infoHashFrom } from "../../src/core/ids.ts";
+import { openDht } from "../../src/dht/index.ts";
+import { createNodePlatform } from "../../src/platform/index.ts";
 import { Lab } from "./support/lab.ts";
 import { REPOSITORY } from "./support/prerequisites.ts";
 
@@ -52,4 +57,26 @@ test("the installed program makes a torrent", () => {
 test.for(["starling", "starling/dht", "starling/wire"])("%s can be imported", (entry) => {
   const script = `import("${entry}").then((module) => console.log(Object.keys(module).length > 0))`;
   expect(run(project, process.execPath, "--input-type=module", "--eval", script).trim()).toBe("true");
+});
+
+test("the example of starling/dht finds the peer that a node announced", async () => {
+  const platform = await createNodePlatform({ isLoopbackOnly: true });
+  const udp = await platform.network.openUdp({ host: "127.0.0.1", port: 0 });
+  const { clock, random } = platform;
+  await using dht = openDht({
+    clock,
+    random,
+    sockets: { v4: udp.udp4 },
+    config: { addressProfile: "loopback" },
+  });
+  const infoHash = infoHashFrom(random.bytes(20));
+  dht.announce(infoHash, { port: 5_000 });
+  copyFileSync(join(REPOSITORY, "examples", "find-peers.mjs"), join(project, "find-peers.mjs"));
+  const bootstrap = `127.0.0.1:${udp.port}`;
+  const run = promisify(execFile)(process.execPath, ["find-peers.mjs", toHex(infoHash), bootstrap], {
+    cwd: project,
+  });
+  expect((await run).stdout).toBe("127.0.0.1:5000\n");
+  await udp.close();
+  await platform.close();
 });
