@@ -31,10 +31,15 @@ export class SwarmVerdicts {
     this.#pieces = pieces;
   }
 
-  /** A verdict on a piece that does not await one (the content was replaced meanwhile) is ignored. */
+  /** A verdict on a piece that does not await one (the content was replaced meanwhile) is ignored, unless the disk failed. */
   pieceChecked(piece: number, verdict: PieceVerdict): void {
     const content = this.#swarm.content;
-    if (content === undefined || !content.picker.isPending(piece) || this.#resting.has(piece)) return;
+    if (content === undefined || this.#resting.has(piece)) return;
+    if (!content.picker.isPending(piece)) {
+      if (verdict.kind === "failed" && !content.picker.have.has(piece))
+        this.#failedEarly(piece, verdict.code);
+      return;
+    }
     const suspects = content.blame.contributors(piece);
     switch (verdict.kind) {
       case "good":
@@ -57,6 +62,12 @@ export class SwarmVerdicts {
     for (const finding of findings) this.#act(finding);
     this.#requests.replan();
     if (this.#requests.isOutOfMemory) this.#requests.tick(false);
+  }
+
+  /** One segment of a piece that is not complete could not be stored, and storage has forgotten the others. */
+  #failedEarly(piece: number, code: string): void {
+    this.#blocks.abandon(piece);
+    this.#halt(code);
   }
 
   /** The piece is fetched anew: at once, or after a rest when nobody seems to have it right. */

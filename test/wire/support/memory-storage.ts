@@ -41,6 +41,8 @@ export class MemoryStorage implements SwarmStorage {
   latencyMs = 1;
   /** Makes writing fail while it answers a code. */
   failsWith: (pieceIndex: number) => string | undefined = () => undefined;
+  /** Makes storing a segment fail, which forgets the rest of its piece. */
+  failsSegmentWith: (pieceIndex: number, offsetBytes: number) => string | undefined = () => undefined;
   /** Makes reading fail while true. */
   isUnreadable = false;
   /** Changes blocks that are read for others: how a poisoner lies. */
@@ -65,6 +67,12 @@ export class MemoryStorage implements SwarmStorage {
     this.#world.after(this.latencyMs, () => {
       const bytes = slab.bytes.slice(0, lengthBytes);
       this.#slabs.release(slab);
+      const code = this.failsSegmentWith(piece, offset);
+      if (code !== undefined) {
+        this.#stored.delete(piece);
+        this.swarm?.pieceChecked(piece, { kind: "failed", code });
+        return;
+      }
       this.content.set(bytes, this.#torrent.map.startOf(piece) + offset);
       const stored = (this.#stored.get(piece) ?? 0) + lengthBytes;
       this.#stored.set(piece, stored);

@@ -357,6 +357,20 @@ describe("fetching", () => {
     expect(f.leech.swarm.view().totals.downloadedBytes).toBeLessThan(f.torrent.content.length + 2_000_000);
   });
 
+  test("a long piece that lost a segment to the disk before it was complete is fetched anew", () => {
+    const f = aLeech({ torrent: { totalBytes: 6 * 2 ** 20, pieceBytes: 3 * 2 ** 20 } });
+    let failures = 0;
+    f.leech.storage.failsSegmentWith = () => (failures++ === 0 ? "EIO" : undefined);
+    const seed = f.w.addPeer(f.torrent, { have: "all" });
+    f.leech.meet(seed);
+    f.w.world.runUntilTrue(() => f.leech.eventsOf("disk-failed").length > 0, 60_000);
+    f.leech.swarm.resumeDownloading();
+    f.w.world.runUntilTrue(() => f.leech.isComplete, 5 * 60_000);
+
+    expect(f.leech.eventsOf("disk-failed")).toEqual([{ type: "disk-failed", code: "EIO" }]);
+    expect(f.leech.hasContent).toBe(true);
+  });
+
   test("when the disk fails nothing more is asked for, uploading goes on, and it resumes when told", () => {
     const f = aLeech({ torrent: { totalBytes: 3_000_000, pieceBytes: 65_536 } });
     f.leech.storage.failsWith = () => (f.leech.storage.writtenPieces.length >= 10 ? "ENOSPC" : undefined);
