@@ -1,7 +1,9 @@
+import { createServer, type Server } from "node:net";
 import { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ByteStream, StreamHandler } from "../../src/core/ports.ts";
 import { EgressGuard, NodeNetwork } from "../../src/platform/index.ts";
+import { TcpListener } from "../../src/platform/tcp-listener.ts";
 import type { OpenNetwork } from "../../src/session/session-ports.ts";
 import { RecordingHandler } from "../contracts/recording-stream.ts";
 import { until } from "../support/until.ts";
@@ -58,6 +60,33 @@ test("dialled and accepted streams read into one shared buffer, more at a time t
 
   expect(new Set([...near.buffers, ...far.buffers]).size).toBe(1);
   expect(Math.max(near.largestRead, far.largestRead)).toBeGreaterThan(65_536);
+});
+
+test("where an accepted socket's inner parts are not those of this Node, it is read the ordinary way", async () => {
+  const server = await new Promise<Server>((resolve) => {
+    const listening = createServer({ pauseOnConnect: true }).listen(0, "127.0.0.1", () => resolve(listening));
+  });
+  server.on("connection", (socket) => Object.assign(socket, { _server: undefined }));
+  const shared = new Uint8Array(65_536);
+  const listener = new TcpListener(server, "127.0.0.1", shared);
+  const [near, far] = [new MeasuringHandler(), new MeasuringHandler()];
+  const accepted: ByteStream[] = [];
+  listener.onConnection = (stream) => {
+    stream.handler = far;
+    accepted.push(stream);
+  };
+  const to = { host: "127.0.0.1", port: listener.local.port, family: 4 } as const;
+  const stream = network.dialer.dial(to, near, 5_000);
+  await until(() => near.openings === 1 && accepted.length === 1);
+  const content = Uint8Array.from({ length: 300_000 }, (_, i) => i % 251);
+  stream.write(content);
+  (accepted[0] as ByteStream).write(content);
+  await until(() => near.receivedBytes === 300_000 && far.receivedBytes === 300_000);
+
+  expect(far.buffers.has(shared)).toBe(false);
+  stream.close();
+  await until(() => far.ends.length === 1);
+  server.close();
 });
 
 test("a hundred connections through the shared buffer mix nothing up", async () => {
