@@ -45,6 +45,15 @@ const NODE_EXCEPTIONS: Readonly<Record<string, string>> = {
   "core/sha1.ts": "node:crypto", // a pure function; a second implementation would only be slower
 };
 
+/** Where the network thread enters the platform; disk workers have an entry of their own. */
+const NETWORK_THREAD = "platform/index.ts";
+/** Blocking calls of node:fs outside disk workers, each once in a program's life and on a file of a few bytes. */
+const MAY_BLOCK: Readonly<Record<string, readonly string[]>> = {
+  "platform/lock-file.ts": ["readFileSync"], // boot id and process times from /proc, when the state folder is locked
+  "platform/paths.ts": ["readFileSync"], // the user's folder names, when the program starts
+  "platform/worker-location.ts": ["existsSync"], // when a disk worker starts
+};
+
 /** Folders that are synchronous and know no ambient world (Laws 1 and 2). */
 const CORES = ["core", "torrent", "dht", "wire", "storage"];
 const AMBIENT =
@@ -159,6 +168,23 @@ test("cores know no ambient world and no promises", () => {
       violations.push(`${source.file} uses ${asynchronous[0]}: cores are synchronous`);
   }
   expect(violations).toEqual([]);
+});
+
+test("the network thread makes no blocking call to a disk", () => {
+  const byFile = new Map(sources.map((source) => [source.file, source]));
+  const reached = new Set([NETWORK_THREAD]);
+  // A set that grows while it is walked is walked to its end.
+  for (const file of reached) for (const next of ownImports(byFile.get(file) as Source)) reached.add(next);
+  const violations: string[] = [];
+  for (const file of reached) {
+    const calls = (byFile.get(file) as Source).code.match(/\b\w+Sync\b/g) ?? [];
+    for (const call of new Set(calls))
+      if (call !== "randomFillSync" && MAY_BLOCK[file]?.includes(call) !== true)
+        violations.push(`${file} calls ${call}: that belongs into a disk worker`);
+  }
+  expect(violations).toEqual([]);
+  expect(reached.has("platform/torrent-disk.ts")).toBe(true);
+  expect(reached.has("platform/content-files.ts")).toBe(false);
 });
 
 test("imports form no cycle", () => {

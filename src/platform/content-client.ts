@@ -10,34 +10,52 @@ import { FILES_PER_SLICE } from "./platform-config.ts";
 /** A call without the torrent's number, which is added here. */
 type ContentCall<Call = DiskCall> = Call extends DiskCall ? Omit<Call, "torrent"> : never;
 
+export interface ContentClientOptions {
+  readonly workers: DiskWorkers;
+  /** The disk that the content lies on. */
+  readonly disk: number;
+  readonly fileCount: number;
+  readonly describe: () => ContentDescription;
+}
+
 export class ContentClient {
   readonly torrent: number;
   readonly fileCount: number;
   readonly #workers: DiskWorkers;
+  readonly #own: DiskQueue;
   readonly #describe: () => ContentDescription;
-  readonly #openIn = new Set<DiskQueue>();
+  /** Workers that were told of the content, and which of their threads was. */
+  readonly #openIn = new Map<DiskQueue, number>();
+  #onLost: (() => void) | undefined;
 
-  constructor(workers: DiskWorkers, fileCount: number, describe: () => ContentDescription) {
-    this.#workers = workers;
-    this.torrent = workers.newTorrentNumber();
-    this.fileCount = fileCount;
-    this.#describe = describe;
+  constructor(options: ContentClientOptions) {
+    this.#workers = options.workers;
+    this.#own = options.workers.queueOf(options.disk);
+    this.torrent = options.workers.newTorrentNumber();
+    this.fileCount = options.fileCount;
+    this.#describe = options.describe;
   }
 
   /** The worker that stores and serves this content, which knows it from now on. */
   queue(): DiskQueue {
-    return this.#opened(this.#workers.queueOf(this.torrent));
+    return this.#opened(this.#own);
+  }
+
+  /** Calls `listener` when the thread that stores this content ended by itself, until `close`. */
+  whenWorkerIsLost(listener: () => void): void {
+    this.#own.lossListeners.add(listener);
+    this.#onLost = listener;
   }
 
   /** Workers that may hash this content; each is told of it when it is first called. */
   checkQueues(): readonly DiskQueue[] {
-    return this.#workers.checkQueues();
+    return this.#workers.checkQueues(this.#own);
   }
 
   /** Carries out `call` in the worker that stores this content, or in `queue`. */
   call<Call extends ContentCall>(call: Call, queue?: DiskQueue): Promise<DiskResults[Call["kind"]]> {
     const full = { ...call, torrent: this.torrent } as unknown as DiskCall & { readonly kind: Call["kind"] };
-    return this.#opened(queue ?? this.#workers.queueOf(this.torrent)).call(full);
+    return this.#opened(queue ?? this.#own).call(full);
   }
 
   /** Calls `slice` for consecutive ranges of files until it answers something. */
@@ -62,14 +80,15 @@ export class ContentClient {
 
   /** Closes the content's files in every worker, after everything submitted before. */
   async close(): Promise<void> {
-    const queues = [...this.#openIn];
+    if (this.#onLost !== undefined) this.#own.lossListeners.delete(this.#onLost);
+    const queues = [...this.#openIn.keys()];
     this.#openIn.clear();
     await Promise.allSettled(queues.map((queue) => queue.call({ kind: "close", torrent: this.torrent })));
   }
 
   #opened(queue: DiskQueue): DiskQueue {
-    if (!this.#openIn.has(queue)) {
-      this.#openIn.add(queue);
+    if (this.#openIn.get(queue) !== queue.generation) {
+      this.#openIn.set(queue, queue.generation);
       // A worker that cannot open answers every later job on this torrent with an error of its own.
       queue.call({ kind: "open", torrent: this.torrent, content: this.#describe() }).catch(() => undefined);
     }

@@ -2,6 +2,9 @@
  * The network thread's end of one disk worker: jobs go in, in order, answers come out as calls. What is submitted in one
  * turn of the event loop is shown to the worker at once; answers that gather are handed out by one wake-up. Jobs that
  * find the ring full wait here, so nothing is lost and nothing blocks.
+ *
+ * A thread that ends by itself (our bug, or no memory left) fails what it had as a broken disk would; the next job starts
+ * another one, which knows nothing: `generation` tells who has to introduce himself again.
  */
 import { Worker } from "node:worker_threads";
 import { codeOfNumber, DiskFault } from "./disk-codes.ts";
@@ -22,6 +25,7 @@ import {
   Outcome,
   RING_RECORDS,
 } from "./disk-jobs.ts";
+import { MIN_WORKER_LIFE_MS } from "./platform-config.ts";
 import { SharedRing } from "./shared-ring.ts";
 import { diskWorkerUrl } from "./worker-location.ts";
 
@@ -48,9 +52,11 @@ type Queued =
 
 export class DiskQueue {
   readonly #memory: DiskMemory;
-  readonly #jobs: SharedRing;
-  readonly #answers: SharedRing;
-  readonly #rings: Pick<DiskWorkerData, "jobs" | "answers">;
+  /** Called when the thread was lost, after everything it had has failed. */
+  readonly lossListeners = new Set<() => void>();
+  #rings = newRings();
+  #jobs = new SharedRing(this.#rings.jobs, JOB_WORDS);
+  #answers = new SharedRing(this.#rings.answers, ANSWER_WORDS);
   readonly #waiting: Queued[] = [];
   /** By tag: jobs whose answer has not come. */
   readonly #inFlight: (DiskJob | undefined)[] = [];
@@ -60,18 +66,19 @@ export class DiskQueue {
   #unanswered = 0;
   #isPublishPending = false;
   #worker: Worker | undefined;
+  #startedAtMs = Number.NEGATIVE_INFINITY;
+  #hasAnswered = false;
+  #generation = 0;
   #exit: Promise<void> | undefined;
-  #isBroken = false;
   #isClosed = false;
 
   constructor(memory: DiskMemory) {
     this.#memory = memory;
-    this.#rings = {
-      jobs: SharedRing.memoryFor(RING_RECORDS, JOB_WORDS),
-      answers: SharedRing.memoryFor(RING_RECORDS, ANSWER_WORDS),
-    };
-    this.#jobs = new SharedRing(this.#rings.jobs, JOB_WORDS);
-    this.#answers = new SharedRing(this.#rings.answers, ANSWER_WORDS);
+  }
+
+  /** Counts the threads that were lost: another number means a thread that knows no torrent yet. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** Jobs and calls that have not been answered. */
@@ -99,7 +106,7 @@ export class DiskQueue {
   async close(): Promise<void> {
     if (this.#isClosed) return this.#exit;
     this.#isClosed = true;
-    if (this.#worker === undefined || this.#isBroken) return;
+    if (this.#worker === undefined) return;
     this.#worker.ref();
     this.#enqueue({ kind: "stop" });
     await this.#exit;
@@ -107,8 +114,13 @@ export class DiskQueue {
 
   /** One more answer is awaited; while any is, the worker keeps the process alive. */
   #begin(): void {
-    const worker = this.#worker ?? this.#start();
-    if (this.#unanswered++ === 0) worker.ref();
+    if (this.#worker === undefined && this.#mayStart) this.#worker = this.#start();
+    if (this.#unanswered++ === 0) this.#worker?.ref();
+  }
+
+  get #mayStart(): boolean {
+    if (this.#isClosed) return false;
+    return this.#hasAnswered || performance.now() - this.#startedAtMs >= MIN_WORKER_LIFE_MS;
   }
 
   #end(): void {
@@ -117,25 +129,28 @@ export class DiskQueue {
 
   #start(): Worker {
     const data: DiskWorkerData = { ...this.#memory, ...this.#rings };
+    this.#startedAtMs = performance.now();
+    this.#hasAnswered = false;
     const worker = new Worker(diskWorkerUrl(), { workerData: data, name: "starling-disk", execArgv: [] });
     worker.on("message", (reply: DiskReply | undefined) => {
+      this.#hasAnswered = true;
       this.#takeAnswers();
       if (reply !== undefined) this.#takeReply(reply);
     });
-    worker.on("error", () => this.#break());
+    // An error is followed by the exit.
+    worker.on("error", () => undefined);
     this.#exit = new Promise((resolve) => {
       worker.once("exit", () => {
-        if (!this.#isClosed) this.#break();
+        this.#lose();
         resolve();
       });
     });
-    this.#worker = worker;
     this.#answers.fallAsleep();
     return worker;
   }
 
   #enqueue(queued: Queued): void {
-    if (this.#isBroken) this.#fail(queued);
+    if (this.#worker === undefined) this.#fail(queued);
     else if (this.#waiting.length > 0 || !this.#isRoomFor(queued)) this.#waiting.push(queued);
     else this.#put(queued);
   }
@@ -215,18 +230,24 @@ export class DiskQueue {
     if (count > 0) this.#waiting.splice(0, count);
   }
 
-  /** The thread is gone, which is our bug or the end of memory: everything fails as a broken disk would. */
-  #break(): void {
-    if (this.#isBroken) return;
-    this.#isBroken = true;
+  /** The thread is gone, by itself or because it was told to stop. */
+  #lose(): void {
+    this.#worker = undefined;
+    if (this.#isClosed && this.#unanswered === 0) return;
+    this.#generation++;
+    this.#rings = newRings();
+    this.#jobs = new SharedRing(this.#rings.jobs, JOB_WORDS);
+    this.#answers = new SharedRing(this.#rings.answers, ANSWER_WORDS);
     const jobs = this.#inFlight.splice(0).filter((job) => job !== undefined);
     const calls = [...this.#calls.values()];
     const waiting = this.#waiting.splice(0);
+    this.#freeTags.length = 0;
     this.#calls.clear();
     this.#unanswered = 0;
     for (const job of jobs) job.answered(Outcome.failed, "EIO");
     for (const call of calls) call.reject(new DiskFault("EIO"));
     for (const queued of waiting) if (queued.kind === "job") queued.job.answered(Outcome.failed, "EIO");
+    for (const listener of this.lossListeners) listener();
   }
 
   #fail(queued: Queued): void {
@@ -239,4 +260,11 @@ export class DiskQueue {
       }
     });
   }
+}
+
+function newRings(): Pick<DiskWorkerData, "jobs" | "answers"> {
+  return {
+    jobs: SharedRing.memoryFor(RING_RECORDS, JOB_WORDS),
+    answers: SharedRing.memoryFor(RING_RECORDS, ANSWER_WORDS),
+  };
 }

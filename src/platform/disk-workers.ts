@@ -1,18 +1,10 @@
 /**
- * The disk workers of a platform. Everything that writes or serves a torrent goes through one of them, in order; hashing
- * of existing content may be spread over several. Which worker a torrent gets is decided here alone, so that a queue
- * for each device can take the place of the present choice.
+ * The disk workers of a platform: one for each disk, so that a slow one keeps nobody waiting but its own torrents, and
+ * helpers that only hash existing content. Threads start with their first job: those that are never needed cost nothing.
  */
 import { availableParallelism } from "node:os";
 import { type DiskMemory, DiskQueue } from "./disk-queue.ts";
-import { MAX_CHECK_THREADS } from "./platform-config.ts";
-
-export interface DiskWorkerCounts {
-  /** Threads that store and serve torrents. */
-  readonly diskWorkers: number;
-  /** Threads that hash existing content; the disk workers are among them. */
-  readonly checkThreads: number;
-}
+import { MAX_CHECK_THREADS, MAX_DISK_WORKERS } from "./platform-config.ts";
 
 /** One core is left to the network thread. */
 export function defaultCheckThreads(): number {
@@ -20,15 +12,15 @@ export function defaultCheckThreads(): number {
 }
 
 export class DiskWorkers {
-  readonly #queues: readonly DiskQueue[];
-  readonly #counts: DiskWorkerCounts;
+  readonly #memory: DiskMemory;
+  readonly #byDisk = new Map<number, DiskQueue>();
+  readonly #helpers: readonly DiskQueue[];
   #nextTorrent = 1;
 
-  constructor(memory: DiskMemory, counts: DiskWorkerCounts) {
-    this.#counts = counts;
-    const threads = Math.max(counts.diskWorkers, counts.checkThreads);
-    // Threads start with their first job: those that are never needed cost nothing.
-    this.#queues = Array.from({ length: threads }, () => new DiskQueue(memory));
+  /** `checkThreads` hash content that is there already; the worker of its disk is one of them. */
+  constructor(memory: DiskMemory, checkThreads: number) {
+    this.#memory = memory;
+    this.#helpers = Array.from({ length: checkThreads - 1 }, () => new DiskQueue(memory));
   }
 
   /** A number for a torrent that is being opened, never used twice. */
@@ -36,18 +28,23 @@ export class DiskWorkers {
     return this.#nextTorrent++;
   }
 
-  /** The worker that stores and serves a torrent. */
-  queueOf(torrent: number): DiskQueue {
-    return this.#queues[torrent % this.#counts.diskWorkers] as DiskQueue;
+  /** The worker that stores and serves what lies on `disk`, a number that the system tells disks apart by. */
+  queueOf(disk: number): DiskQueue {
+    const known = this.#byDisk.get(disk);
+    if (known !== undefined) return known;
+    const isFull = this.#byDisk.size >= MAX_DISK_WORKERS;
+    const queue = isFull ? ([...this.#byDisk.values()].at(-1) as DiskQueue) : new DiskQueue(this.#memory);
+    if (!isFull) this.#byDisk.set(disk, queue);
+    return queue;
   }
 
-  /** Workers that may hash existing content. */
-  checkQueues(): readonly DiskQueue[] {
-    return this.#queues.slice(0, this.#counts.checkThreads);
+  /** Workers that may hash content whose disk is that of `queue`. */
+  checkQueues(queue: DiskQueue): readonly DiskQueue[] {
+    return [queue, ...this.#helpers];
   }
 
   /** Ends the threads after everything submitted. */
   async close(): Promise<void> {
-    await Promise.all(this.#queues.map((queue) => queue.close()));
+    await Promise.all([...this.#byDisk.values(), ...this.#helpers].map((queue) => queue.close()));
   }
 }

@@ -1,4 +1,4 @@
-/** How much room there is, and whether a folder that may not exist yet could be written. */
+/** What a folder that may not exist yet lies on: which disk, how much room there is, whether it could be written. */
 import { constants, promises as fs, type Stats } from "node:fs";
 import { dirname } from "node:path";
 import { DiskFault, isCode } from "./disk-codes.ts";
@@ -22,6 +22,15 @@ export async function freeBytesAt(folder: string): Promise<number | null> {
     return bavail * bsize;
   } catch {
     return null;
+  }
+}
+
+/** A number that tells apart the file systems that folders are or would be on; 0 where the system does not say. */
+export async function diskAt(folder: string): Promise<number> {
+  try {
+    return (await nearestExisting(folder)).stats.dev;
+  } catch {
+    return 0;
   }
 }
 

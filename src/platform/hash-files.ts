@@ -87,17 +87,22 @@ async function hashAll({ folder, files, pieceMap, options }: HashAllOptions): Pr
   const threads = Math.min(MAX_CHECK_THREADS, availableParallelism());
   const workers = new DiskWorkers(
     { arena: new SharedArrayBuffer(0), slots: new SharedArrayBuffer(0), maxOpenFiles: MAX_OPEN_FILES },
-    { diskWorkers: 1, checkThreads: Math.min(threads, pieceMap.pieceCount) },
+    Math.min(threads, pieceMap.pieceCount),
   );
-  const content = new ContentClient(workers, files.length, () => ({
-    root: folder,
-    paths: files.map((file) => file.path).join("\0"),
-    lengths: Float64Array.from(files, (file) => file.lengthBytes),
-    padding: new Uint8Array(files.length),
-    pieceBytes: pieceMap.pieceBytes,
-    partName: ".none",
-    usesPartNames: false,
-  }));
+  const content = new ContentClient({
+    workers,
+    disk: 0, // these workers have no other
+    fileCount: files.length,
+    describe: () => ({
+      root: folder,
+      paths: files.map((file) => file.path).join("\0"),
+      lengths: Float64Array.from(files, (file) => file.lengthBytes),
+      padding: new Uint8Array(files.length),
+      pieceBytes: pieceMap.pieceBytes,
+      partName: ".none",
+      usesPartNames: false,
+    }),
+  });
   const hashes = new Uint8Array(pieceMap.pieceCount * DIGEST_BYTES);
   let done = 0;
   try {

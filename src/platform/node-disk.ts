@@ -10,11 +10,12 @@ import type {
 } from "../session/session-ports.ts";
 import type { Metainfo } from "../torrent/metainfo.ts";
 import type { DiskWorkers } from "./disk-workers.ts";
-import { freeBytesAt } from "./free-space.ts";
+import { diskAt, freeBytesAt } from "./free-space.ts";
 import { MadeFiles } from "./made-files.ts";
 import { moveContent } from "./move-content.ts";
 import type { ReadSlots } from "./read-slots.ts";
 import type { SlabArena } from "./slab-arena.ts";
+import { SlabShare } from "./slab-share.ts";
 import { NodeTorrentDisk } from "./torrent-disk.ts";
 
 export interface NodeDiskOptions {
@@ -27,24 +28,32 @@ export interface NodeDiskOptions {
 
 export class NodeDisk implements SessionDisk {
   readonly #options: NodeDiskOptions;
+  /** By disk. */
+  readonly #shares = new Map<number, SlabShare>();
 
   constructor(options: NodeDiskOptions) {
     this.#options = options;
   }
 
-  openTorrent(
+  async openTorrent(
     metainfo: Metainfo,
     folder: string,
     events: TorrentDiskEvents,
     options: OpenTorrentOptions = {},
   ): Promise<TorrentDisk> {
     const { usesPartNames = false } = options;
-    const { workers, slabs, slots } = this.#options;
+    const { workers, slots } = this.#options;
     const root = resolve(folder);
-    const made = this.#madeFiles(metainfo, root);
-    return Promise.resolve(
-      new NodeTorrentDisk({ metainfo, folder: root, events, workers, slabs, slots, made, usesPartNames }),
-    );
+    const disk = await diskAt(root);
+    const [made, slabs] = [this.#madeFiles(metainfo, root), this.#shareOf(disk)];
+    const of = { metainfo, folder: root, disk, events, made, usesPartNames };
+    return new NodeTorrentDisk({ ...of, workers, slabs, slots });
+  }
+
+  #shareOf(disk: number): SlabShare {
+    const share = this.#shares.get(disk) ?? new SlabShare(this.#options.slabs);
+    this.#shares.set(disk, share);
+    return share;
   }
 
   async moveTorrent(

@@ -13,12 +13,7 @@ import { type FolderLock, lockFolder } from "./lock-file.ts";
 import { MemoryStateStore } from "./memory-state-store.ts";
 import { NodeNetwork } from "./network.ts";
 import { NodeDisk } from "./node-disk.ts";
-import {
-  DEFAULT_ARENA_BYTES,
-  DEFAULT_DISK_WORKERS,
-  DEFAULT_READ_SLOTS,
-  MAX_OPEN_FILES,
-} from "./platform-config.ts";
+import { DEFAULT_ARENA_BYTES, DEFAULT_READ_SLOTS, MAX_OPEN_FILES } from "./platform-config.ts";
 import { NodeProgramRunner } from "./program-runner.ts";
 import { SystemRandom } from "./random.ts";
 import { ReadSlots } from "./read-slots.ts";
@@ -41,8 +36,6 @@ export interface NodePlatformOptions {
   readonly arenaBytes?: number;
   /** Blocks that may be read and not yet sent. */
   readonly readSlots?: number;
-  /** Hash-and-write threads. */
-  readonly diskWorkers?: number;
   /** Threads that hash existing files. */
   readonly checkThreads?: number;
   /** Refuses everything but loopback even where the environment does not ask for it. */
@@ -70,10 +63,7 @@ export async function createNodePlatform(options: NodePlatformOptions = {}): Pro
   const slots = new ReadSlots(options.readSlots ?? DEFAULT_READ_SLOTS);
   const workers = new DiskWorkers(
     { arena: slabs.memory, slots: slots.memory, maxOpenFiles: MAX_OPEN_FILES },
-    {
-      diskWorkers: options.diskWorkers ?? DEFAULT_DISK_WORKERS,
-      checkThreads: options.checkThreads ?? defaultCheckThreads(),
-    },
+    options.checkThreads ?? defaultCheckThreads(),
   );
   let closing: Promise<void> | undefined;
   return {

@@ -4,10 +4,12 @@ import { BLOCK_BYTES, SEGMENT_BYTES } from "../torrent/piece-map.ts";
 /** Payload in flight between sockets and disk: at 500 MiB/s an eighth of a second, enough for a disk that stutters. */
 export const DEFAULT_ARENA_BYTES: number = 64 * 1024 * 1024;
 /**
- * Payload that waits for the disk at a time; the rest of the arena is for pieces that are being received. A third of a
+ * Payload that waits for one disk at a time; the rest of the arena is for pieces that are being received. A third of a
  * second of a gigabit line, and what peak memory grows by when the disk is slower than the network (threats ST19: 64 MiB).
  */
 export const MAX_QUEUED_DISK_BYTES: number = 32 * 1024 * 1024;
+/** A disk's torrents hold at most this many times the memory that is free: three quarters of the arena when they are alone. */
+export const SHARE_OF_FREE_MEMORY = 3;
 /** Smallest slab: one block, so that metadata-sized torrents do not waste a segment each. */
 export const MIN_SLAB_BYTES: number = BLOCK_BYTES;
 /** Largest slab: storage takes a piece in segments of at most this size. */
@@ -19,10 +21,13 @@ export const DEFAULT_READ_SLOTS = 1_024;
 export const MAX_WAITING_READS = 5_000;
 
 /**
- * Hash-and-write threads. One: the receiving thread takes the other core of a two-core machine, where a second
- * worker was measured to be slower; a single writer also keeps a disk's queue in order.
+ * Disks (file systems) with a hash-and-write thread of their own; torrents on further ones share the last. One thread a
+ * disk: the receiving thread takes the other core of a two-core machine, where a second worker on the same disk was
+ * measured to be slower, and a single writer keeps a disk's queue in order.
  */
-export const DEFAULT_DISK_WORKERS = 1;
+export const MAX_DISK_WORKERS = 8;
+/** A disk thread that ended without one answer is not started again sooner than this after its start: it would only end again. */
+export const MIN_WORKER_LIFE_MS = 1_000;
 /** Threads that hash existing files (check, create) beyond this find the disk or the memory bus saturated. */
 export const MAX_CHECK_THREADS = 4;
 

@@ -1,22 +1,15 @@
 /**
  * The arena that payload moves through: one shared memory, given out in slabs of 16 KiB to 1 MiB by a buddy system
  * (Knuth, TAOCP 1, 2.5). Sizes are powers of two, neighbours merge again when both are free, and the lowest free place
- * is taken first, so small slabs crowd at the beginning and memory that was never needed is never touched.
- *
- * While the disk has much to write, no slab is given out although there are free ones: a faster network would only
- * fill the rest of the arena, and what was touched once stays resident.
+ * is taken first, so small slabs crowd at the beginning and memory that was never needed is never touched. How much of
+ * it the torrents of one disk may hold is decided by `slab-share.ts`.
  *
  * `#longest[node]` is the largest free slab below a node of the binary tree over the arena; 0 where there is none.
  */
 import { invariant } from "../core/invariant.ts";
 import type { Slab, SlabPool } from "../core/slab.ts";
 import { type CopyingMemory, copyingMemory } from "./copying-memory.ts";
-import {
-  MAX_QUEUED_DISK_BYTES,
-  MAX_SLAB_BYTES,
-  MIN_SLAB_BYTES,
-  RECEIVE_BUFFER_BYTES,
-} from "./platform-config.ts";
+import { MAX_SLAB_BYTES, MIN_SLAB_BYTES, RECEIVE_BUFFER_BYTES } from "./platform-config.ts";
 
 export class SlabArena implements SlabPool {
   /** The arena, and behind it the receive buffer, so that payload is moved by the fastest copy there is. */
@@ -27,10 +20,7 @@ export class SlabArena implements SlabPool {
   readonly #move: CopyingMemory["move"];
   readonly #longest: Uint32Array;
   readonly #leaves: number;
-  /** By smallest slab: 1 where a slab that waits for the disk begins. */
-  readonly #isQueued: Uint8Array;
   #usedBytes = 0;
-  #queuedBytes = 0;
 
   /** `sizeBytes` is a multiple of MAX_SLAB_BYTES. */
   constructor(sizeBytes: number) {
@@ -45,7 +35,6 @@ export class SlabArena implements SlabPool {
     this.receiveBuffer = new Uint8Array(memory.buffer, sizeBytes, RECEIVE_BUFFER_BYTES);
     this.#leaves = 2 ** Math.ceil(Math.log2(sizeBytes / MIN_SLAB_BYTES));
     this.#longest = new Uint32Array(2 * this.#leaves);
-    this.#isQueued = new Uint8Array(this.#leaves);
     this.#layOut(sizeBytes);
   }
 
@@ -54,15 +43,9 @@ export class SlabArena implements SlabPool {
     return this.#usedBytes;
   }
 
-  /** Bytes of the slabs that wait for the disk. */
-  get queuedBytes(): number {
-    return this.#queuedBytes;
-  }
-
   acquire(minimumBytes: number): Slab | undefined {
     const slabBytes = slabBytesFor(minimumBytes);
-    if (this.#queuedBytes >= MAX_QUEUED_DISK_BYTES || (this.#longest[1] as number) < slabBytes)
-      return undefined;
+    if ((this.#longest[1] as number) < slabBytes) return undefined;
     let node = 1;
     let nodeBytes = this.#leaves * MIN_SLAB_BYTES;
     while (nodeBytes > slabBytes) {
@@ -77,12 +60,6 @@ export class SlabArena implements SlabPool {
     return { bytes: new Uint8Array(this.memory, offset, slabBytes), offset };
   }
 
-  /** The slab is full and waits for the disk, until it is released. */
-  queue(slab: Slab): void {
-    this.#isQueued[slab.offset / MIN_SLAB_BYTES] = 1;
-    this.#queuedBytes += slab.bytes.length;
-  }
-
   release(slab: Slab): void {
     const slabBytes = slab.bytes.length;
     const node = (this.#leaves * MIN_SLAB_BYTES + slab.offset) / slabBytes;
@@ -92,10 +69,6 @@ export class SlabArena implements SlabPool {
     );
     this.#longest[node] = slabBytes;
     this.#usedBytes -= slabBytes;
-    if (this.#isQueued[slab.offset / MIN_SLAB_BYTES] === 1) {
-      this.#isQueued[slab.offset / MIN_SLAB_BYTES] = 0;
-      this.#queuedBytes -= slabBytes;
-    }
     this.#updateAbove(node, slabBytes);
   }
 
@@ -143,7 +116,8 @@ export class SlabArena implements SlabPool {
   }
 }
 
-function slabBytesFor(minimumBytes: number): number {
+/** Size of the slab that holds so many bytes. */
+export function slabBytesFor(minimumBytes: number): number {
   invariant(
     minimumBytes > 0 && minimumBytes <= MAX_SLAB_BYTES,
     `no slab has ${minimumBytes} bytes: the largest has ${MAX_SLAB_BYTES}`,

@@ -13,7 +13,7 @@ import { BLOCK_BYTES } from "../torrent/piece-map.ts";
 import type { PieceVerdict } from "../torrent/piece-verdict.ts";
 import { ContentClient } from "./content-client.ts";
 import { DiskFault, diskError } from "./disk-codes.ts";
-import { DIGEST_BYTES, Outcome, type TouchedFiles } from "./disk-jobs.ts";
+import { type ContentDescription, DIGEST_BYTES, Outcome, type TouchedFiles } from "./disk-jobs.ts";
 import type { DiskWorkers } from "./disk-workers.ts";
 import { syncFiles, syncFolder } from "./durability.ts";
 import { assertWritableFolder, freeBytesAt } from "./free-space.ts";
@@ -24,15 +24,18 @@ import { isDigest } from "./piece-digest.ts";
 import { indicesOf, presentPieces } from "./present-pieces.ts";
 import type { ReadSlots } from "./read-slots.ts";
 import { DiscardJob, ReadJob, StoreJob } from "./segment-jobs.ts";
-import type { SlabArena } from "./slab-arena.ts";
+import type { SlabShare } from "./slab-share.ts";
 
 export interface NodeTorrentDiskOptions {
   readonly metainfo: Metainfo;
   /** Absolute. */
   readonly folder: string;
+  /** The disk that the folder is on. */
+  readonly disk: number;
   readonly events: TorrentDiskEvents;
   readonly workers: DiskWorkers;
-  readonly slabs: SlabArena;
+  /** Of all torrents on that disk. */
+  readonly slabs: SlabShare;
   readonly slots: ReadSlots;
   readonly made: MadeFiles;
   /** New files are `NAME.part` until they are complete. */
@@ -40,15 +43,18 @@ export interface NodeTorrentDiskOptions {
 }
 
 export class NodeTorrentDisk implements TorrentDisk {
+  readonly slabs: SlabShare;
   readonly #metainfo: Metainfo;
   readonly #folder: string;
   readonly #events: TorrentDiskEvents;
-  readonly #slabs: SlabArena;
   readonly #slots: ReadSlots;
   readonly #made: MadeFiles;
+  readonly #usesPartNames: boolean;
   readonly #content: ContentClient;
   /** Digests of pieces of several segments, gathered until their verdict. */
   readonly #digests = new Map<number, Uint8Array>();
+  /** Pieces of several segments that the worker has some of. */
+  readonly #longPieces = new Set<number>();
   /** Paths that were written and are not known to be durable. */
   readonly #unsynced = new Set<string>();
   /** What is synced is not renamed meanwhile, and the other way round: a file that is not found counts as synced. */
@@ -59,18 +65,17 @@ export class NodeTorrentDisk implements TorrentDisk {
     this.#metainfo = options.metainfo;
     this.#folder = options.folder;
     this.#events = options.events;
-    this.#slabs = options.slabs;
+    this.slabs = options.slabs;
     this.#slots = options.slots;
     this.#made = options.made;
-    this.#content = new ContentClient(options.workers, this.#metainfo.files.length, () => ({
-      root: this.#folder,
-      paths: this.#metainfo.files.map((file) => file.path).join("\0"),
-      lengths: Float64Array.from(this.#metainfo.files, (file) => file.lengthBytes),
-      padding: Uint8Array.from(this.#metainfo.files, (file) => (file.isPadding ? 1 : 0)),
-      pieceBytes: this.#metainfo.pieceMap.pieceBytes,
-      partName: partFileName(this.#metainfo.id),
-      usesPartNames: options.usesPartNames,
-    }));
+    this.#usesPartNames = options.usesPartNames;
+    this.#content = new ContentClient({
+      workers: options.workers,
+      disk: options.disk,
+      fileCount: this.#metainfo.files.length,
+      describe: () => this.#describe(),
+    });
+    this.#content.whenWorkerIsLost(this.#onWorkerLost);
   }
 
   storeSegment(
@@ -91,12 +96,14 @@ export class NodeTorrentDisk implements TorrentDisk {
       expected: this.#hashOf(pieceIndex),
       onAnswer: this.#onStored,
     });
-    this.#slabs.queue(slab);
+    this.slabs.queue(slab);
+    if (lengthBytes < this.#metainfo.pieceMap.bytesOf(pieceIndex)) this.#longPieces.add(pieceIndex);
     this.#content.queue().submit(job);
   }
 
   discardPiece(pieceIndex: number): void {
     this.#digests.delete(pieceIndex);
+    this.#longPieces.delete(pieceIndex);
     this.#content.queue().submit(new DiscardJob(this.#content.torrent, pieceIndex));
   }
 
@@ -237,10 +244,19 @@ export class NodeTorrentDisk implements TorrentDisk {
 
   #onStored = (job: StoreJob, outcome: number, code: string): void => {
     const digests = job.wantsDigests && outcome !== Outcome.failed ? this.#gatherDigests(job) : undefined;
-    this.#slabs.release(job.slab);
+    this.slabs.release(job.slab);
     if (outcome === Outcome.done) return;
     this.#digests.delete(job.piece);
+    this.#longPieces.delete(job.piece);
     if (this.#closing === undefined) this.#events.pieceChecked(job.piece, verdictOf(outcome, code, digests));
+  };
+
+  /** What the thread knew of unfinished pieces is gone with it; whoever waits for their verdicts is told. */
+  #onWorkerLost = (): void => {
+    const lost = [...this.#longPieces];
+    this.#longPieces.clear();
+    if (this.#closing !== undefined) return;
+    for (const piece of lost) this.#events.pieceChecked(piece, { kind: "failed", code: "EIO" });
   };
 
   /** Copies the digests that came home in the slab; answers those of the whole piece. */
@@ -269,6 +285,19 @@ export class NodeTorrentDisk implements TorrentDisk {
     if (isRead) this.#events.blockRead(job.token, job.slot);
     else this.#events.blockRead(job.token, undefined, code);
   };
+
+  #describe(): ContentDescription {
+    const { id, files, pieceMap } = this.#metainfo;
+    return {
+      root: this.#folder,
+      paths: files.map((file) => file.path).join("\0"),
+      lengths: Float64Array.from(files, (file) => file.lengthBytes),
+      padding: Uint8Array.from(files, (file) => (file.isPadding ? 1 : 0)),
+      pieceBytes: pieceMap.pieceBytes,
+      partName: partFileName(id),
+      usesPartNames: this.#usesPartNames,
+    };
+  }
 
   #hashOf(piece: number): Uint8Array {
     return this.#metainfo.pieceHashes.subarray(piece * DIGEST_BYTES, (piece + 1) * DIGEST_BYTES);

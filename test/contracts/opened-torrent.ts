@@ -63,7 +63,7 @@ export class OpenedTorrent {
 
   /** Hands over a segment of a piece. */
   send(piece: number, bytes: Uint8Array, offsetBytes = 0, wantsDigests = false): void {
-    const slab = this.#world.slabs.acquire(bytes.length);
+    const slab = (this.disk.slabs ?? this.#world.slabs).acquire(bytes.length);
     if (slab === undefined) throw new Error("the arena is exhausted");
     slab.bytes.set(bytes);
     this.disk.storeSegment(piece, offsetBytes, slab, bytes.length, wantsDigests);

@@ -40,10 +40,10 @@ datagramSocketContract("Node, UDP over IPv4", async () => {
   };
 });
 
-for (const diskWorkers of [1, 2]) {
-  torrentDiskContract(`Node, ${diskWorkers} of 2 threads store`, async () => {
+for (const checkThreads of [1, 2]) {
+  torrentDiskContract(`Node, ${checkThreads} threads check`, async () => {
     const folder = await temporaryFolder();
-    const platform = await createNodePlatform({ diskWorkers, checkThreads: 2, arenaBytes: 5 * 2 ** 20 });
+    const platform = await createNodePlatform({ checkThreads, arenaBytes: 8 * 2 ** 20 });
     return {
       disk: platform.disk,
       slabs: platform.slabs,

@@ -333,6 +333,19 @@ test("a torrent of the same content in another folder does not own what the firs
   expect(await folder.read("elsewhere/album/a")).toBeDefined();
 });
 
+test("ST18: a piece of 128 MiB passes through an arena of 4 MiB", async () => {
+  await platform.close();
+  await start({ arenaBytes: 4 * SEGMENT_BYTES });
+  const opened = await open(filledFile("film", 128 * SEGMENT_BYTES, 128 * SEGMENT_BYTES));
+  const piece = opened.torrent.piece(0);
+  for (let at = 0; at < piece.length; at += SEGMENT_BYTES) {
+    await until(() => platform.slabs.usedBytes < 2 * SEGMENT_BYTES, "room in the arena");
+    opened.send(0, piece.subarray(at, at + SEGMENT_BYTES), at);
+  }
+  await opened.verdict(0);
+  expect(opened.verdicts.get(0)).toEqual({ kind: "good" });
+});
+
 test("answers that come after close are kept to itself, and slabs and slots come back", async () => {
   const torrent = filledFile("one.bin", 4 * PIECE, PIECE);
   await place("one.bin", torrent.content);

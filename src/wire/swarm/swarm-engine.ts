@@ -156,7 +156,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
         map,
         picker,
         blame: new Blame(map),
-        segments: new SwarmSegments(map, this.shared.slabs),
+        segments: new SwarmSegments(map, this.#storage.slabs ?? this.shared.slabs),
         storage: this.#storage,
         superSeeding,
       };
