@@ -113,12 +113,17 @@ static void read_torrent(const char *path) {
 
 // --- one peer
 
-static void greet(struct peer *peer, int number) {
+static void shake_hands(struct peer *peer, int number) {
   uint8_t *at = peer->out;
   memcpy(at, "\x13" "BitTorrent protocol\0\0\0\0\0\x10\0\0", 28);
   memcpy(at + 28, info_hash, 20);
   sprintf((char *)at + 48, "-MP0001-%08d%04d", getpid() % 100000000, number);
-  at += 68;
+  peer->out_fill = 68;
+}
+
+// After the other side's handshake: aria2 takes nothing but ours before it has sent its own.
+static void introduce(struct peer *peer) {
+  uint8_t *at = peer->out + peer->out_fill;
   const char *extensions = "d1:mde4:reqqi1000ee"; int length = strlen(extensions);
   put32(at, length + 2); at[4] = 20; at[5] = 0; memcpy(at + 6, extensions, length); at += 6 + length;
   if (!announces_only) {
@@ -141,7 +146,7 @@ static void dial(int number, const char *ip, int port) {
   fcntl(fd, F_SETFL, O_NONBLOCK);
   struct peer *peer = calloc(1, sizeof *peer);
   peer->fd = fd; peer->out = malloc(OUTPUT);
-  greet(peer, number);
+  shake_hands(peer, number);
   peers[number] = peer;
 }
 
@@ -178,6 +183,7 @@ static int receive(struct peer *peer) {
       if (peer->in_fill < 68) continue;
       if (memcmp(peer->in + 28, info_hash, 20)) return -1;
       peer->handshaken = 1; at = 68;
+      introduce(peer);
     }
     while (peer->in_fill - at >= 4) {
       uint32_t length = get32(peer->in + at);
