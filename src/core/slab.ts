@@ -11,6 +11,8 @@ export interface Slab {
 }
 
 export interface SlabPool {
+  /** What can be out at a time, for who plans ahead; absent where nothing is known about it. */
+  readonly capacityBytes?: number;
   /** A slab of at least `minimumBytes`; `undefined` when the arena is exhausted: ask again after a release. */
   acquire(minimumBytes: number): Slab | undefined;
   release(slab: Slab): void;

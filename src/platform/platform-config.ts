@@ -4,10 +4,11 @@ import { BLOCK_BYTES, SEGMENT_BYTES } from "../torrent/piece-map.ts";
 /** Payload in flight between sockets and disk: at 500 MiB/s an eighth of a second, enough for a disk that stutters. */
 export const DEFAULT_ARENA_BYTES: number = 64 * 1024 * 1024;
 /**
- * Payload that waits for one disk at a time; the rest of the arena is for pieces that are being received. A third of a
- * second of a gigabit line, and what peak memory grows by when the disk is slower than the network (threats ST19: 64 MiB).
+ * Payload that waits for one disk before its torrents get no more memory: 0.15 s of a gigabit line, on top of what pieces in
+ * progress hold. Peak memory grows by it when the disk is slower than the network; 32 MiB were measured to be no faster and
+ * 8 MiB slower (docs/benchmarks.md). What is queued stays under three quarters of the arena (threats ST19: 64 MiB).
  */
-export const MAX_QUEUED_DISK_BYTES: number = 32 * 1024 * 1024;
+export const MAX_QUEUED_DISK_BYTES: number = 16 * 1024 * 1024;
 /** A disk's torrents hold at most this many times the memory that is free: three quarters of the arena when they are alone. */
 export const SHARE_OF_FREE_MEMORY = 3;
 /** Smallest slab: one block, so that metadata-sized torrents do not waste a segment each. */

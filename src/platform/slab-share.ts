@@ -21,6 +21,11 @@ export class SlabShare implements SlabPool {
     this.#arena = arena;
   }
 
+  /** What can be out while no other disk is busy. */
+  get capacityBytes(): number {
+    return (this.#arena.sizeBytes * SHARE_OF_FREE_MEMORY) / (1 + SHARE_OF_FREE_MEMORY);
+  }
+
   /** Bytes of the slabs that are out. */
   get usedBytes(): number {
     return this.#usedBytes;

@@ -12,8 +12,11 @@ import type { PeerConnection } from "../peer/peer-connection.ts";
 import { GIVEN_UP, LIVE, type PeerDownload } from "../peer/peer-download.ts";
 import { CANCEL, REQUEST } from "../protocol/message-ids.ts";
 import type { PiecePicker } from "./piece-picker.ts";
+import { fairLimit } from "./request-budget.ts";
 import type { ContentState, SwarmContext } from "./swarm-context.ts";
 
+/** Share of the memory for payload that requests may lay claim to; the rest is for pieces that wait for the disk. */
+const REQUESTED_SHARE = 0.75;
 /** Slabs that an active download keeps at hand from one refill to the next. */
 const KEPT_SLABS = 2;
 /** Blocks that one refill can ask for: the deepest window. */
@@ -36,7 +39,7 @@ export class SwarmRequests {
   readonly #picked = new Int32Array(2 * MAX_PICKED_BLOCKS);
   /** Something was freed that a starved peer could be asked for. */
   #wantsReplan = false;
-  /** Requests per peer under a low rate limit. */
+  /** Requests per peer under a low rate limit, or where many peers share the memory. */
   #maxRequests = Number.POSITIVE_INFINITY;
 
   constructor(swarm: SwarmContext) {
@@ -116,7 +119,7 @@ export class SwarmRequests {
   /** Plans starved peers anew where something was freed; always when `isSecond`. */
   tick(isSecond: boolean): void {
     if (this.#swarm.content === undefined || this.#swarm.isHalted) return;
-    if (isSecond) this.#maxRequests = this.#swarm.pacing.maxRequestsPerPeer(this.#countDownloading());
+    if (isSecond) this.#maxRequests = this.#requestsPerPeer(this.#swarm.content);
     const isDue = this.#wantsReplan || isSecond || this.#swarm.content.picker.isEndgame;
     this.#wantsReplan = false;
     if (!isDue) return;
@@ -132,10 +135,13 @@ export class SwarmRequests {
     this.#wantsReplan = true;
   }
 
-  #countDownloading(): number {
-    let count = 0;
-    for (const peer of this.#swarm.roster.connected) if (peer.download.liveRequests > 0) count++;
-    return count;
+  #requestsPerPeer(content: ContentState): number {
+    const downloading = this.#swarm.roster.connected.filter((peer) => peer.download.liveRequests > 0);
+    const depths = downloading.map((peer) => peer.download.window.depth);
+    return Math.min(
+      this.#swarm.pacing.maxRequestsPerPeer(downloading.length),
+      fairLimit(depths, content.segments.capacityBlocks * REQUESTED_SHARE),
+    );
   }
 
   /** Removes the request that is answered; whether it was live. */

@@ -42,6 +42,11 @@ export class SwarmSegments {
     return this.#open.size;
   }
 
+  /** Blocks that the memory for payload can hold at a time. */
+  get capacityBlocks(): number {
+    return (this.#slabs.capacityBytes ?? Number.POSITIVE_INFINITY) / BLOCK_BYTES;
+  }
+
   /** Takes up to `wanted` slabs from the arena for segments that are about to be opened; answers how many it has. */
   reserve(wanted: number): number {
     const bytes = Math.min(this.#map.pieceBytes, SEGMENT_BYTES);
