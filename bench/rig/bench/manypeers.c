@@ -1,7 +1,7 @@
 // manypeers: many BitTorrent peers in one process that need next to no CPU, each on an address of its own.
 //
 //   manypeers FILE TORRENT PEERS BYTES_PER_SECOND     seeds; each peer sends at most this much (0: as fast as it can)
-//   manypeers - TORRENT PEERS haves                   has no data: every peer announces every piece by HAVE and never unchokes
+//   manypeers - TORRENT PEERS haves[:PER_SECOND]      has no data: every peer announces every piece by HAVE and never unchokes
 //
 // stdin: "connect IP PORT" dials with every peer that is not connected. JSON events on stdout as those of peers/lt_peer.py.
 // Everything is sent from one tick every 10 ms, in which a peer may send what its rate has earned since the last one.
@@ -29,7 +29,7 @@ enum { MAX_PEERS = 1000, QUEUE = 2048, INPUT = 1 << 16, OUTPUT = 1 << 17, TICK_M
 struct request { uint32_t piece, begin, length; };
 struct peer {
   int fd, handshaken;
-  double earned;                 // bytes it may send
+  double earned;                 // bytes it may send, or HAVEs
   uint8_t in[INPUT]; int in_fill;
   uint8_t *out; int out_fill, out_sent;   // handshake, bitfield, unchoke, HAVEs
   struct request queue[QUEUE]; unsigned head, tail;
@@ -198,7 +198,8 @@ static int receive(struct peer *peer) {
 
 // Every piece once, each peer from a piece of its own on, so that no two announce alike.
 static void make_haves(struct peer *peer, int number) {
-  while (peer->haves_made < piece_count && peer->out_fill + 9 <= OUTPUT) {
+  while (peer->haves_made < piece_count && peer->out_fill + 9 <= OUTPUT && peer->earned >= 1) {
+    peer->earned--;
     uint8_t *at = peer->out + peer->out_fill;
     put32(at, 5); at[4] = 4;
     put32(at + 5, ((uint64_t)peer->haves_made++ * 7919 + (uint64_t)number * 104729) % piece_count);
@@ -253,7 +254,7 @@ static void tick(double seconds) {
     if (!peer) continue;
     // What a peer could not use for a tenth of a second is lost, as a line's idle time is.
     peer->earned = rate == 0 ? 1e9 : peer->earned + rate * seconds;
-    if (rate != 0 && peer->earned > rate / 10 + 1448) peer->earned = rate / 10 + 1448;
+    if (rate != 0 && !announces_only && peer->earned > rate / 10 + 1448) peer->earned = rate / 10 + 1448;
     int control = receive(peer) ? -1 : send_control(peer, i);
     if (control < 0 || (control && send_blocks(peer) < 0)) leave(i);
   }
@@ -274,13 +275,14 @@ static void listen_to_stdin(void) {
 }
 
 int main(int count, char **arguments) {
-  if (count != 5) { fprintf(stderr, "manypeers FILE|- TORRENT PEERS BYTES_PER_SECOND|haves\n"); return 2; }
+  if (count != 5) { fprintf(stderr, "manypeers FILE|- TORRENT PEERS BYTES_PER_SECOND|haves[:PER_SECOND]\n"); return 2; }
   signal(SIGPIPE, SIG_IGN);
   started_at = getenv("RIG_T0") ? atof(getenv("RIG_T0")) : now();
   read_torrent(arguments[2]);
   size_t length; if (strcmp(arguments[1], "-")) content = map_file(arguments[1], &length);
   peer_count = atoi(arguments[3]); if (peer_count > MAX_PEERS) peer_count = MAX_PEERS;
-  announces_only = !strcmp(arguments[4], "haves"); rate = announces_only ? 0 : atof(arguments[4]);
+  announces_only = !strncmp(arguments[4], "haves", 5);
+  rate = !announces_only ? atof(arguments[4]) : arguments[4][5] == ':' ? atof(arguments[4] + 6) : 0;
   fcntl(0, F_SETFL, O_NONBLOCK);
   event("start");
   for (double last = now();;) {
