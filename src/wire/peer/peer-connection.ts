@@ -27,6 +27,7 @@ export type PeerState = "connecting" | "handshaking" | "connected" | "closed";
 /** Why reading from a peer is paused; bits, all must be gone before reading goes on. */
 export const PAUSED_BY_LIMIT = 1;
 const PAUSED_BY_OUTBOX = 2;
+export const PAUSED_BY_HAVES = 4;
 
 /** State changes that a bitfield counts for: its work grows with its length, and one a second must do at any size. */
 const BITFIELD_CHANGES = 10;
@@ -263,10 +264,11 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
     if (this.state === "closed") return;
     this.#turns.enter();
     this.lastReceivedMs = this.#turns.nowMs;
+    const havesBefore = this.havesReceived;
     this.#decoder.receive(buffer, start, end);
     const blockBytes = this.#decoder.blockBytesInTurn;
     this.protocolDownBytes += end - start - blockBytes;
-    this.#owner?.onReceived(this, end - start, blockBytes);
+    this.#owner?.onReceived(this, end - start, blockBytes, this.havesReceived - havesBefore);
     this.#turns.leave();
   }
 

@@ -37,8 +37,8 @@ export interface PeerOwner<Peer> extends PeerGreeter<Peer> {
   onBlockEnd(peer: Peer): void;
   /** Body of an extended message in [`start`, `end`) of `bytes`, valid during the call. */
   onExtended(peer: Peer, extendedId: number, bytes: Uint8Array, start: number, end: number): void;
-  /** A read was decoded: so many bytes, of which so many were payload of blocks. Last call of its turn. */
-  onReceived(peer: Peer, bytes: number, blockBytes: number): void;
+  /** A read was decoded: so many bytes, of which so many were payload of blocks, and HAVEs. Last call of its turn. */
+  onReceived(peer: Peer, bytes: number, blockBytes: number, haves: number): void;
   /** The stream takes payload again. */
   onWritable(peer: Peer): void;
   /** The stream has let go of all memory that was written to it. */

@@ -19,6 +19,7 @@ import type { SwarmStorage } from "../wire-ports.ts";
 import type { WireShared } from "../wire-shared.ts";
 import type { PeerView, SoleSource, SwarmStrips, SwarmView } from "../wire-view.ts";
 import { Blame } from "./blame.ts";
+import { HavePacing } from "./have-pacing.ts";
 import { PeerPool } from "./peer-pool.ts";
 import { PiecePicker } from "./piece-picker.ts";
 import { SuperSeedPlan } from "./super-seed-plan.ts";
@@ -66,6 +67,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   readonly #metadata: SwarmMetadata;
   readonly #pex: SwarmPex;
   readonly #introduction: SwarmIntroduction;
+  readonly #havePacing = new HavePacing();
   readonly #requests: SwarmRequests;
   readonly #blocks: SwarmBlocks;
   readonly #pieces: SwarmPieces;
@@ -261,6 +263,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   tick(isSecond: boolean): void {
     this.#connections.tick();
     this.#pieces.tick();
+    this.#havePacing.tick();
     if (isSecond) this.#second();
     this.#requests.tick(isSecond);
     this.#choking.tick();
@@ -414,12 +417,13 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     else if (extendedId === OUR_LT_DONTHAVE) this.#pieces.takenBack(peer, body);
   }
 
-  onReceived(peer: PeerConnection, bytes: number, blockBytes: number): void {
+  onReceived(peer: PeerConnection, bytes: number, blockBytes: number, haves: number): void {
     peer.download.meter.add(this.shared.turns.nowMs, blockBytes);
     if (peer.isClosed) return;
     if (blockBytes > 0) this.#requests.refill(peer);
     if (peer.upload.queue.length > 0) this.#uploads.pump(peer);
     this.pacing.received(peer, bytes);
+    this.#havePacing.received(peer, haves);
   }
 
   onWritable(peer: PeerConnection): void {
