@@ -19,6 +19,8 @@ import { peerSnapshot } from "./peer-snapshot.ts";
 import { roundedHundredths, roundedMinutes, roundedRate, roundedRatio, roundedSeconds } from "./rounding.ts";
 import { type SharedFacts, torrentFacts } from "./torrent-facts.ts";
 
+/** A torrent that seeds to nobody is at rest after this long, when its rates have fallen to zero, and is looked at as often. */
+const REST_MS = 10_000;
 /** Digits of the hash that stand for a magnet without a name. */
 const HASH_NAME_DIGITS = 12;
 
@@ -45,6 +47,9 @@ export class TorrentReport {
   #isDirty = true;
   #hadDetails = false;
   #shownPosition = 0;
+  /** When it last did anything but seed to nobody, and when it was last looked at. */
+  #busyAtMs: number | undefined;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(torrent: Torrent) {
     this.#torrent = torrent;
@@ -57,16 +62,20 @@ export class TorrentReport {
 
   /** Looks at the torrent once a second: what holds for how long, and what follows from it. */
   tick(shared: SharedFacts): void {
+    if (this.#isAtRest(shared.nowMs) && shared.nowMs - this.#lookedAtMs < REST_MS) return;
+    this.#lookedAtMs = shared.nowMs;
+    this.#isDirty = true;
     const view = this.#torrent.swarm.view();
     this.#observe(view, shared.nowMs);
     this.#soleSource = this.#torrent.phase === "downloading" ? this.#torrent.swarm.soleSource() : undefined;
     this.#judge(view, shared);
   }
 
-  /** Unchanged torrents at rest answer the former object. */
+  /** Unchanged torrents answer the former object: those at rest, and between two looks those that seed to nobody. */
   snapshot(shared: SharedFacts, queuePosition: number, wantsDetails: boolean): TorrentSnapshot {
     const isAsShown = wantsDetails === this.#hadDetails && queuePosition === this.#shownPosition;
-    const isFresh = !this.#isDirty && !this.#torrent.isActive && isAsShown;
+    const isStill = !this.#torrent.isActive || this.#seedsToNobody;
+    const isFresh = !this.#isDirty && isStill && isAsShown;
     if (isFresh && this.#snapshot !== undefined) return this.#snapshot;
     this.#isDirty = false;
     this.#hadDetails = wantsDetails;
@@ -75,6 +84,16 @@ export class TorrentReport {
     this.#judge(view, shared);
     this.#snapshot = this.#build(view, wantsDetails);
     return this.#snapshot;
+  }
+
+  get #seedsToNobody(): boolean {
+    return this.#torrent.phase === "seeding" && this.#torrent.swarm.isAlone;
+  }
+
+  /** Whoever seeds a thousand torrents is asked for a few of them. */
+  #isAtRest(nowMs: number): boolean {
+    if (!this.#seedsToNobody || this.#busyAtMs === undefined) this.#busyAtMs = nowMs;
+    return nowMs - this.#busyAtMs >= REST_MS;
   }
 
   #observe(view: SwarmView, nowMs: number): void {

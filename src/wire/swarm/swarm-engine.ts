@@ -237,6 +237,10 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     });
   }
 
+  get isAlone(): boolean {
+    return this.roster.count === 0;
+  }
+
   view(): SwarmView {
     return this.#report.view();
   }

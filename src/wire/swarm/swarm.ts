@@ -74,6 +74,8 @@ export interface Swarm {
   blockRead(token: number, slot: BlockSlot | undefined): void;
   /** Ends the halt after `disk-failed`. */
   resumeDownloading(): void;
+  /** True while there is no connection and none is being made. */
+  readonly isAlone: boolean;
   view(): SwarmView;
   /** `cells` slices each; empty strings before the content is known. */
   strips(cells: number): SwarmStrips;
