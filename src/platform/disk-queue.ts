@@ -53,7 +53,7 @@ type Queued =
 export class DiskQueue {
   readonly #memory: DiskMemory;
   /** Called when the thread was lost, after everything it had has failed. */
-  readonly lossListeners = new Set<() => void>();
+  readonly lossListeners: Set<() => void> = new Set();
   #rings = newRings();
   #jobs = new SharedRing(this.#rings.jobs, JOB_WORDS);
   #answers = new SharedRing(this.#rings.answers, ANSWER_WORDS);
