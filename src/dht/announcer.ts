@@ -119,14 +119,14 @@ class Announce implements QueryOwner {
   beginRound(): void {
     if (this.#isStopped || this.#lookup !== undefined) return;
     this.#clearTimer();
-    const { onPeers } = this.#options;
+    const { onPeers, onStep } = this.#options;
     this.#lookup = this.#parts.lookups.start(
       {
         target: this.#infoHash,
         purpose: "get-peers",
         noSeeds: this.#options.isSeed ?? false,
         needsToken: true,
-        handlers: { onPeers },
+        handlers: { onPeers, onStep },
       },
       (end) => this.#lookupEnded(end),
     );

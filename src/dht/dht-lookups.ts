@@ -145,6 +145,7 @@ export interface AnnounceOptions {
   /** BEP 33: we have the whole torrent. */
   readonly isSeed?: boolean | undefined;
   readonly onPeers?: PeersHandlers["onPeers"];
+  readonly onStep?: LookupHandlers["onStep"];
   /** After each round. */
   readonly onEnd?: ((result: AnnounceResult) => void) | undefined;
 }

@@ -6,12 +6,16 @@ export interface DhtBucketView {
   /** Bits that the contacts of this bucket share with our id. */
   readonly sharedBits: number;
   readonly contacts: number;
+  /** The contacts by liveness, as in `DhtFamilyView`. */
+  readonly good: number;
+  readonly doubtful: number;
+  readonly bad: number;
   readonly capacity: number;
   readonly replacements: number;
-  /** Contacts that failed to answer since their last answer. */
-  readonly failing: number;
-  /** Of the round trips to its contacts; null while the bucket is empty. */
+  /** Of the round trips to its contacts; null before the first measured one. */
   readonly medianRttMs: number | null;
+  /** How long ago one of them was heard of last; null if none ever was. */
+  readonly lastHeardMs: number | null;
 }
 
 export interface DhtFamilyView {
@@ -25,6 +29,8 @@ export interface DhtFamilyView {
   readonly replacements: number;
   /** Non-empty buckets, farthest first. */
   readonly buckets: readonly DhtBucketView[];
+  /** Contacts in each of 64 equal slices of the key space, from id 00… to ff…. */
+  readonly keyspace: readonly number[];
   /** What enough others say our address is; null before they agree. */
   readonly externalHost: string | null;
   /** Whether our id fits that address (BEP 42); null while the address is unknown or exempt. */

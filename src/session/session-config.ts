@@ -127,6 +127,8 @@ export const HEARTBEAT_MS: number = SECOND_MS;
 export const SLEEP_GAP_MS: number = MINUTE_MS;
 /** Slices of the HAVE and AVAIL strips: wide enough for any terminal line, small enough to send. */
 export const STRIP_CELLS = 100;
+/** Slices of the piece map in the details of one torrent: a piece each up to here, and more than a screen shows. */
+export const MAX_SLICES_SHOWN = 4_096;
 /** Peers listed in the details of one torrent; more than the wire holds per torrent. */
 export const MAX_PEERS_SHOWN = 200;
 /** Files listed in the details of one torrent; a longer list is read from the torrent itself. */

@@ -72,6 +72,44 @@ export interface FileSnapshot {
   readonly haveBytes: number;
   /** 0 = not wanted, 1 = low, 4 = normal, 7 = high. */
   readonly priority: number;
+  /** 0 to 1: share of its pieces that we have or a connected peer has. */
+  readonly reachableRatio: number;
+}
+
+/** The torrent cut into slices of equal size, a sign each; for torrents of few pieces a slice is one piece. */
+export interface PieceMapSnapshot {
+  readonly sliceCount: number;
+  /** Tenths of the slice that are here, 0 to 9; 9 means all of it. */
+  readonly have: string;
+  /** Fewest copies of its pieces among connected peers and us, 9 = nine or more. */
+  readonly copies: string;
+  /** `1` where a piece of the slice is on its way, else `0`. */
+  readonly active: string;
+}
+
+/** The newest search for peers of a torrent in the DHT, and where it stored us. */
+export interface DhtTrailSnapshot {
+  readonly isRunning: boolean;
+  readonly asked: number;
+  readonly answered: number;
+  readonly timedOut: number;
+  readonly peersFound: number;
+  /** Closest nodes that took our announce; null before the first round. */
+  readonly storedOn: number | null;
+  /** Seconds to the next search, in steps; null while one runs or none is planned. */
+  readonly nextInSeconds: number | null;
+  /** The nodes that were asked, in the order in which their answers came or were given up. */
+  readonly steps: readonly DhtTrailStep[];
+}
+
+export interface DhtTrailStep {
+  /** `host:port`. */
+  readonly address: string;
+  /** Bits that the node's id shares with the info-hash; null while its id is unknown. */
+  readonly sharedBits: number | null;
+  readonly outcome: "answered" | "timed-out";
+  readonly rttMs: number | null;
+  readonly peers: number;
 }
 
 export interface SwarmCounts {
@@ -156,6 +194,11 @@ export interface TorrentSnapshot {
   readonly copies: number | null;
   /** 0 to 1: share of the wanted bytes that we have or a connected peer has. */
   readonly reachableRatio: number | null;
+  /**
+   * Wanted missing pieces by the number of connected peers that have them: nobody, one, two, three or four, five or
+   * more. Empty before the metadata.
+   */
+  readonly rarity: readonly number[];
   /** HAVE strip: per slice of the torrent 0 to 9 tenths have; AVAIL strip: fewest copies in the slice, 9 = nine or more. */
   readonly haveStrip: string;
   readonly availabilityStrip: string;
@@ -184,7 +227,66 @@ export interface TorrentSnapshot {
   /** Only for torrents that a viewer has asked details for; else empty. */
   readonly peers: readonly PeerSnapshot[];
   readonly files: readonly FileSnapshot[];
+  /** As `peers`: null unless a viewer has asked, and before the metadata. */
+  readonly pieces: PieceMapSnapshot | null;
+  /** As `peers`: null unless a viewer has asked, and where no DHT runs. */
+  readonly dhtTrail: DhtTrailSnapshot | null;
 }
+
+/** One depth of the routing table. */
+export interface DhtBucketSnapshot {
+  /** Leading bits that its contacts share with our id: 0 is the far half of the space, 1 the next quarter, … */
+  readonly sharedBits: number;
+  readonly capacity: number;
+  readonly good: number;
+  readonly doubtful: number;
+  readonly bad: number;
+  /** Contacts that wait for a place. */
+  readonly reserves: number;
+  readonly medianRttMs: number | null;
+  /** Seconds since one of them was heard of. */
+  readonly lastHeardSeconds: number | null;
+}
+
+export interface DhtLookupSnapshot {
+  /** Forty lower-case hex digits. */
+  readonly target: string;
+  readonly purpose: "find-node" | "get-peers";
+  readonly elapsedSeconds: number;
+  readonly asked: number;
+  readonly answered: number;
+  readonly timedOut: number;
+  readonly peersFound: number;
+  /** Bits that the closest node which answered shares with the target. */
+  readonly closestBits: number;
+}
+
+/** What the DHT screen draws; it changes all the time. */
+export interface DhtDetails {
+  readonly badNodes: number;
+  /** Nodes of the whole network by the density around us; null before the first lookup that ended. */
+  readonly estimatedNodes: number | null;
+  /** Depths that hold anything, farthest first, of IPv4 (of IPv6 where that is all there is). */
+  readonly buckets: readonly DhtBucketSnapshot[];
+  /** Contacts by slice of the whole key space, 64 of them, from id 00… to ff…. */
+  readonly keyspace: readonly number[];
+  readonly lookups: readonly DhtLookupSnapshot[];
+  readonly waitingLookups: number;
+  readonly bytesInPerSecond: number;
+  readonly bytesOutPerSecond: number;
+  readonly medianRttMs: number | null;
+  /** Since the start: queries that others sent us, queries of ours without an answer, queries left unanswered. */
+  readonly queriesIn: number;
+  readonly timeouts: number;
+  readonly limitedIn: number;
+  readonly storedHashes: number;
+  /** Info-hashes that we announce. */
+  readonly announcedHashes: number;
+  readonly readOnly: boolean;
+}
+
+/** In the place of an id in `watchDetails`: the details of the DHT. */
+export const DHT_DETAILS = "dht";
 
 export interface DhtSnapshot {
   readonly enabled: boolean;
@@ -206,6 +308,8 @@ export interface DhtSnapshot {
   }[];
   /** What others say our address is; null before they agree. */
   readonly externalAddress: string | null;
+  /** Null unless a viewer has asked. */
+  readonly details: DhtDetails | null;
 }
 
 export interface LogLine {
@@ -360,7 +464,10 @@ export interface SessionCommands {
   configure(changes: Partial<SessionSettings>): Promise<void>;
   /** The `.torrent` file of a torrent whose metadata is here. */
   exportTorrent(id: string): Promise<Uint8Array>;
-  /** Asks for peers and files of these torrents in snapshots to come; replaces the former choice of this viewer. */
+  /**
+   * Asks for the details of these torrents (peers, files, pieces), and with `DHT_DETAILS` among the ids of the DHT, in
+   * snapshots to come; replaces the former choice of this viewer.
+   */
   watchDetails(ids: readonly string[]): Promise<void>;
   /** Announces, saves and stops the engine. */
   shutdown(): Promise<void>;

@@ -34,6 +34,7 @@ import { SessionLog } from "./session-log.ts";
 import type { OpenNetwork, SessionPlatform } from "./session-ports.ts";
 import {
   type AddOptions,
+  DHT_DETAILS,
   PROTOCOL_VERSION,
   type SessionCommands,
   type SessionSettings,
@@ -632,7 +633,7 @@ export class Session implements SessionView {
       settings: this.#settings,
       freeBytes: this.#freeBytes === null ? null : roundedSpace(this.#freeBytes),
       defaultFolder: this.#config.folder,
-      dht: dhtSnapshot(this.#dht),
+      dht: dhtSnapshot(this.#dht, watched.has(DHT_DETAILS)),
       torrents: [...this.#held.values()].map(({ torrent, report }, position) =>
         report.snapshot(shared, position, watched.has(torrent.id)),
       ),

@@ -32,7 +32,7 @@ test("the view of a node tells of its lookups, their times, and what it learned 
   expect(view.lossRatio).toBeLessThan(0.02);
   expect(view.stallAfterMs).toBeLessThan(300);
   for (const bucket of view.v4?.buckets ?? []) {
-    expect(bucket.failing).toBe(0);
+    expect(bucket.bad).toBe(0);
     if (bucket.contacts > 0) expect(bucket.medianRttMs).toBeGreaterThanOrEqual(20);
   }
 });

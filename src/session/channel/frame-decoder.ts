@@ -3,7 +3,13 @@
  * anything from outside (threats C1, PA21): typed frames or a fault, never an exception, and nothing of unbounded size.
  */
 import { type Decoded, decoded, fault } from "../../core/decoded.ts";
-import type { AddOptions, SessionSettings, TorrentSettings, TorrentSource } from "../session-view.ts";
+import {
+  type AddOptions,
+  DHT_DETAILS,
+  type SessionSettings,
+  type TorrentSettings,
+  type TorrentSource,
+} from "../session-view.ts";
 import { SETTINGS_FIELDS } from "../settings/settings-fields.ts";
 import { MAX_TORRENT_FILE_BYTES } from "./channel-config.ts";
 import type { CommandArguments, CommandFrame, CommandName, ViewerFrame } from "./engine-frames.ts";
@@ -93,7 +99,7 @@ const ARGUMENTS: {
     const checked = pick<Partial<SessionSettings>>(changes, SETTINGS_FIELDS);
     return checked && [checked];
   },
-  watchDetails: ([ids]) => (isListOf(ids, isTorrentId) ? [ids] : undefined),
+  watchDetails: ([ids]) => (isListOf(ids, isWatchable) ? [ids] : undefined),
   shutdown: () => [],
 };
 
@@ -145,4 +151,8 @@ function torrentSettings(value: unknown): TorrentSettings | undefined {
 
 function isTorrentId(value: unknown): value is string {
   return typeof value === "string" && /^[0-9a-f]{40}$/.test(value);
+}
+
+function isWatchable(value: unknown): value is string {
+  return value === DHT_DETAILS || isTorrentId(value);
 }

@@ -1,9 +1,9 @@
 /** The DHT as viewers see it. */
-import type { DhtState, DhtView } from "../../dht/index.ts";
+import type { DhtBucketView, DhtLookupView, DhtState, DhtView } from "../../dht/index.ts";
 import type { DhtFacts } from "../diagnosis/diagnosis-facts.ts";
 import type { SessionDht } from "../session-dht.ts";
-import type { DhtSnapshot } from "../session-view.ts";
-import { roundedFrequency, roundedHundredths } from "./rounding.ts";
+import type { DhtBucketSnapshot, DhtDetails, DhtLookupSnapshot, DhtSnapshot } from "../session-view.ts";
+import { roundedFrequency, roundedHundredths, roundedRate, roundedSeconds } from "./rounding.ts";
 
 const OFF: DhtSnapshot = {
   enabled: false,
@@ -19,9 +19,10 @@ const OFF: DhtSnapshot = {
   storedPeers: 0,
   bootstrap: [],
   externalAddress: null,
+  details: null,
 };
 
-export function dhtSnapshot(dht: SessionDht | undefined): DhtSnapshot {
+export function dhtSnapshot(dht: SessionDht | undefined, wantsDetails: boolean): DhtSnapshot {
   if (dht === undefined) return OFF;
   const view = dht.node.view();
   const { v4, v6 } = view;
@@ -39,12 +40,13 @@ export function dhtSnapshot(dht: SessionDht | undefined): DhtSnapshot {
     storedPeers: (v4?.storedPeers ?? 0) + (v6?.storedPeers ?? 0),
     bootstrap: dht.bootstrap.view(),
     externalAddress: v4?.externalHost ?? v6?.externalHost ?? null,
+    details: wantsDetails ? detailsOf(view) : null,
   };
 }
 
 /** The same for the diagnosis. */
 export function dhtFacts(dht: SessionDht | undefined, nowMs: number): DhtFacts {
-  const shown = dhtSnapshot(dht);
+  const shown = dhtSnapshot(dht, false);
   const totals = dht?.node.view().totals;
   const goodNodes = shown.goodNodes + shown.goodNodes6;
   return {
@@ -57,6 +59,48 @@ export function dhtFacts(dht: SessionDht | undefined, nowMs: number): DhtFacts {
     repliesIn: totals?.repliesIn ?? 0,
     runningMs: nowMs - (dht?.startedAtMs ?? nowMs),
   };
+}
+
+function detailsOf(view: DhtView): DhtDetails {
+  const { v4, v6, totals } = view;
+  const family = v4 ?? v6;
+  return {
+    badNodes: (v4?.badContacts ?? 0) + (v6?.badContacts ?? 0),
+    estimatedNodes: family?.estimatedNodes ?? null,
+    buckets: (family?.buckets ?? []).map(bucketSnapshot),
+    keyspace: family?.keyspace ?? [],
+    lookups: view.lookups.map(lookupSnapshot),
+    waitingLookups: view.waitingLookups,
+    bytesInPerSecond: roundedRate(view.bytesInPerSecond),
+    bytesOutPerSecond: roundedRate(view.bytesOutPerSecond),
+    medianRttMs: view.medianRttMs === null ? null : Math.round(view.medianRttMs),
+    queriesIn: totals.queriesIn,
+    timeouts: totals.timeouts,
+    limitedIn: totals.limitedIn,
+    storedHashes: (v4?.storedHashes ?? 0) + (v6?.storedHashes ?? 0),
+    announcedHashes: view.announcedHashes,
+    readOnly: view.readOnly,
+  };
+}
+
+function bucketSnapshot(bucket: DhtBucketView): DhtBucketSnapshot {
+  const { sharedBits, capacity, good, doubtful, bad, replacements, medianRttMs, lastHeardMs } = bucket;
+  return {
+    sharedBits,
+    capacity,
+    good,
+    doubtful,
+    bad,
+    reserves: replacements,
+    medianRttMs: medianRttMs === null ? null : Math.round(medianRttMs),
+    lastHeardSeconds: lastHeardMs === null ? null : roundedSeconds(lastHeardMs / 1000),
+  };
+}
+
+function lookupSnapshot(lookup: DhtLookupView): DhtLookupSnapshot {
+  const { targetHex, purpose, elapsedMs, asked, answered, timedOut, peersFound, closestBits } = lookup;
+  const elapsedSeconds = Math.round(elapsedMs / 100) / 10;
+  return { target: targetHex, purpose, elapsedSeconds, asked, answered, timedOut, peersFound, closestBits };
 }
 
 function doubtfulNodes({ v4, v6 }: DhtView): number {

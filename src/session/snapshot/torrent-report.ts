@@ -16,6 +16,7 @@ import { MAX_FILES_SHOWN, MAX_PEERS_SHOWN, STRIP_CELLS } from "../session-config
 import type { ChainMark, ChainStage, Diagnosis, TorrentSnapshot } from "../session-view.ts";
 import type { Torrent } from "../torrent/torrent.ts";
 import { peerSnapshot } from "./peer-snapshot.ts";
+import { pieceMap, rarityClasses, reachableShareOf } from "./piece-snapshot.ts";
 import { roundedHundredths, roundedMinutes, roundedRate, roundedRatio, roundedSeconds } from "./rounding.ts";
 import { type SharedFacts, torrentFacts } from "./torrent-facts.ts";
 
@@ -214,6 +215,7 @@ export class TorrentReport {
       counts: countsOf(view),
       copies: hasPieces ? roundedHundredths(view.copies) : null,
       reachableRatio: hasPieces ? roundedRatio(view.reachableRatio) : null,
+      rarity: hasPieces ? rarityClasses(view) : [],
       haveStrip: strips.have,
       availabilityStrip: strips.availability,
       diagnosis: verdict.diagnosis,
@@ -229,7 +231,9 @@ export class TorrentReport {
       finishedAtUnixMs: torrent.finishedAtUnixMs ?? null,
       milestones: torrent.milestones.view(),
       peers: wantsDetails ? torrent.swarm.peers().slice(0, MAX_PEERS_SHOWN).map(peerSnapshot) : [],
-      files: wantsDetails ? (content?.files(MAX_FILES_SHOWN) ?? []) : [],
+      files: wantsDetails ? (content?.files(MAX_FILES_SHOWN, reachableShareOf(torrent)) ?? []) : [],
+      pieces: wantsDetails && hasPieces ? pieceMap(torrent, view) : null,
+      dhtTrail: wantsDetails ? torrent.sources.trail() : null,
     };
   }
 

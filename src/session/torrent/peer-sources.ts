@@ -22,6 +22,8 @@ import {
   MAX_LOOKUP_PAUSE_MS,
   MAX_REMEMBERED_PEERS,
 } from "../session-config.ts";
+import type { DhtTrailSnapshot } from "../session-view.ts";
+import { DhtTrail } from "./dht-trail.ts";
 import { SwarmSize } from "./swarm-size.ts";
 
 /** Newcomers are counted over this time (health model). */
@@ -70,6 +72,7 @@ export class PeerSources {
   #metSelf = false;
   #metOthers = false;
   #newcomers: number[] = [];
+  readonly #trail = new DhtTrail();
 
   constructor(options: PeerSourcesOptions) {
     this.#options = options;
@@ -135,6 +138,12 @@ export class PeerSources {
     };
   }
 
+  /** The newest search; null where no DHT runs. */
+  trail(): DhtTrailSnapshot | null {
+    if (this.#options.dht === undefined) return null;
+    return this.#trail.view(this.#isActive(), this.facts().nextInMs);
+  }
+
   /** Distinct addresses first seen in the last ten minutes. */
   get newcomers(): number {
     const sinceMs = this.#options.clock.nowMs() - NEWCOMER_WINDOW_MS;
@@ -146,14 +155,17 @@ export class PeerSources {
     const { dht, infoHash } = this.#options;
     if (dht === undefined) return;
     this.#isAnnouncing = true;
+    this.#trail.begin();
     const announce = dht.announce(infoHash, {
       port,
       isSeed,
       onPeers: (peers) => this.#found(peers),
-      onEnd: ({ lookup }) => {
+      onStep: (step) => this.#trail.step(step),
+      onEnd: (result) => {
         if (this.#announce !== announce) return;
         this.#isAnnouncing = false;
-        this.#ended(lookup);
+        this.#trail.announced(result);
+        this.#ended(result.lookup);
       },
     });
     this.#announce = announce;
@@ -162,9 +174,11 @@ export class PeerSources {
   #look(): void {
     const { dht, infoHash } = this.#options;
     if (dht === undefined || this.#lookup !== undefined || this.#presence === undefined) return;
+    this.#trail.begin();
     const lookup = dht.lookupPeers(infoHash, {
       noSeeds: this.#presence.isSeed,
       onPeers: (peers) => this.#found(peers),
+      onStep: (step) => this.#trail.step(step),
       onEnd: (result) => {
         if (this.#lookup !== lookup) return;
         this.#lookup = undefined;
@@ -175,6 +189,7 @@ export class PeerSources {
   }
 
   #ended(result: LookupResult): void {
+    this.#trail.end(result);
     if (result.outcome !== "no-contacts" && result.outcome !== "cancelled") this.#finishedLookups++;
     this.#foundOnlyUs = this.#metSelf && !this.#metOthers;
     this.#metSelf = false;

@@ -19,6 +19,7 @@ import type {
   TorrentDiskEvents,
 } from "../session-ports.ts";
 import type { FileSnapshot } from "../session-view.ts";
+import { roundedRatio } from "../snapshot/rounding.ts";
 import { FileCompletion } from "./file-completion.ts";
 
 export interface CheckProgress {
@@ -267,8 +268,11 @@ export class TorrentContent {
     await disk?.close();
   }
 
-  /** The listed files with what is here of each, at most `limit`. Padding is not listed. */
-  files(limit: number): FileSnapshot[] {
+  /**
+   * The listed files with what is here of each, at most `limit`. Padding is not listed. `reachableShare` knows the
+   * swarm: of a range of pieces the share that somebody has.
+   */
+  files(limit: number, reachableShare: (firstPiece: number, endPiece: number) => number): FileSnapshot[] {
     const { files } = this.metainfo;
     const shown: FileSnapshot[] = [];
     for (let index = 0; index < files.length && shown.length < limit; index++) {
@@ -280,6 +284,7 @@ export class TorrentContent {
         lengthBytes: file.lengthBytes,
         haveBytes: this.#haveBytesOf(index),
         priority,
+        reachableRatio: this.#reachableRatio(index, reachableShare),
       });
     }
     return shown;
@@ -289,6 +294,11 @@ export class TorrentContent {
   #nothingKnown(): Omit<ResumeContent, "filePriorities"> {
     const { files, pieceMap } = this.metainfo;
     return { have: new Bitfield(pieceMap.pieceCount).bytes, stamps: files.map(() => null), isClean: true };
+  }
+
+  #reachableRatio(fileIndex: number, reachableShare: (first: number, end: number) => number): number {
+    const pieces = this.layout.piecesOf(fileIndex, this.metainfo.pieceMap);
+    return pieces === undefined ? 1 : roundedRatio(reachableShare(pieces.first, pieces.end));
   }
 
   #haveBytesOf(fileIndex: number): number {

@@ -385,6 +385,11 @@ export class PiecePicker {
     return this.#availability.soleHolder();
   }
 
+  /** Some of the piece is requested, here, or handed to storage. */
+  isBegun(piece: number): boolean {
+    return this.#partials.of(piece) !== undefined;
+  }
+
   isPending(piece: number): boolean {
     return this.#partials.of(piece)?.isPending === true;
   }

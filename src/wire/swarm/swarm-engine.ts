@@ -249,6 +249,14 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     return this.#report.strips(cells);
   }
 
+  begunStrip(cells: number): string {
+    return this.#report.begunStrip(cells);
+  }
+
+  reachableShare(firstPiece: number, endPiece: number): number {
+    return this.#report.reachableShare(firstPiece, endPiece);
+  }
+
   peers(): PeerView[] {
     return this.#report.peers();
   }

@@ -205,6 +205,33 @@ export class SwarmReport {
     }
     return { have, availability };
   }
+
+  begunStrip(cells: number): string {
+    const content = this.#swarm.content;
+    if (content === undefined) return "";
+    const begun = new Uint8Array(cells);
+    for (let cell = 0; cell < cells; cell++) {
+      const { first, end } = boundsOf(cell, cells, content.map.pieceCount);
+      for (let piece = first; piece < end && begun[cell] === 0; piece++)
+        if (content.picker.isBegun(piece)) begun[cell] = 1;
+    }
+    return begun.join("");
+  }
+
+  reachableShare(firstPiece: number, endPiece: number): number {
+    const content = this.#swarm.content;
+    if (content === undefined) return 0;
+    let reachable = 0;
+    for (let piece = firstPiece; piece < endPiece; piece++)
+      if (content.picker.have.has(piece) || content.picker.availability(piece) > 0) reachable++;
+    return endPiece <= firstPiece ? 1 : reachable / (endPiece - firstPiece);
+  }
+}
+
+/** The pieces of one of `cells` slices; with more cells than pieces neighbours share one. */
+function boundsOf(cell: number, cells: number, pieceCount: number): { first: number; end: number } {
+  const first = Math.floor((cell * pieceCount) / cells);
+  return { first, end: Math.max(first + 1, Math.floor(((cell + 1) * pieceCount) / cells)) };
 }
 
 /** Copies that are told apart: with this many, nobody worries about a piece. */
@@ -213,15 +240,14 @@ const MAX_RARITY_COPIES = 16;
 /** Pieces that are looked at in one slice at most: a sample of them shows the same strip. */
 const MAX_PIECES_SEEN = 512;
 
-/** Pieces of one of `cells` slices; with more cells than pieces neighbours share one. */
+/** What is known of one of `cells` slices. */
 function sliceOf(
   content: ContentState,
   cell: number,
   cells: number,
 ): { have: number; pieces: number; fewestCopies: number } {
   const { picker, map } = content;
-  const first = Math.floor((cell * map.pieceCount) / cells);
-  const end = Math.max(first + 1, Math.floor(((cell + 1) * map.pieceCount) / cells));
+  const { first, end } = boundsOf(cell, cells, map.pieceCount);
   let have = 0;
   let fewestCopies = Number.POSITIVE_INFINITY;
   const stride = Math.ceil((end - first) / MAX_PIECES_SEEN);

@@ -79,6 +79,10 @@ export interface Swarm {
   view(): SwarmView;
   /** `cells` slices each; empty strings before the content is known. */
   strips(cells: number): SwarmStrips;
+  /** A sign for each of `cells` slices: `1` where a piece is requested or being checked, else `0`; "" before the content. */
+  begunStrip(cells: number): string;
+  /** 0 to 1: of the pieces from `firstPiece` up to `endPiece` the share that we or a connected peer have. */
+  reachableShare(firstPiece: number, endPiece: number): number;
   peers(): PeerView[];
   /** Undefined where every missing piece that is there at all has several sources. */
   soleSource(): SoleSource | undefined;

@@ -62,6 +62,7 @@ export function aTorrentSnapshot(changes: Partial<TorrentSnapshot> = {}): Torren
     },
     copies: 1,
     reachableRatio: 1,
+    rarity: [0, 31, 0, 0, 0],
     haveStrip: "9999900000",
     availabilityStrip: "2222211111",
     diagnosis: {
@@ -86,6 +87,8 @@ export function aTorrentSnapshot(changes: Partial<TorrentSnapshot> = {}): Torren
     milestones: { firstPeerMs: 10, metadataMs: 20, firstPieceMs: 30, doneMs: null },
     peers: [],
     files: [],
+    pieces: null,
+    dhtTrail: null,
     ...changes,
   };
 }
@@ -121,6 +124,7 @@ export function aSessionSnapshot(changes: Partial<SessionSnapshot> = {}): Sessio
       storedPeers: 0,
       bootstrap: [],
       externalAddress: null,
+      details: null,
     },
     torrents: [],
     log: [],

@@ -60,6 +60,7 @@ export function aFile(changes: Partial<FileSnapshot> = {}): FileSnapshot {
     lengthBytes: 1_200_000_000,
     haveBytes: 600_000_000,
     priority: 4,
+    reachableRatio: 1,
     ...changes,
   };
 }
@@ -120,6 +121,7 @@ export function aTorrent(changes: Partial<TorrentSnapshot> = {}): TorrentSnapsho
     },
     copies: 1.82,
     reachableRatio: 1,
+    rarity: [0, 14, 90, 240, 348],
     haveStrip: "9999999999999999320599999999998400399999999990",
     availabilityStrip: "5555544443333321112233334444455555544443322111",
     diagnosis: aDiagnosis(),
@@ -136,6 +138,8 @@ export function aTorrent(changes: Partial<TorrentSnapshot> = {}): TorrentSnapsho
     milestones: { firstPeerMs: 820, metadataMs: 2410, firstPieceMs: 3900, doneMs: null },
     peers: [],
     files: [],
+    pieces: null,
+    dhtTrail: null,
     ...changes,
   };
 }
@@ -158,6 +162,7 @@ export function aDht(changes: Partial<DhtSnapshot> = {}): DhtSnapshot {
       { address: "router.bittorrent.com:6881", state: "silent" },
     ],
     externalAddress: "203.0.113.7:6881",
+    details: null,
     ...changes,
   };
 }

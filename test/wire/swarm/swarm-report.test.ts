@@ -103,6 +103,8 @@ describe("what a swarm shows", () => {
     expect(us.swarm.strips(5)).toEqual({ have: "99200", availability: "12100" });
     expect(us.swarm.strips(40).have).toBe(`${"9".repeat(18)}${"0".repeat(22)}`);
     expect(us.swarm.view()).toMatchObject({ unavailablePieces: 8, reachableRatio: 0.6 });
+    expect(us.swarm.reachableShare(10, 14)).toBe(0.5);
+    expect(us.swarm.begunStrip(20)).toBe("0".repeat(20));
   });
 
   test("rarity counts the missing pieces by their copies, those of seeds apart", () => {
