@@ -8,16 +8,17 @@
  */
 import { type Instance, render } from "ink";
 import type { ReactElement } from "react";
-import type { SessionSnapshot, SessionView } from "../session/session-view.ts";
+import { DHT_DETAILS, type SessionSnapshot, type SessionView } from "../session/session-view.ts";
 import { App } from "./components/app.tsx";
 import { ModelStore } from "./hooks/use-model.ts";
 import { planScreen, type ScreenPlan } from "./layout/screen-plan.ts";
 import { RateHistory, SAMPLE_INTERVAL_MS } from "./model/rate-history.ts";
 import { buildScreen, type ScreenModel } from "./model/screen-model.ts";
 import { shareStructure } from "./model/share-structure.ts";
-import { type DashboardHelpers, runEffect } from "./run-effect.ts";
+import { type DashboardHelpers, runEffect, type SessionEffect } from "./run-effect.ts";
 import { Completions } from "./state/completions.ts";
 import { ListOrder } from "./state/list-order.ts";
+import { effectOf, withoutRemoved } from "./state/removals.ts";
 import {
   type Effect,
   INITIAL_STATE,
@@ -27,7 +28,7 @@ import {
   type UiState,
   type World,
 } from "./state/ui-state.ts";
-import { updateByInput, updateByOutcome, updateByWorld } from "./state/update.ts";
+import { updateByInput, updateByOutcome, updateByTime, updateByWorld } from "./state/update.ts";
 import { FrameGovernor } from "./terminal/frame-governor.ts";
 import { InkSink, terminalColumns, terminalRows } from "./terminal/ink-sink.ts";
 import type { InputEvent } from "./terminal/input-events.ts";
@@ -94,11 +95,19 @@ class MountedDashboard implements Dashboard {
   readonly #sampleTimer: TimerSlot;
   readonly #noticeTimer: TimerSlot;
   readonly #minuteTimer: TimerSlot;
+  readonly #removalTimer: TimerSlot;
   readonly #themeNames: readonly string[];
   readonly #stopListening: () => void;
   readonly #unsubscribe: () => void;
   #state: UiState = INITIAL_STATE;
   #plan: ScreenPlan | undefined;
+  #shown:
+    | {
+        readonly whole: SessionSnapshot;
+        readonly removals: UiState["removals"];
+        readonly rest: SessionSnapshot;
+      }
+    | undefined;
   #watchedIds = "";
   #isRepaintDue = false;
   #isClosed = false;
@@ -119,6 +128,7 @@ class MountedDashboard implements Dashboard {
     this.#sampleTimer = new TimerSlot(clock);
     this.#noticeTimer = new TimerSlot(clock);
     this.#minuteTimer = new TimerSlot(clock);
+    this.#removalTimer = new TimerSlot(clock);
     if (options.initialPaste !== undefined) {
       this.#apply(updateByInput(this.#state, { kind: "paste", text: options.initialPaste }, this.#world()));
     }
@@ -195,6 +205,7 @@ class MountedDashboard implements Dashboard {
   #apply({ state, effects }: Transition): void {
     this.#state = state;
     this.#armNotice();
+    this.#armRemoval();
     for (const effect of effects) this.#run(effect);
   }
 
@@ -209,16 +220,22 @@ class MountedDashboard implements Dashboard {
       case "suspend":
         void this.#suspend();
         return;
+      case "mouse":
+        this.#options.terminal.write(this.#modes.setMouse(effect.isOn));
+        return;
       default: {
-        const { view, terminal } = this.#options;
-        const tools = { view, helpers: this.#options, write: (text: string) => void terminal.write(text) };
-        void runEffect(effect, tools).then((outcome) => {
+        void this.#tell(effect).then((outcome) => {
           if (outcome === undefined || this.#isClosed) return;
           this.#take(outcome);
           this.#governor.request("key");
         });
       }
     }
+  }
+
+  #tell(effect: SessionEffect): Promise<Outcome | undefined> {
+    const { view, terminal } = this.#options;
+    return runEffect(effect, { view, helpers: this.#options, write: (text) => void terminal.write(text) });
   }
 
   #take(outcome: Outcome): void {
@@ -265,15 +282,35 @@ class MountedDashboard implements Dashboard {
     }
   }
 
-  /** Asks for peers and files of the torrent whose details are on the screen. */
+  /** Wakes up when the next removal can no longer be taken back. */
+  #armRemoval(): void {
+    const nextAtMs = Math.min(...this.#state.removals.map(({ atMs }) => atMs));
+    if (!Number.isFinite(nextAtMs)) {
+      this.#removalTimer.clear();
+      return;
+    }
+    this.#removalTimer.set(nextAtMs - this.#options.clock.nowMs(), () => {
+      this.#apply(updateByTime(this.#state, this.#world()));
+      this.#governor.request("key");
+    });
+  }
+
+  /** Asks for the details of what is on the screen. */
   #watchDetails(): void {
-    const { view, cursorId } = this.#state;
-    const showsPeers = view.kind === "list" && (this.#plan?.peers.height ?? 0) > 0;
-    const id = view.kind === "details" ? view.id : showsPeers ? cursorId : null;
-    if ((id ?? "") === this.#watchedIds) return;
-    this.#watchedIds = id ?? "";
+    const ids = this.#idsInDetail();
+    if (ids.join(" ") === this.#watchedIds) return;
+    this.#watchedIds = ids.join(" ");
     // A session that cannot answer says so elsewhere.
-    this.#options.view.commands.watchDetails(id === null ? [] : [id]).catch(() => undefined);
+    this.#options.view.commands.watchDetails(ids).catch(() => undefined);
+  }
+
+  #idsInDetail(): readonly string[] {
+    const { view, cursorId, dialog } = this.#state;
+    if (dialog?.kind === "pick") return [dialog.id];
+    if (view.kind === "dht") return [DHT_DETAILS];
+    if (view.kind === "details") return [view.id];
+    const showsPeers = view.kind === "list" && (this.#plan?.peers.height ?? 0) > 0;
+    return showsPeers && cursorId !== null ? [cursorId] : [];
   }
 
   // Frames
@@ -310,7 +347,7 @@ class MountedDashboard implements Dashboard {
 
   #world(): World {
     const { view, clock, terminal, sharePath } = this.#options;
-    const snapshot: SessionSnapshot = view.getSnapshot();
+    const snapshot = this.#shownSnapshot(view.getSnapshot());
     const nowMs = clock.nowMs();
     const plan = planScreen(terminalColumns(terminal), terminalRows(terminal), snapshot.torrents.length);
     this.#plan = shareStructure(this.#plan, plan);
@@ -323,6 +360,15 @@ class MountedDashboard implements Dashboard {
       canSuspend: terminal.suspend !== undefined,
       themeNames: this.#themeNames,
     };
+  }
+
+  /** The newest snapshot without what is being removed; the same object while neither changes. */
+  #shownSnapshot(whole: SessionSnapshot): SessionSnapshot {
+    const { removals } = this.#state;
+    if (this.#shown?.whole !== whole || this.#shown.removals !== removals) {
+      this.#shown = { whole, removals, rest: withoutRemoved(whole, removals) };
+    }
+    return this.#shown.rest;
   }
 
   // The terminal
@@ -358,13 +404,19 @@ class MountedDashboard implements Dashboard {
     if (this.#isClosed) return;
     this.#isClosed = true;
     const leave = this.leaveBytes();
-    for (const timer of [this.#sampleTimer, this.#noticeTimer, this.#minuteTimer]) timer.clear();
+    for (const timer of [this.#sampleTimer, this.#noticeTimer, this.#minuteTimer, this.#removalTimer])
+      timer.clear();
     this.#reader.close();
     this.#unsubscribe();
     this.#ink.unmount();
     if (reason !== "terminal-closed") this.#options.terminal.write(leave);
     this.#stopListening();
-    this.#resolveDone({ reason });
+    void this.#finishRemovals().then(() => this.#resolveDone({ reason }));
+  }
+
+  /** What was removed is removed, although the time to take it back is not over. */
+  async #finishRemovals(): Promise<void> {
+    await Promise.all(this.#state.removals.map((removal) => this.#tell(effectOf(removal))));
   }
 
   #unixMs(): number {

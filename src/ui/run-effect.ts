@@ -17,7 +17,7 @@ export interface DashboardHelpers {
 }
 
 /** Effects that need no answer are done by the dashboard itself. */
-export type SessionEffect = Exclude<Effect, { readonly kind: "repaint" | "suspend" | "leave" }>;
+export type SessionEffect = Exclude<Effect, { readonly kind: "mouse" | "repaint" | "suspend" | "leave" }>;
 
 export interface EffectTools {
   readonly view: SessionView;
@@ -45,23 +45,26 @@ async function attempt(effect: SessionEffect, tools: EffectTools): Promise<Outco
     }
     case "copy":
       return copy(effect, tools);
+    case "add-to-choose":
+      return addToChoose(effect, tools);
+    case "start-chosen":
+      if (effect.priorities !== null) await commands.setFilePriorities(effect.id, effect.priorities);
+      await commands.resume(effect.id);
+      return { kind: "added", ids: [effect.id], known: 0, failure: null };
     case "pause":
     case "resume":
-      await commands[effect.kind](effect.id);
+      await Promise.all(effect.ids.map((id) => commands[effect.kind](id)));
       return undefined;
     case "verify":
-      await commands.verify(effect.id);
+      await Promise.all(effect.ids.map((id) => commands.verify(id)));
       return { kind: "said", text: "Checking its files from the first byte.", tone: "plain" };
     case "reannounce":
-      await commands.reannounce(effect.id);
+      await Promise.all(effect.ids.map((id) => commands.reannounce(id)));
       return { kind: "said", text: "Looking for peers now.", tone: "plain" };
     case "remove":
-      await commands.remove(effect.id, { deleteData: effect.deleteData });
-      return {
-        kind: "said",
-        text: effect.deleteData ? "Removed, files deleted." : "Removed; its files are still there.",
-        tone: "ok",
-      };
+      await Promise.all(effect.ids.map((id) => commands.remove(id, { deleteData: effect.deleteData })));
+      // Without its files it was said when the user removed it.
+      return effect.deleteData ? { kind: "said", text: "Removed, files deleted.", tone: "ok" } : undefined;
     case "set-priorities":
       await commands.setFilePriorities(effect.id, effect.priorities);
       return undefined;
@@ -88,6 +91,17 @@ async function addAll(effect: Effect & { readonly kind: "add" }, tools: EffectTo
     }
   }
   return { kind: "added", ids, known, failure };
+}
+
+/** Only the list of its files is fetched; a torrent that is in the list already shows what it has chosen. */
+async function addToChoose(
+  effect: Effect & { readonly kind: "add-to-choose" },
+  { view, helpers }: EffectTools,
+): Promise<Outcome> {
+  const source = await sourceOf(effect.source, helpers);
+  const folder = effect.folder === "" ? {} : { folder: effect.folder };
+  const { id, isNew } = await view.commands.add(source, { ...folder, metadataOnly: true });
+  return { kind: "choosing", id, isNew };
 }
 
 function add(

@@ -211,7 +211,7 @@ describe("the list", () => {
     app.terminal.type("\x1b[<0;10;7M");
     app.clock.advance(50);
     expect(screenOf(app)).toContain("1 Overview");
-    app.terminal.type(`\x1b[<0;${(app.terminal.screen[1] ?? "").indexOf("3 Files") + 1};2M`);
+    app.terminal.type(`\x1b[<0;${(app.terminal.screen[2] ?? "").indexOf("4 Files") + 1};3M`);
     app.clock.advance(50);
     expect(screenOf(app)).toContain("01-lecture.mp4");
     app.terminal.type(`\x1b[<0;${(app.terminal.screen[23] ?? "").indexOf("? help") + 1};24M`);
@@ -226,7 +226,27 @@ describe("removing", () => {
     app.press("x");
     expect(screenOf(app)).toContain("Its files are kept");
     app.press("y");
+    expect(screenOf(app)).toContain("1 All 8");
+    expect(app.view.sent).toEqual([]);
+    app.clock.advance(10_000);
     await app.settle();
+    expect(app.view.sent).toEqual([["remove", anId(0), { deleteData: false }]]);
+  });
+
+  test("u brings back what was removed; the session never hears of it", async () => {
+    const app = busy();
+    app.press("x", "y", "u");
+    expect(app.terminal.screen.find((line) => line.startsWith("▸"))).toContain("field-recordings");
+    app.clock.advance(20_000);
+    await app.settle();
+    expect(app.view.sent).toEqual([]);
+  });
+
+  test("leaving within the time for a change of mind removes before it ends", async () => {
+    const app = busy();
+    app.press("x", "y");
+    app.dashboard.close();
+    await app.dashboard.done;
     expect(app.view.sent).toEqual([["remove", anId(0), { deleteData: false }]]);
   });
 
@@ -249,12 +269,147 @@ describe("removing", () => {
   });
 });
 
+describe("marking", () => {
+  test("keys work on all that are marked, and say how many there are", async () => {
+    const app = busy();
+    app.press("m", "m");
+    expect(screenOf(app)).toContain("2 marked");
+    app.press("r");
+    await app.settle();
+    expect(app.view.sent).toEqual([
+      ["reannounce", anId(0)],
+      ["reannounce", anId(1)],
+    ]);
+    app.press("esc", "r");
+    await app.settle();
+    expect(app.view.sent).toHaveLength(3);
+  });
+
+  test("deleting several lists them and needs the word delete", async () => {
+    const app = busy();
+    app.press("m", "m", "X");
+    expect(screenOf(app)).toContain("old-scans.tar");
+    app.press(..."field", "enter");
+    await app.settle();
+    expect(app.view.sent).toEqual([]);
+    app.press("ctrl+u", ..."delete", "enter");
+    await app.settle();
+    expect(app.view.sent).toHaveLength(2);
+  });
+
+  test("M marks all that are listed, and none again", () => {
+    const app = busy();
+    app.press("4", "M");
+    expect(screenOf(app)).toContain("2 marked");
+    app.press("M");
+    expect(screenOf(app)).not.toContain("marked");
+  });
+});
+
+describe("choosing files before the start", () => {
+  const files = [
+    aFile({ path: "a/one.txt" }),
+    aFile({ path: "a/sub/two.txt" }),
+    aFile({ path: "a/sub/three.txt" }),
+  ];
+  const waiting = (more: Partial<Parameters<typeof aTorrent>[0]> = {}) =>
+    anEmptySession({ torrents: [aTorrent({ id: HASH, phase: "paused", files, ...more })] });
+
+  async function opened(): Promise<Mounted> {
+    const app = mount();
+    app.terminal.paste(MAGNET);
+    app.clock.advance(50);
+    app.press("tab", "tab", "space", "space", "enter");
+    await app.settle();
+    app.view.publish(waiting());
+    app.clock.advance(600);
+    return app;
+  }
+
+  test("only the list of files is fetched, and watched, until enter", async () => {
+    const app = await opened();
+    expect(app.view.sent).toEqual([
+      ["add", { kind: "magnet", text: MAGNET }, { folder: "/home/ada/Downloads", metadataOnly: true }],
+    ]);
+    expect(app.view.watched).toEqual([HASH]);
+    expect(screenOf(app)).toContain("3 of 3 chosen");
+  });
+
+  test("a folder is chosen with all that is in it; enter sets what was chosen and starts", async () => {
+    const app = await opened();
+    app.press("j", "space");
+    expect(screenOf(app)).toContain("1 of 3 chosen");
+    app.press("enter");
+    await app.settle();
+    expect(app.view.sent.slice(1)).toEqual([
+      ["setFilePriorities", HASH, [4, 0, 0]],
+      ["resume", HASH],
+    ]);
+  });
+
+  test("escape keeps nothing", async () => {
+    const app = await opened();
+    app.press("esc");
+    await app.settle();
+    expect(app.view.sent.slice(1)).toEqual([["remove", HASH, { deleteData: false }]]);
+  });
+
+  test("nothing at all is not started", async () => {
+    const app = await opened();
+    app.press("n", "enter");
+    await app.settle();
+    expect(app.view.sent).toHaveLength(1);
+    expect(screenOf(app)).toContain("nothing is chosen");
+  });
+});
+
+describe("the command line", () => {
+  test("tab completes names and then arguments, enter does it", () => {
+    const app = busy();
+    app.press(":", ..."so", "tab", ..."na", "tab", "enter");
+    expect(screenOf(app)).toContain("order: name");
+  });
+
+  test("a limit is set for one direction and the other is kept", async () => {
+    const app = mount({ snapshot: anEmptySession({ maxUpBytesPerSecond: 512_000 }) });
+    app.press(":", ..."limit down 2M", "enter");
+    await app.settle();
+    expect(app.view.sent).toEqual([
+      ["setLimits", { maxDownBytesPerSecond: 2_097_152, maxUpBytesPerSecond: 512_000 }],
+    ]);
+  });
+
+  test("what cannot be read is said with an example, and nothing happens", () => {
+    const app = busy();
+    app.press(":", ..."limit sideways", "enter");
+    expect(screenOf(app)).toContain("Write: limit down|up RATE");
+    app.press(":", ..."frobnicate", "enter");
+    expect(screenOf(app)).toContain('no command "frobnicate"');
+    expect(app.view.sent).toEqual([]);
+  });
+
+  test("the mouse can be given back to the terminal", () => {
+    const app = busy();
+    app.press(":", ..."mouse off", "enter");
+    expect(app.terminal.modes.has(1000)).toBe(false);
+    app.press(":", ..."mouse on", "enter");
+    expect(app.terminal.modes.has(1000)).toBe(true);
+  });
+
+  test("charts can be drawn in dots", () => {
+    const app = mount({ snapshot: aSnapshot({ torrents: [aTorrent()] }) });
+    app.clock.advance(5000);
+    app.press(":", ..."chart braille", "enter");
+    expect(screenOf(app)).toMatch(/[\u2801-\u28ff]/);
+  });
+});
+
 describe("details", () => {
   test("peers and files are asked for while they are looked at", () => {
     const app = busy();
     app.press("j", "j", "enter");
     expect(app.view.watched).toEqual([aTorrent().id]);
-    app.press("2");
+    app.press("3");
     expect(screenOf(app)).toContain("chokes us (48 s)");
     app.press("esc");
     expect(app.view.watched).toEqual([]);
@@ -262,7 +417,7 @@ describe("details", () => {
 
   test("five hundred peers scroll", () => {
     const app = mount({ snapshot: aSnapshot({ torrents: [aTorrent({ peers: somePeers(500) })] }) });
-    app.press("enter", "2", "G");
+    app.press("enter", "3", "G");
     expect(app.terminal.screen.find((line) => line.startsWith("▸"))).toContain("10.20.2.100:6881");
     app.press("pageup", "pageup", "g");
     expect(app.terminal.screen.find((line) => line.startsWith("▸"))).toContain("10.20.0.1:6881");
@@ -271,7 +426,7 @@ describe("details", () => {
   test("files are chosen and ordered", async () => {
     const files = [aFile({ path: "a/1", priority: 4 }), aFile({ path: "a/2", priority: 4 })];
     const app = mount({ snapshot: aSnapshot({ torrents: [aTorrent({ files })] }) });
-    app.press("enter", "3", "j", "space");
+    app.press("enter", "4", "j", "space");
     await app.settle();
     app.press("+");
     await app.settle();
@@ -341,6 +496,9 @@ describe("other screens", () => {
   test("d shows the network, e what happened, the same keys lead back", () => {
     const app = busy();
     app.press("d");
+    expect(app.view.watched).toEqual(["dht"]);
+    expect(screenOf(app)).toContain("own neighbourhood");
+    app.press("3");
     expect(screenOf(app)).toContain("router.bittorrent.com:6881");
     app.press("e");
     expect(screenOf(app)).toContain("blocked 10.0.0.9");
@@ -608,6 +766,17 @@ describe("TU01: hostile text", () => {
         },
         peers: [aPeer({ address: text, client: text, activity: text })],
         files: [aFile({ path: text }), aFile({ path: `${text}/b` })],
+        pieces: { sliceCount: 3, have: text, copies: text, active: text },
+        dhtTrail: {
+          isRunning: false,
+          asked: 1,
+          answered: 1,
+          timedOut: 0,
+          peersFound: 0,
+          storedOn: 1,
+          nextInSeconds: null,
+          steps: [{ address: text, sharedBits: 1, outcome: "answered", rttMs: 1, peers: 0 }],
+        },
       });
       const app = mount({
         snapshot: aSnapshot({
@@ -633,6 +802,8 @@ describe("TU01: hostile text", () => {
         "2",
         "3",
         "4",
+        "5",
+        "6",
         "esc",
         "w",
         "esc",

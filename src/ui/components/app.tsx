@@ -3,12 +3,12 @@ import { Box } from "ink";
 import { memo, type ReactNode, useMemo } from "react";
 import { ModelContext, type ModelStore, useModel } from "../hooks/use-model.ts";
 import type { ScreenPlan } from "../layout/screen-plan.ts";
-import type { BodyModel, DetailsBody, ListBody } from "../model/screen-model.ts";
+import type { BodyModel, ListBody } from "../model/screen-model.ts";
 import type { Charset } from "../terminal/cell-text.ts";
 import type { ColourUse } from "../terminal/terminal-abilities.ts";
 import { glyphsFor } from "../theme/glyphs.ts";
 import { type Theme, themesFor } from "../theme/themes.ts";
-import { HintLine, ListTabs, NoticeLine, ruleLine, writeTabs } from "./bars.tsx";
+import { CommandLine, HintLine, ListTabs, NoticeLine, ruleLine, tabRule } from "./bars.tsx";
 import { DetailBlock } from "./detail-block.tsx";
 import { DetailsScreen } from "./details-screen.tsx";
 import { DhtScreen } from "./dht-screen.tsx";
@@ -40,17 +40,18 @@ export function App({ store, charset, colour }: AppProps): ReactNode {
 function Screen({ charset, colour }: Omit<AppProps, "store">): ReactNode {
   const plan = useModel(({ plan }) => plan);
   const themeIndex = useModel(({ themeIndex }) => themeIndex);
+  const chart = useModel(({ chart }) => chart);
   const look = useMemo(() => {
     const themes = themesFor(colour);
-    return { glyphs: glyphsFor(charset), theme: themes[themeIndex % themes.length] as Theme };
-  }, [charset, colour, themeIndex]);
+    return { glyphs: glyphsFor(charset, chart), theme: themes[themeIndex % themes.length] as Theme };
+  }, [charset, colour, themeIndex, chart]);
   const { columns, rows } = plan;
   return (
     <LookContext value={look}>
       <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
         <HeaderSlot columns={columns} />
         <BodySlot plan={plan} />
-        {plan.hints.height > 0 ? <HintSlot columns={columns} /> : null}
+        {plan.hints.height > 0 ? <HintSlot plan={plan} /> : null}
       </Box>
     </LookContext>
   );
@@ -60,13 +61,22 @@ function HeaderSlot({ columns }: { readonly columns: number }): ReactNode {
   return <Header header={useModel(({ header }) => header)} columns={columns} />;
 }
 
-function HintSlot({ columns }: { readonly columns: number }): ReactNode {
-  return <HintLine hints={useModel(({ hints }) => hints)} columns={columns} />;
+/** Where there is no line for notices, what is typed takes the place of the hints. */
+function HintSlot({ plan }: { readonly plan: ScreenPlan }): ReactNode {
+  const hints = useModel((model) => model.hints);
+  const command = useModel((model) => model.command);
+  if (command !== null && plan.notice.height === 0) {
+    return <CommandLine command={command} columns={plan.columns} />;
+  }
+  return <HintLine hints={hints} columns={plan.columns} />;
 }
 
 function NoticeSlot({ plan }: { readonly plan: ScreenPlan }): ReactNode {
   const notice = useModel((model) => model.notice);
-  return plan.notice.height > 0 ? <NoticeLine notice={notice} columns={plan.columns} /> : null;
+  const command = useModel((model) => model.command);
+  if (plan.notice.height === 0) return null;
+  if (command !== null) return <CommandLine command={command} columns={plan.columns} />;
+  return <NoticeLine notice={notice} columns={plan.columns} />;
 }
 
 function BodySlot({ plan }: { readonly plan: ScreenPlan }): ReactNode {
@@ -152,16 +162,16 @@ const TitledScreen = memo(function TitledScreen({ body, plan }: TitledScreenProp
     glyphs,
     (line) => writeTitle(line, body),
     (line) => {
-      if (body.kind === "details") writeDetailTabs(line, body, glyphs);
+      if (body.kind === "details") line.text(body.status.word, body.status.tone).gap(1);
       else if (body.kind === "dialog" && body.dialog.kind === "help")
         writeHelpSearch(line, body.dialog, glyphs);
     },
   );
+  const hasTabs = body.kind === "details" || body.kind === "dht";
+  const rule = hasTabs ? tabRule(body.tabs, columns, glyphs) : ruleLine(columns, glyphs);
   return (
     <Box flexDirection="column" flexShrink={0}>
-      {titleBar.height > 0 ? (
-        <Lines lines={[title, ruleLine(columns, glyphs)]} height={titleBar.height} />
-      ) : null}
+      {titleBar.height > 0 ? <Lines lines={[title, rule]} height={titleBar.height} /> : null}
       <Body body={body} plan={plan} />
       {bodyHeight(body, plan) > plan.body.height ? null : <NoticeSlot plan={plan} />}
     </Box>
@@ -181,7 +191,7 @@ function Body({ body, plan }: TitledScreenProps): ReactNode {
     case "details":
       return <DetailsScreen body={body} columns={columns} height={height} />;
     case "dht":
-      return <DhtScreen dht={body.dht} columns={columns} height={height} />;
+      return <DhtScreen body={body} columns={columns} height={height} />;
     case "events":
       return <EventList rows={body.rows} columns={columns} height={height} />;
     case "dialog":
@@ -195,7 +205,7 @@ function writeTitle(line: LineWriter, body: TitledScreenProps["body"]): void {
   line.gap(1);
   switch (body.kind) {
     case "details":
-      line.text(body.name, "strong").gap(2).text(body.status.word, body.status.tone);
+      line.text(body.name, "strong");
       break;
     case "dht":
       line.text("DHT", "strong").text("  how peers are found without a tracker", "dim");
@@ -209,9 +219,4 @@ function writeTitle(line: LineWriter, body: TitledScreenProps["body"]): void {
     case "failed":
       line.text("Something went wrong", "broken");
   }
-}
-
-function writeDetailTabs(line: LineWriter, body: DetailsBody, glyphs: Parameters<typeof writeTabs>[2]): void {
-  writeTabs(line, body.tabs, glyphs);
-  line.gap(1);
 }

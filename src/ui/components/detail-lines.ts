@@ -81,12 +81,14 @@ export function availabilityLine(detail: DetailModel, width: number, glyphs: Gly
     line.text(run, availabilityTone(run.charAt(0)));
   }
   line.gap(2).text(detail.availability.copies, "strong");
-  if (width >= NARROW_COLUMNS) line.text(" copies among peers", "dim");
+  if (width >= NARROW_COLUMNS) line.text(" copies", "dim");
+  if (width >= NARROW_COLUMNS && detail.availability.rare !== "")
+    line.text(`  rare ${detail.availability.rare}`, "dim");
   return line.segments;
 }
 
 /** None is an alarm, one a risk. */
-function availabilityTone(digit: string): Tone {
+export function availabilityTone(digit: string): Tone {
   if (digit === "0") return "alarm";
   return digit === "1" ? "look" : "ok";
 }
@@ -105,7 +107,8 @@ export function rateLine(detail: DetailModel, width: number, glyphs: Glyphs): re
 /** `22m left`; what is said instead of a time stands alone. */
 export function timeLeft({ eta }: DetailModel): string {
   if (eta === "?") return "time unknown";
-  return /^\d/.test(eta) ? `${eta} left` : eta;
+  if (!/^\d/.test(eta)) return eta;
+  return eta.replace(/^\S+/, (time) => `${time} left`);
 }
 
 function stripCells(width: number): number {
@@ -114,6 +117,6 @@ function stripCells(width: number): number {
 }
 
 /** `text` in runs of one sign each. */
-function runs(text: string): string[] {
+export function runs(text: string): string[] {
   return text.match(/(.)\1*/gu) ?? [];
 }

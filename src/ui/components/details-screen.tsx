@@ -2,6 +2,7 @@
 import { Box } from "ink";
 import { memo, type ReactNode } from "react";
 import type { DetailsBody } from "../model/screen-model.ts";
+import { isRoomy } from "../state/view-lines.ts";
 import { wrap } from "../terminal/cell-text.ts";
 import type { Glyphs } from "../theme/glyphs.ts";
 import type { Segment } from "../theme/themes.ts";
@@ -10,7 +11,9 @@ import { availabilityLine, chainLine, haveLine, LABEL_CELLS, whyLines } from "./
 import { LineWriter } from "./line-writer.ts";
 import { Lines } from "./lines.tsx";
 import { useLook } from "./look.ts";
+import { PiecesTab } from "./pieces-tab.tsx";
 import { EventList, FileTable, PeerTable } from "./tables.tsx";
+import { TrailTab } from "./trail-tab.tsx";
 
 interface DetailsScreenProps {
   readonly body: DetailsBody;
@@ -26,10 +29,12 @@ export const DetailsScreen = memo(function DetailsScreen({
   switch (body.tab) {
     case "overview":
       return <Overview body={body} columns={columns} height={height} />;
+    case "pieces":
+      return <PiecesTab pieces={body.pieces} columns={columns} height={height} />;
     case "peers":
-      return (
-        <PeerTable table={body.peers} columns={columns} height={height} placeholder="No peers. w says why." />
-      );
+      return <PeersTab body={body} columns={columns} height={height} />;
+    case "dht":
+      return <TrailTab trail={body.trail} steps={body.steps} columns={columns} height={height} />;
     case "files":
       return (
         <FileTable
@@ -43,6 +48,30 @@ export const DetailsScreen = memo(function DetailsScreen({
       return <EventList rows={body.log} columns={columns} height={height} />;
   }
 });
+
+/** Lines of the card below the table of peers. */
+const CARD_LINES = 3;
+
+/** The table, and below it what is known of the peer under the cursor. */
+function PeersTab({ body: { peers, card }, columns, height }: DetailsScreenProps): ReactNode {
+  const { glyphs } = useLook();
+  const cardLines = isRoomy(height) ? CARD_LINES : 0;
+  const lines: (readonly Segment[])[] = [new LineWriter(columns, glyphs).rule().segments];
+  if (card !== null) {
+    for (const text of card.lines) lines.push(new LineWriter(columns, glyphs).gap(1).text(text).segments);
+  }
+  return (
+    <Box flexDirection="column" height={height} flexShrink={0}>
+      <PeerTable
+        table={peers}
+        columns={columns}
+        height={height - cardLines}
+        placeholder="No peers. w says why."
+      />
+      {cardLines === 0 ? null : <Lines lines={peers.total === 0 ? [] : lines} height={cardLines} />}
+    </Box>
+  );
+}
 
 /** Highest chart; more says nothing more. */
 const MAX_CHART_LINES = 12;

@@ -1,8 +1,16 @@
 /** What is being asked, in place of the screen's body. */
+import { Box } from "ink";
 import { memo, type ReactNode } from "react";
 import type { AddModel, DialogModel, QuitModel, RemoveModel } from "../model/dialog-model.ts";
+import type { PickModel } from "../model/pick-model.ts";
 import type { TextField } from "../state/text-field.ts";
-import type { Failure, LimitsDialog, MagnetDialog, ShareDialog } from "../state/ui-state.ts";
+import {
+  ADD_STARTS,
+  type Failure,
+  type LimitsDialog,
+  type MagnetDialog,
+  type ShareDialog,
+} from "../state/ui-state.ts";
 import { cellSafe, dropCells, takeCells, wrap } from "../terminal/cell-text.ts";
 import type { Glyphs } from "../theme/glyphs.ts";
 import type { Segment, Tone } from "../theme/themes.ts";
@@ -12,6 +20,7 @@ import { helpLines } from "./help-lines.ts";
 import { LineWriter } from "./line-writer.ts";
 import { Lines } from "./lines.tsx";
 import { useLook } from "./look.ts";
+import { FileTable } from "./tables.tsx";
 
 interface DialogScreenProps {
   readonly dialog: DialogModel;
@@ -29,12 +38,14 @@ export const DialogScreen = memo(function DialogScreen({
   const { glyphs } = useLook();
   if (dialog.kind === "help")
     return <Lines lines={helpLines(dialog, columns, height, glyphs)} height={height} />;
+  if (dialog.kind === "pick") return <PickScreen pick={dialog} columns={columns} height={height} />;
   const pen = new DialogPen(columns, height, glyphs);
   return <Lines lines={[...pen.space, ...dialogLines(dialog, pen)]} height={height} />;
 });
 
 const TITLES: Readonly<Record<DialogModel["kind"], string>> = {
   add: "Add a torrent",
+  pick: "Choose files",
   share: "Share",
   remove: "Remove",
   limits: "Speed limits",
@@ -49,7 +60,7 @@ export function dialogTitle(dialog: DialogModel): string {
   return dialog.kind === "why" ? `Why?  ${dialog.detail.name}` : TITLES[dialog.kind];
 }
 
-function dialogLines(dialog: Exclude<DialogModel, { kind: "help" }>, pen: DialogPen): LineList {
+function dialogLines(dialog: Exclude<DialogModel, { kind: "help" | "pick" }>, pen: DialogPen): LineList {
   switch (dialog.kind) {
     case "add":
       return addLines(dialog, pen);
@@ -123,12 +134,19 @@ class DialogPen {
   }
 }
 
+const START_WORDS: Readonly<Record<AddModel["start"], string>> = {
+  now: "now",
+  paused: "paused",
+  choose: "choose files first",
+};
+
 function addLines(dialog: AddModel, pen: DialogPen): LineList {
   const { glyphs } = pen;
-  const choice = (isChosen: boolean): string => `(${isChosen ? glyphs.on : " "})`;
   const start = pen.label("START", dialog.focus === "start");
-  start.text(`${choice(!dialog.isPaused)} now   ${choice(dialog.isPaused)} paused`);
-  if (dialog.focus === "start") start.text("   space changes", "dim");
+  for (const choice of ADD_STARTS) {
+    start.text(`(${choice === dialog.start ? glyphs.on : " "}) ${START_WORDS[choice]}`).gap(2);
+  }
+  if (dialog.focus === "start") start.text("space changes", "dim");
   const found = dialog.found.flatMap((line) => pen.text(`${glyphs.chain.ok} ${line}`, "ok", 1));
   const help = "A magnet link, an info-hash, or the path of a .torrent file; several at once are fine.";
   return [
@@ -143,6 +161,44 @@ function addLines(dialog: AddModel, pen: DialogPen): LineList {
   ];
 }
 
+interface PickScreenProps {
+  readonly pick: PickModel;
+  readonly columns: number;
+  readonly height: number;
+}
+
+/** Lines above and below the files. */
+const PICK_HEAD_LINES = 4;
+const PICK_FOOT_LINES = 2;
+
+function PickScreen({ pick, columns, height }: PickScreenProps): ReactNode {
+  const { glyphs } = useLook();
+  const pen = new DialogPen(columns, 0, glyphs);
+  const head = [
+    pen.label("NAME").text(pick.name, "strong").gap(2).text(pick.swarm, "dim").segments,
+    pen
+      .label("INTO")
+      .text(pick.folder)
+      .gap(2)
+      .text(pick.space, pick.isSpaceShort ? "broken" : "dim").segments,
+    pen.label("FILES").text(pick.summary, "strong").segments,
+    new LineWriter(columns, glyphs).rule().segments,
+  ];
+  const foot = [[], pen.label("HEALTH").text(pick.health.text, pick.health.tone).segments];
+  return (
+    <Box flexDirection="column" height={height} flexShrink={0}>
+      <Lines lines={head} height={PICK_HEAD_LINES} />
+      <FileTable
+        table={pick.files}
+        columns={columns}
+        height={Math.max(1, height - PICK_HEAD_LINES - PICK_FOOT_LINES)}
+        placeholder={`Waiting for the list of files. ${pick.waiting}`}
+      />
+      <Lines lines={foot} height={PICK_FOOT_LINES} />
+    </Box>
+  );
+}
+
 function shareLines(dialog: ShareDialog, pen: DialogPen): LineList {
   return [
     pen.field("PATH", dialog.path, true),
@@ -154,12 +210,16 @@ function shareLines(dialog: ShareDialog, pen: DialogPen): LineList {
 }
 
 function removeLines(dialog: RemoveModel, pen: DialogPen): LineList {
-  const what = pen.text(dialog.name, "strong", 2);
+  const what = dialog.names.flatMap((name) => pen.text(name, "strong", dialog.names.length === 1 ? 2 : 1));
   if (!dialog.deleteData) {
     return [
       ...what,
       ...pen.space,
-      ...pen.text("Leaves the list. Its files are kept:"),
+      ...pen.text(
+        dialog.names.length === 1
+          ? "Leaves the list. Its files are kept:"
+          : "Leave the list. Their files are kept:",
+      ),
       ...pen.text(`${dialog.onDisk} in ${dialog.folder}`, "dim", 1),
       ...pen.space,
       ...pen.text("y or enter removes it, esc keeps it."),

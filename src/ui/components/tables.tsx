@@ -9,8 +9,7 @@ import {
   type PeerColumnId,
   planColumns,
 } from "../layout/table-columns.ts";
-import type { TableModel } from "../model/screen-model.ts";
-import type { EventRowModel, FileRowModel, PeerRowModel } from "../model/table-models.ts";
+import type { EventRowModel, FileRowModel, PeerRowModel, TableModel } from "../model/table-models.ts";
 import type { Glyphs } from "../theme/glyphs.ts";
 import type { Segment, Tone } from "../theme/themes.ts";
 import { LineWriter } from "./line-writer.ts";
@@ -55,7 +54,15 @@ interface AnyTableProps<Row> extends TableProps<Row> {
   readonly lineOf: (row: Row, isSelected: boolean) => readonly Segment[];
 }
 
-function Table<Row>({ table, columns, height, placeholder, head, lineOf }: AnyTableProps<Row>): ReactNode {
+/** A head and the visible rows, or a sentence while there are none. */
+export function Table<Row>({
+  table,
+  columns,
+  height,
+  placeholder,
+  head,
+  lineOf,
+}: AnyTableProps<Row>): ReactNode {
   const { glyphs } = useLook();
   const position = scrollPosition(table.top, table.rows.length, table.total);
   const lines =
@@ -87,6 +94,8 @@ function peerTone(row: PeerRowModel, id: PeerColumnId): Tone {
   return "plain";
 }
 
+const CHOICE_SIGNS: Readonly<Record<FileRowModel["wanted"], string>> = { yes: "x", no: " ", some: "-" };
+
 function fileLine(
   row: FileRowModel,
   planned: readonly Column<FileColumnId>[],
@@ -94,29 +103,46 @@ function fileLine(
   width: number,
   glyphs: Glyphs,
 ): Segment[] {
-  const tone: Tone = row.isWanted ? "plain" : "dim";
+  const tone: Tone = row.wanted === "no" ? "dim" : "plain";
   return rowLine(planned, width, glyphs, (line, column) => {
     switch (column.id) {
       case "marker":
         line.text(isSelected ? glyphs.cursor : "");
         break;
       case "wanted":
-        line.text(`[${row.isWanted ? "x" : " "}]`, tone);
+        line.text(`[${CHOICE_SIGNS[row.wanted]}]`, tone);
         break;
       case "path":
-        line.endCell(row.path, column.width, tone);
+        writeTreeName(line, row, column.width, tone, glyphs);
         break;
       case "bar": {
         const { full, empty } = progressBar(row.barRatio, column.width, glyphs);
         line.text(full, row.barRatio >= 1 ? "ok" : "down").text(empty, "dim");
         break;
       }
+      case "reach":
+        writeCell(line, column, row.reach, row.isReachable ? tone : "look");
+        break;
       case "size":
       case "done":
       case "priority":
         writeCell(line, column, row[column.id], tone);
     }
   });
+}
+
+/** Cells that each folder moves its content to the right; deep trees stop moving in time for names to be read. */
+const INDENT_CELLS = 2;
+const MAX_INDENT_SHARE = 0.4;
+
+function writeTreeName(line: LineWriter, row: FileRowModel, width: number, tone: Tone, glyphs: Glyphs): void {
+  const indent = Math.min(row.depth * INDENT_CELLS, Math.floor(width * MAX_INDENT_SHARE));
+  const isFolder = row.kind === "folder";
+  const sign = isFolder ? `${row.isFolded ? glyphs.folded : glyphs.unfolded} ` : "";
+  line.gap(indent).text(sign, "dim");
+  // The end of a file's name tells what it is.
+  if (isFolder) line.cell(row.name, width - indent - sign.length, "strong");
+  else line.endCell(row.name, width - indent, tone);
 }
 
 interface EventListProps {

@@ -5,7 +5,7 @@ import { gauge, progressBar } from "../format/charts.ts";
 import type { Region } from "../layout/screen-plan.ts";
 import { type Column, planColumns, TORRENT_COLUMNS, type TorrentColumnId } from "../layout/table-columns.ts";
 import type { RowModel } from "../model/row-model.ts";
-import type { TableModel } from "../model/screen-model.ts";
+import type { TableModel } from "../model/table-models.ts";
 import type { Glyphs } from "../theme/glyphs.ts";
 import type { Segment, Tone } from "../theme/themes.ts";
 import type { LineWriter } from "./line-writer.ts";
@@ -96,6 +96,7 @@ function writeTorrentCell(
         row.isStuck ? glyphs.phase.failed : glyphs.phase[row.phase],
         row.isStuck ? "broken" : PHASE_TONES[row.phase],
       );
+      if (row.isMarked) line.text(glyphs.mark, "strong");
       break;
     case "name":
       writeCell(line, column, row.name, row.isStuck ? "strong" : textTone);

@@ -45,13 +45,14 @@ export function sparkline(values: readonly number[], width: number, glyphs: Glyp
   return areaChart(values, width, 1, glyphs)[0] as string;
 }
 
-/** The newest `width` values as `height` rows, top first. A value above zero is never invisible. */
+/** The newest values as `height` rows of `width` cells, top first. A value above zero is never invisible. */
 export function areaChart(
   values: readonly number[],
   width: number,
   height: number,
   glyphs: Glyphs,
 ): string[] {
+  if (glyphs.isBraille) return brailleChart(values, width, height);
   const shown = values.slice(-width);
   const largest = shown.reduce((most, value) => Math.max(most, value), 0);
   const steps = glyphs.heights.length - 1;
@@ -66,6 +67,38 @@ export function areaChart(
     rows.push(cells);
   }
   return rows;
+}
+
+/** Dots of a braille cell by column and height, from the bottom (Unicode, "Braille Patterns"). */
+const BRAILLE = 0x2800;
+const DOTS = [
+  [0x40, 0x04, 0x02, 0x01],
+  [0x80, 0x20, 0x10, 0x08],
+] as const;
+
+/** Two values a cell, four heights a row. */
+function brailleChart(values: readonly number[], width: number, height: number): string[] {
+  const shown = values.slice(-2 * width);
+  const padding = 2 * width - shown.length;
+  const largest = shown.reduce((most, value) => Math.max(most, value), 0);
+  const levelOf = (column: number): number => {
+    const value = shown[column - padding] ?? 0;
+    if (value <= 0 || largest <= 0) return 0;
+    return Math.max(1, Math.round((value / largest) * height * 4));
+  };
+  return Array.from({ length: height }, (_, row) => {
+    const below = (height - 1 - row) * 4;
+    let cells = "";
+    for (let cell = 0; cell < width; cell++) {
+      let dots = 0;
+      for (const side of [0, 1] as const) {
+        const filled = levelOf(2 * cell + side) - below;
+        for (const [step, dot] of DOTS[side].entries()) if (filled > step) dots |= dot;
+      }
+      cells += dots === 0 ? " " : String.fromCharCode(BRAILLE + dots);
+    }
+    return cells;
+  });
 }
 
 function digitAt(strip: string, index: number): number {

@@ -12,7 +12,7 @@ import {
   keyLabel,
 } from "../state/key-map.ts";
 import { countByFilter, FILTER_LABELS, FILTERS } from "../state/torrent-filter.ts";
-import { DETAIL_TABS, type DetailTab, type View } from "../state/ui-state.ts";
+import { DETAIL_TABS, type DetailTab, DHT_TABS, type DhtTab, type View } from "../state/ui-state.ts";
 
 /** Cells [`from`, `to`) of a line. */
 interface Place {
@@ -64,37 +64,52 @@ export interface Tab extends Place {
 
 const DETAIL_TAB_LABELS: Readonly<Record<DetailTab, string>> = {
   overview: "Overview",
+  pieces: "Pieces",
   peers: "Peers",
   files: "Files",
+  dht: "DHT",
   log: "Log",
 };
 
-/** Below this, tabs of the details beside the name are numbers but for the chosen one. */
-const NARROW_COLUMNS = 64;
+const DHT_TAB_LABELS: Readonly<Record<DhtTab, string>> = {
+  table: "Table",
+  lookups: "Lookups",
+  network: "Network",
+};
 
-/** Tabs of the list with the number of torrents in each, from the left; those of the details, to the right. */
+/** Below this, tabs of the details are numbers but for the chosen one. */
+const NARROW_COLUMNS = 60;
+
+/** The tabs of a screen, from the left; those of the list with the number of torrents under each. */
 export function tabBar(
   view: View,
   snapshot: SessionSnapshot,
   columns: number,
   chosen?: string,
 ): readonly Tab[] {
-  if (view.kind === "details") {
-    const isNarrow = columns < NARROW_COLUMNS;
-    const tabs = DETAIL_TABS.map((tab) => ({
-      id: tab,
-      label: isNarrow && tab !== view.tab ? "" : DETAIL_TAB_LABELS[tab],
-    }));
-    const cells = placeTabs(tabs, view.tab, 0).at(-1)?.to ?? 0;
-    return placeTabs(tabs, view.tab, columns - cells - 1);
+  switch (view.kind) {
+    case "details": {
+      const isShort = (tab: DetailTab): boolean => columns < NARROW_COLUMNS && tab !== view.tab;
+      const tabs = DETAIL_TABS.map((tab) => ({ id: tab, label: isShort(tab) ? "" : DETAIL_TAB_LABELS[tab] }));
+      return placeTabs(tabs, view.tab, 1);
+    }
+    case "dht":
+      return placeTabs(
+        DHT_TABS.map((tab) => ({ id: tab, label: DHT_TAB_LABELS[tab] })),
+        view.tab,
+        1,
+      );
+    case "events":
+      return [];
+    case "list": {
+      const counts = countByFilter(snapshot.torrents);
+      return placeTabs(
+        FILTERS.map((filter) => ({ id: filter, label: `${FILTER_LABELS[filter]} ${counts[filter]}` })),
+        chosen,
+        1,
+      );
+    }
   }
-  if (view.kind !== "list") return [];
-  const counts = countByFilter(snapshot.torrents);
-  return placeTabs(
-    FILTERS.map((filter) => ({ id: filter, label: `${FILTER_LABELS[filter]} ${counts[filter]}` })),
-    chosen,
-    1,
-  );
 }
 
 /** `1 All 12 │ 2 Down 3`: each with its number and a separator of three cells. */

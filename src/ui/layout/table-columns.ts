@@ -128,7 +128,7 @@ export const PEER_COLUMNS: readonly ColumnSpec<PeerColumnId>[] = [
   { id: "activity", title: "WHAT IT IS DOING", align: "left", width: 0, gap: 2, from: 0, flex: 1 },
 ];
 
-export type FileColumnId = "marker" | "wanted" | "path" | "size" | "done" | "bar" | "priority";
+export type FileColumnId = "marker" | "wanted" | "path" | "size" | "done" | "bar" | "priority" | "reach";
 
 export const FILE_COLUMNS: readonly ColumnSpec<FileColumnId>[] = [
   { id: "marker", title: "", align: "left", width: 2, gap: 0, from: 0 },
@@ -138,4 +138,17 @@ export const FILE_COLUMNS: readonly ColumnSpec<FileColumnId>[] = [
   { id: "done", title: "DONE", align: "right", width: 5, gap: 1, from: 0 },
   { id: "bar", title: "", align: "left", width: 10, gap: 1, from: 72, wider: [[120, 20]] },
   { id: "priority", title: "FETCH", align: "left", width: 7, gap: 2, from: 60 },
+  { id: "reach", title: "REACH", align: "right", width: 6, gap: 1, from: 54 },
+];
+
+export type StepColumnId = "marker" | "number" | "address" | "bits" | "answer" | "peers";
+
+/** The nodes that a search in the DHT asked. */
+export const STEP_COLUMNS: readonly ColumnSpec<StepColumnId>[] = [
+  { id: "marker", title: "", align: "left", width: 2, gap: 0, from: 0 },
+  { id: "number", title: "#", align: "right", width: 3, gap: 0, from: 0 },
+  { id: "address", title: "NODE", align: "left", width: 15, gap: 2, from: 0, flex: 1 },
+  { id: "bits", title: "BITS", align: "right", width: 5, gap: 1, from: 56 },
+  { id: "answer", title: "ANSWER", align: "right", width: 8, gap: 2, from: 0 },
+  { id: "peers", title: "PEERS", align: "right", width: 5, gap: 2, from: 44 },
 ];

@@ -4,6 +4,7 @@ import {
   formatBytes,
   formatCopies,
   formatCount,
+  formatDuration,
   formatElapsed,
   formatPercent,
   formatRate,
@@ -12,6 +13,7 @@ import {
 } from "../format/quantities.ts";
 import type { Tone } from "../theme/themes.ts";
 import { type Band, diagnosisTone, statusOf } from "./health.ts";
+import { rareText } from "./pieces-model.ts";
 import type { RateHistory } from "./rate-history.ts";
 import { etaText, shareRatio } from "./row-model.ts";
 
@@ -36,7 +38,7 @@ export interface DetailModel {
   readonly chain: readonly { readonly stage: ChainStage; readonly mark: ChainMark }[];
   /** Null before the metadata is here. */
   readonly have: { readonly strip: string; readonly percent: string; readonly reachable: string } | null;
-  readonly availability: { readonly strip: string; readonly copies: string } | null;
+  readonly availability: { readonly strip: string; readonly copies: string; readonly rare: string } | null;
   /** The direction that matters: down while something is wanted, up afterwards. */
   readonly direction: "down" | "up";
   readonly samples: readonly number[];
@@ -72,21 +74,32 @@ export function buildDetail(torrent: TorrentSnapshot, history: RateHistory): Det
     availability:
       torrent.copies === null
         ? null
-        : { strip: torrent.availabilityStrip, copies: formatCopies(torrent.copies) },
+        : { strip: torrent.availabilityStrip, copies: formatCopies(torrent.copies), rare: rareText(torrent) },
     direction,
     samples: history.recent(torrent.id, direction, CHART_SAMPLES),
     rate: formatRate(rate),
-    eta: etaText(torrent),
+    eta: etaText(torrent) + etaRangeText(torrent),
     facts: buildFacts(torrent),
   };
 }
 
-function swarmText({ counts }: TorrentSnapshot): string {
+function swarmText({ counts, estimatedPeers }: TorrentSnapshot): string {
   if (counts.connectedPeers === 0) {
     return counts.candidates > 0 ? `${plural(counts.candidates, "peer")} known, none connected` : "no peers";
   }
   const seeds = counts.connectedSeeds > 0 ? `, ${plural(counts.connectedSeeds, "seed")}` : "";
+  if (estimatedPeers !== null && estimatedPeers > counts.connectedPeers) {
+    return `seen ${counts.connectedPeers} of about ${plural(estimatedPeers, "peer")}${seeds}`;
+  }
   return plural(counts.connectedPeers, "peer") + seeds;
+}
+
+/** ` (17m-31m)`: where four finishes of five fall; "" where it says no more than the time itself. */
+function etaRangeText({ phase, etaSeconds, etaRange }: TorrentSnapshot): string {
+  if (phase !== "downloading" || etaSeconds === null || etaRange === null) return "";
+  const low = formatDuration(etaRange.lowSeconds);
+  const high = formatDuration(etaRange.highSeconds);
+  return low === high ? "" : ` (${low} to ${high})`;
 }
 
 function haveModel(torrent: TorrentSnapshot): DetailModel["have"] {
@@ -114,6 +127,9 @@ function buildFacts(torrent: TorrentSnapshot): readonly Fact[] {
     `${counts.connectedPeers} connected (${plural(counts.connectedSeeds, "seed")}, ${counts.incomingPeers} came in), ` +
       `${counts.unchokedByPeers} send, ${counts.interestedPeers} want, ${counts.candidates} in reserve`,
   );
+  if (torrent.finishConfidence !== null) {
+    add("FINISH", `${formatPercent(torrent.finishConfidence)} sure with the peers of today`);
+  }
   add("FOLDER", torrent.folder);
   add("HASH", torrent.id);
   if (milestones.firstPeerMs !== null) add("TIMES", timesText(torrent));

@@ -1,7 +1,8 @@
 /** The DHT in a few facts: are we in, how many nodes, does anybody answer, who let us in. */
-import type { DhtSnapshot } from "../../session/session-view.ts";
+import type { DhtSnapshot, TorrentSnapshot } from "../../session/session-view.ts";
 import { formatCount, formatPercent } from "../format/quantities.ts";
 import type { Tone } from "../theme/themes.ts";
+import { buildDhtDetails, type DhtDetailsModel } from "./dht-details-model.ts";
 import { countNodes, type Mark } from "./header-model.ts";
 
 export interface DhtModel {
@@ -20,6 +21,8 @@ export interface DhtModel {
   readonly traffic: string;
   readonly work: string;
   readonly bootstrap: readonly { readonly address: string; readonly text: string; readonly tone: Tone }[];
+  /** Null until a viewer's question for them is answered. */
+  readonly details: DhtDetailsModel | null;
 }
 
 /** A search is reasonable from about this many nodes on (jech/dht, README). */
@@ -27,7 +30,7 @@ const COMFORTABLE_NODES = 30;
 /** Fewer answers than this in the last 100 queries point to a filtered or dying network. */
 const POOR_ANSWER_RATIO = 0.3;
 
-export function buildDht(dht: DhtSnapshot): DhtModel {
+export function buildDht(dht: DhtSnapshot, torrents: readonly TorrentSnapshot[] = []): DhtModel {
   const nodes = countNodes(dht);
   return {
     ...describeState(dht, nodes),
@@ -42,6 +45,7 @@ export function buildDht(dht: DhtSnapshot): DhtModel {
     traffic: `${dht.queriesInPerSecond.toFixed(1)} queries in, ${dht.queriesOutPerSecond.toFixed(1)} out a second`,
     work: `${formatCount(dht.activeLookups)} running, ${formatCount(dht.storedPeers)} peers kept for others`,
     bootstrap: dht.bootstrap.map(({ address, state }) => ({ address, ...BOOTSTRAP_WORDS[state] })),
+    details: buildDhtDetails(dht, torrents),
   };
 }
 

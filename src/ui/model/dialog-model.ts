@@ -14,16 +14,19 @@ import {
   findTorrent,
   type LimitsDialog,
   type MagnetDialog,
+  type RemoveDialog,
   type ShareDialog,
+  type World,
 } from "../state/ui-state.ts";
 import { buildDetail, type DetailModel } from "./detail-model.ts";
+import { buildPick, type PickModel } from "./pick-model.ts";
 import type { RateHistory } from "./rate-history.ts";
 
 export interface AddModel {
   readonly kind: "add";
   readonly source: TextField;
   readonly folder: TextField;
-  readonly isPaused: boolean;
+  readonly start: AddDialog["start"];
   readonly focus: AddDialog["focus"];
   readonly isBusy: boolean;
   readonly failure: Failure | null;
@@ -34,7 +37,8 @@ export interface AddModel {
 
 export interface RemoveModel {
   readonly kind: "remove";
-  readonly name: string;
+  /** The first few, and how many more. */
+  readonly names: readonly string[];
   readonly deleteData: boolean;
   readonly folder: string;
   readonly onDisk: string;
@@ -69,6 +73,7 @@ export interface QuitModel {
 
 export type DialogModel =
   | AddModel
+  | PickModel
   | (ShareDialog & { readonly kind: "share" })
   | RemoveModel
   | LimitsDialog
@@ -78,28 +83,15 @@ export type DialogModel =
   | QuitModel;
 
 /** Null when what the dialog was about is gone. */
-export function buildDialog(
-  dialog: Dialog,
-  snapshot: SessionSnapshot,
-  history: RateHistory,
-): DialogModel | null {
+export function buildDialog(dialog: Dialog, world: World, history: RateHistory): DialogModel | null {
+  const { snapshot } = world;
   switch (dialog.kind) {
     case "add":
       return buildAdd(dialog, snapshot);
-    case "remove": {
-      const torrent = findTorrent(snapshot, dialog.id);
-      if (torrent === undefined) return null;
-      const { deleteData, typed } = dialog;
-      return {
-        kind: "remove",
-        name: torrent.name,
-        deleteData,
-        folder: torrent.folder,
-        onDisk: formatBytes(torrent.haveBytes),
-        word: confirmationWord(torrent.name),
-        typed,
-      };
-    }
+    case "pick":
+      return buildPick(dialog, world);
+    case "remove":
+      return buildRemove(dialog, snapshot);
     case "help": {
       const found = searchHelp(dialog.query.value);
       const entries = found.map(({ group, keys, help }) => ({ group, keys, help }));
@@ -125,6 +117,29 @@ export function buildDialog(
   }
 }
 
+/** Names that are listed before the rest is counted. */
+const MAX_LISTED_NAMES = 8;
+
+function buildRemove(
+  { ids, deleteData, typed }: RemoveDialog,
+  snapshot: SessionSnapshot,
+): RemoveModel | null {
+  const torrents = ids.flatMap((id) => findTorrent(snapshot, id) ?? []);
+  if (torrents.length === 0) return null;
+  const names = torrents.slice(0, MAX_LISTED_NAMES).map(({ name }) => name);
+  if (torrents.length > names.length) names.push(`and ${torrents.length - names.length} more`);
+  const folders = new Set(torrents.map(({ folder }) => folder));
+  return {
+    kind: "remove",
+    names,
+    deleteData,
+    folder: folders.size === 1 ? ([...folders][0] ?? "") : `${folders.size} folders`,
+    onDisk: formatBytes(torrents.reduce((sum, { haveBytes }) => sum + haveBytes, 0)),
+    word: confirmationWord(torrents.map(({ name }) => name)),
+    typed,
+  };
+}
+
 /** Sources listed by line; a longer list is counted. */
 const MAX_LISTED_SOURCES = 4;
 
@@ -133,9 +148,9 @@ function buildAdd(dialog: AddDialog, snapshot: SessionSnapshot): AddModel {
   const known = new Set(snapshot.torrents.map(({ id }) => id));
   const found = sources.slice(0, MAX_LISTED_SOURCES).map((source) => describeSource(source, known));
   if (sources.length > MAX_LISTED_SOURCES) found.push(`and ${sources.length - MAX_LISTED_SOURCES} more`);
-  const { source, folder, isPaused, focus, isBusy, failure } = dialog;
+  const { source, folder, start, focus, isBusy, failure } = dialog;
   const free = snapshot.freeBytes === null ? null : formatBytesRoughly(snapshot.freeBytes);
-  return { kind: "add", source, folder, isPaused, focus, isBusy, failure, found, free };
+  return { kind: "add", source, folder, start, focus, isBusy, failure, found, free };
 }
 
 function describeSource(source: PastedSource, known: ReadonlySet<string>): string {

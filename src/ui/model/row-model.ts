@@ -15,6 +15,7 @@ import { diagnosisTone, healthBand } from "./health.ts";
 export interface RowModel {
   readonly id: string;
   readonly phase: TorrentPhase;
+  readonly isMarked: boolean;
   readonly isStuck: boolean;
   /** Worth a look although it runs: shown as `!`. */
   readonly needsAttention: boolean;
@@ -37,11 +38,12 @@ export interface RowModel {
 /** Steps of a progress bar: eight in each of the 20 cells of the widest. */
 const BAR_STEPS = 160;
 
-export function buildRow(torrent: TorrentSnapshot): RowModel {
+export function buildRow(torrent: TorrentSnapshot, isMarked = false): RowModel {
   const { counts, diagnosis, phase } = torrent;
   return {
     id: torrent.id,
     phase,
+    isMarked,
     isStuck: isStuck(torrent),
     needsAttention: diagnosis.severity !== "fine" && phase !== "paused" && phase !== "queued",
     name: torrent.name,

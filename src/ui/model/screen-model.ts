@@ -5,44 +5,44 @@
  */
 import type { SessionSnapshot, TorrentSnapshot } from "../../session/session-view.ts";
 import { hintBar, type Tab, tabBar } from "../layout/bars.ts";
+import { commandHints, dialogHints, searchHints } from "../layout/dialog-hints.ts";
 import type { ScreenPlan } from "../layout/screen-plan.ts";
+import { completionsOf } from "../state/commands.ts";
 import type { SortId } from "../state/list-order.ts";
 import type { TextField } from "../state/text-field.ts";
 import { isStuck } from "../state/torrent-filter.ts";
 import {
+  type Chart,
+  type CommandLine,
   contextOf,
+  type DetailsView,
   type DetailTab,
-  type Dialog,
+  type DhtTab,
   findTorrent,
   type Notice,
   type UiState,
-  type View,
   type World,
 } from "../state/ui-state.ts";
+import { tableLines } from "../state/view-lines.ts";
 import { buildDetail, type DetailModel } from "./detail-model.ts";
 import { buildDht, type DhtModel } from "./dht-model.ts";
 import { buildDialog, type DialogModel } from "./dialog-model.ts";
 import { buildHeader, type HeaderModel } from "./header-model.ts";
 import { type Band, statusOf } from "./health.ts";
+import { buildPeerCard, type PeerCard } from "./peer-card.ts";
+import { buildPieces, type PiecesModel } from "./pieces-model.ts";
 import type { RateHistory } from "./rate-history.ts";
 import { buildRow, type RowModel } from "./row-model.ts";
 import {
   buildEventRow,
-  buildFileRow,
   buildPeerRow,
   type EventRowModel,
   type FileRowModel,
+  filesTable,
   type PeerRowModel,
+  type TableModel,
 } from "./table-models.ts";
-
-/** A table of which only the visible lines are built. */
-export interface TableModel<Row> {
-  readonly rows: readonly Row[];
-  /** Index of the selected line among `rows`; -1 for none. */
-  readonly cursor: number;
-  readonly top: number;
-  readonly total: number;
-}
+import { buildStepRow, buildTrail, type StepRowModel, type TrailModel } from "./trail-model.ts";
 
 export interface ListBody {
   readonly kind: "list";
@@ -51,6 +51,8 @@ export interface ListBody {
   readonly isReversed: boolean;
   readonly query: string;
   readonly search: TextField | null;
+  /** Number of torrents that are marked. */
+  readonly marked: number;
   readonly torrents: TableModel<RowModel>;
   /** Number of torrents whatever is filtered. */
   readonly torrentCount: number;
@@ -68,13 +70,22 @@ export interface DetailsBody {
   readonly tabs: readonly Tab[];
   readonly tab: DetailTab;
   readonly detail: DetailModel;
+  readonly pieces: PiecesModel | null;
   readonly peers: TableModel<PeerRowModel>;
+  /** The peer under the cursor. */
+  readonly card: PeerCard | null;
   readonly files: TableModel<FileRowModel>;
+  readonly trail: TrailModel | null;
+  readonly steps: TableModel<StepRowModel>;
   readonly log: readonly EventRowModel[];
 }
 
-interface DhtBody {
+export interface DhtBody {
   readonly kind: "dht";
+  readonly tabs: readonly Tab[];
+  readonly tab: DhtTab;
+  /** First line of the tab's list that is shown. */
+  readonly top: number;
   readonly dht: DhtModel;
 }
 
@@ -110,12 +121,23 @@ export interface HintModel {
   readonly label: string;
 }
 
+/** The command line, and what the tab key would make of it. */
+export interface CommandModel {
+  readonly field: TextField;
+  readonly completions: readonly string[];
+  /** Index of the completion that stands in the field; -1 for none. */
+  readonly chosen: number;
+}
+
 export interface ScreenModel {
   readonly plan: ScreenPlan;
   readonly themeIndex: number;
+  readonly chart: Chart;
   readonly header: HeaderModel;
   readonly body: BodyModel;
   readonly notice: NoticeModel | null;
+  /** Stands in the place of the notice while it is typed. */
+  readonly command: CommandModel | null;
   readonly hints: readonly HintModel[];
 }
 
@@ -129,14 +151,16 @@ export interface ScreenSources {
 
 export function buildScreen(state: UiState, world: World, sources: ScreenSources): ScreenModel {
   const { snapshot, plan } = world;
-  const dialog = state.dialog === null ? null : buildDialog(state.dialog, snapshot, sources.history);
+  const dialog = state.dialog === null ? null : buildDialog(state.dialog, world, sources.history);
   const body: BodyModel = dialog === null ? buildBody(state, world, sources) : { kind: "dialog", dialog };
   return {
     plan,
     themeIndex: state.themeIndex,
+    chart: state.chart,
     header: buildHeader(snapshot, sources.clock),
     body,
     notice: buildNotice(state, world),
+    command: state.command === null ? null : buildCommand(state.command, world),
     hints: buildHints(state, world),
   };
 }
@@ -151,7 +175,13 @@ function buildBody(state: UiState, world: World, sources: ScreenSources): BodyMo
         : buildDetails(view, torrent, world, sources);
     }
     case "dht":
-      return { kind: "dht", dht: buildDht(world.snapshot.dht) };
+      return {
+        kind: "dht",
+        tabs: tabBar(view, world.snapshot, world.plan.columns),
+        tab: view.tab,
+        top: view.top,
+        dht: buildDht(world.snapshot.dht, world.snapshot.torrents),
+      };
     case "events": {
       const { log } = world.snapshot;
       const end = log.length - view.offset;
@@ -180,10 +210,11 @@ function buildList(state: UiState, world: World, { history }: ScreenSources): Li
     isReversed: state.isReversed,
     query: state.query,
     search: state.search,
+    marked: state.marked.size,
     torrents: {
       rows: shownIds.flatMap((id) => {
         const torrent = byId.get(id);
-        return torrent === undefined ? [] : [buildRow(torrent)];
+        return torrent === undefined ? [] : [buildRow(torrent, state.marked.has(id))];
       }),
       cursor: state.cursorIndex - state.listTop,
       top: state.listTop,
@@ -201,16 +232,17 @@ function buildList(state: UiState, world: World, { history }: ScreenSources): Li
 }
 
 function buildDetails(
-  view: View & { kind: "details" },
+  view: DetailsView,
   torrent: TorrentSnapshot,
   { snapshot, plan }: World,
   { history, timeOfDay }: ScreenSources,
 ): DetailsBody {
-  const lines = Math.max(0, plan.body.height - 1);
-  const isFiles = view.tab === "files";
-  const shownFiles = isFiles ? torrent.files.slice(view.top, view.top + lines) : [];
-  const root = rootFolder(torrent);
+  const lines = tableLines(view, plan);
+  const shown = (tab: DetailTab): number => (view.tab === tab ? lines : 0);
   const log = view.tab === "log" ? snapshot.log.filter(({ torrentId }) => torrentId === torrent.id) : [];
+  const peer = view.tab === "peers" ? torrent.peers[view.cursor] : undefined;
+  const steps = torrent.dhtTrail?.steps ?? [];
+  const isReachKnown = torrent.counts.connectedPeers > 0;
   return {
     kind: "details",
     name: torrent.name,
@@ -218,21 +250,21 @@ function buildDetails(
     tabs: tabBar(view, snapshot, plan.columns),
     tab: view.tab,
     detail: buildDetail(torrent, history),
-    peers: peersTable(torrent, view.top, view.cursor, view.tab === "peers" ? lines : 0),
-    files: {
-      rows: shownFiles.map((file) => buildFileRow(file, root)),
+    pieces: view.tab === "pieces" ? buildPieces(torrent) : null,
+    peers: peersTable(torrent, view.top, view.cursor, shown("peers")),
+    card: peer === undefined ? null : buildPeerCard(peer),
+    files: filesTable(torrent, view, [], shown("files"), isReachKnown),
+    trail: view.tab === "dht" ? buildTrail(torrent) : null,
+    steps: {
+      rows: steps
+        .slice(view.top, view.top + shown("dht"))
+        .map((step, index) => buildStepRow(step, view.top + index)),
       cursor: view.cursor - view.top,
       top: view.top,
-      total: torrent.files.length,
+      total: steps.length,
     },
     log: log.slice(-plan.body.height).map((line) => buildEventRow(line, timeOfDay)),
   };
-}
-
-/** The torrent's own folder, which every path begins with; "" for a single file. */
-function rootFolder({ files }: TorrentSnapshot): string {
-  const root = files.length > 1 ? (files[0]?.path.split("/")[0] ?? "") : "";
-  return root === "" ? "" : `${root}/`;
 }
 
 function peersTable(
@@ -263,40 +295,24 @@ function firstProblem({ torrents }: SessionSnapshot, exceptId: string | null): T
   return torrents.find((torrent) => torrent.id !== exceptId && isStuck(torrent));
 }
 
-const hint = (keyLabel: string, label: string): HintModel => ({ keyLabel, label });
+/** Completions shown at most. */
+const MAX_COMPLETIONS = 40;
 
-const DIALOG_HINTS: Readonly<Record<Dialog["kind"], readonly HintModel[]>> = {
-  add: [hint("enter", "start"), hint("tab", "next field"), hint("esc", "cancel")],
-  share: [hint("enter", "share"), hint("esc", "cancel")],
-  remove: [hint("y", "remove"), hint("esc", "keep it")],
-  limits: [hint("enter", "set"), hint("tab", "other field"), hint("esc", "cancel")],
-  help: [hint("enter", "do it"), hint("up/down", "choose"), hint("esc", "close")],
-  why: [hint("r", "look again"), hint("v", "verify"), hint("c", "copy link"), hint("esc", "close")],
-  magnet: [hint("c", "copy"), hint("esc", "close")],
-  quit: [hint("q", "quit"), hint("esc", "stay")],
-};
-
-const DELETE_HINTS: readonly HintModel[] = [hint("enter", "delete"), hint("esc", "keep everything")];
-const SEARCH_HINTS: readonly HintModel[] = [
-  hint("enter", "keep"),
-  hint("up/down", "choose"),
-  hint("esc", "show all"),
-];
-
-/** The last hint says how to get out: others give way to it. */
-function fitHints(hints: readonly HintModel[], columns: number): readonly HintModel[] {
-  const last = hints.slice(-1);
-  const cells = (all: readonly HintModel[]): number =>
-    all.reduce((sum, { keyLabel, label }) => sum + keyLabel.length + 1 + label.length + 2, 0);
-  let others = hints.slice(0, -1);
-  while (others.length > 0 && cells([...others, ...last]) > columns) others = others.slice(0, -1);
-  return [...others, ...last];
+function buildCommand({ field, completing }: CommandLine, world: World): CommandModel {
+  const completions = completionsOf(completing?.typed ?? field.value, world).slice(0, MAX_COMPLETIONS);
+  return { field, completions, chosen: completing?.index ?? -1 };
 }
 
 function buildHints(state: UiState, { snapshot, plan, canShare }: World): readonly HintModel[] {
-  if (state.dialog?.kind === "remove" && state.dialog.deleteData) return fitHints(DELETE_HINTS, plan.columns);
-  if (state.dialog !== null) return fitHints(DIALOG_HINTS[state.dialog.kind], plan.columns);
-  if (state.search !== null) return fitHints(SEARCH_HINTS, plan.columns);
+  const typed =
+    state.dialog !== null
+      ? dialogHints(state.dialog, plan.columns)
+      : state.command !== null
+        ? commandHints(plan.columns)
+        : state.search !== null
+          ? searchHints(plan.columns)
+          : undefined;
+  if (typed !== undefined) return typed.map(({ keyLabel, label }) => ({ keyLabel, label }));
   const situation = { isEmpty: snapshot.torrents.length === 0, canShare };
   return hintBar(contextOf(state.view), situation, plan.columns).map(({ keyLabel, label }) => ({
     keyLabel,

@@ -1,6 +1,16 @@
-/** Lines of the peers, files and events tables, for the visible part only: the tables may have thousands. */
-import type { FileSnapshot, LogLine, PeerSnapshot } from "../../session/session-view.ts";
+/** Lines of the tables of peers, files, nodes and events, for the visible part only: the tables may have thousands. */
+import type { FileSnapshot, LogLine, PeerSnapshot, TorrentSnapshot } from "../../session/session-view.ts";
 import { formatBytes, formatPercentShort, formatRateShort } from "../format/quantities.ts";
+import { type TreeLine, treeLines } from "../state/file-tree.ts";
+
+/** A table of which only the visible lines are built. */
+export interface TableModel<Row> {
+  readonly rows: readonly Row[];
+  /** Index of the selected line among `rows`; -1 for none. */
+  readonly cursor: number;
+  readonly top: number;
+  readonly total: number;
+}
 
 export interface PeerRowModel {
   readonly address: string;
@@ -38,26 +48,80 @@ function peerFlags(peer: PeerSnapshot): string {
 }
 
 export interface FileRowModel {
-  readonly isWanted: boolean;
-  readonly path: string;
+  readonly kind: TreeLine["kind"];
+  readonly depth: number;
+  readonly isFolded: boolean;
+  /** `some`: of a folder in which some files are wanted and others are not. */
+  readonly wanted: "yes" | "no" | "some";
+  readonly name: string;
   readonly size: string;
   readonly done: string;
   readonly barRatio: number;
   readonly priority: string;
+  /** Share that we or somebody connected has; "" where that is not known. */
+  readonly reach: string;
+  readonly isReachable: boolean;
 }
 
 const BAR_STEPS = 160;
 
-/** `root` is left out at the beginning of the path. */
-export function buildFileRow(file: FileSnapshot, root: string): FileRowModel {
-  const ratio = file.lengthBytes === 0 ? 1 : file.haveBytes / file.lengthBytes;
+/** The visible part of the tree; `priorities` as in `buildFileRow`. */
+export function filesTable(
+  { files }: TorrentSnapshot,
+  {
+    cursor,
+    top,
+    folded,
+  }: { readonly cursor: number; readonly top: number; readonly folded: ReadonlySet<string> },
+  priorities: readonly number[],
+  lines: number,
+  isReachKnown: boolean,
+): TableModel<FileRowModel> {
+  const all = lines === 0 ? [] : treeLines(files, folded);
   return {
-    isWanted: file.priority > 0,
-    path: file.path.startsWith(root) ? file.path.slice(root.length) : file.path,
-    size: formatBytes(file.lengthBytes),
+    rows: all.slice(top, top + lines).map((line) => buildFileRow(line, files, priorities, isReachKnown)),
+    cursor: cursor - top,
+    top,
+    total: all.length,
+  };
+}
+
+/** `priorities`: those of the torrent, or what the user chose instead. */
+export function buildFileRow(
+  line: TreeLine,
+  files: readonly FileSnapshot[],
+  priorities: readonly number[],
+  isReachKnown: boolean,
+): FileRowModel {
+  let lengthBytes = 0;
+  let haveBytes = 0;
+  let reachableBytes = 0;
+  let wanted = 0;
+  const levels = new Set<number>();
+  for (const index of line.files) {
+    const file = files[index];
+    if (file === undefined) continue;
+    lengthBytes += file.lengthBytes;
+    haveBytes += file.haveBytes;
+    reachableBytes += file.lengthBytes * file.reachableRatio;
+    const priority = priorities[index] ?? file.priority;
+    if (priority > 0) wanted++;
+    levels.add(priority);
+  }
+  const ratio = lengthBytes === 0 ? 1 : haveBytes / lengthBytes;
+  const reach = lengthBytes === 0 ? 1 : reachableBytes / lengthBytes;
+  return {
+    kind: line.kind,
+    depth: line.depth,
+    isFolded: line.isFolded,
+    wanted: wanted === 0 ? "no" : wanted === line.files.length ? "yes" : "some",
+    name: line.name,
+    size: formatBytes(lengthBytes),
     done: formatPercentShort(ratio),
     barRatio: Math.floor(ratio * BAR_STEPS) / BAR_STEPS,
-    priority: priorityWord(file.priority),
+    priority: levels.size === 1 ? priorityWord([...levels][0] ?? 0) : "mixed",
+    reach: isReachKnown ? formatPercentShort(reach) : "",
+    isReachable: !isReachKnown || reach >= 1,
   };
 }
 

@@ -2,16 +2,18 @@
 
 import type { KeyInput } from "../terminal/input-events.ts";
 import { confirmationWord } from "./confirmation-word.ts";
-import { searchHelp } from "./help-search.ts";
+import { runHelpEntry, searchHelp } from "./help-search.ts";
 import { actionFor } from "./key-map.ts";
 import { perform } from "./perform.ts";
+import { updatePick } from "./pick-dialog.ts";
 import { parseRateLimit } from "./rate-limit-text.ts";
+import { removeLater } from "./removals.ts";
 import { editField, insertText, type TextField } from "./text-field.ts";
 import { findSources } from "./torrent-sources.ts";
-import { noticed, stay, withEffect } from "./transitions.ts";
+import { stay, withEffect } from "./transitions.ts";
 import {
+  ADD_STARTS,
   type AddDialog,
-  contextOf,
   type Dialog,
   findTorrent,
   type HelpDialog,
@@ -28,6 +30,7 @@ import {
 const WHY_PAGE_LINES = 10;
 
 export function updateDialog(state: UiState, dialog: Dialog, input: KeyInput, world: World): Transition {
+  if (dialog.kind === "pick") return updatePick(state, dialog, input, world);
   if (input.key === "esc") return stay({ ...state, dialog: null });
   switch (dialog.kind) {
     case "add":
@@ -63,6 +66,7 @@ export function pasteIntoDialog(dialog: Dialog, text: string): Dialog | undefine
       return dialog.deleteData ? dialog : undefined; // typing the word is the point
     case "help":
       return { ...dialog, query: insertText(dialog.query, text.trim()), cursor: 0 };
+    case "pick":
     case "why":
     case "magnet":
     case "quit":
@@ -90,8 +94,10 @@ function updateAdd(state: UiState, dialog: AddDialog, input: KeyInput): Transiti
     return change({ focus: ADD_FIELDS[(at + 2) % 3] as AddDialog["focus"] });
   }
   if (dialog.focus === "start") {
-    const toggles = input.key === "space" || input.key === "left" || input.key === "right";
-    return toggles ? change({ isPaused: !dialog.isPaused }) : stay(state);
+    const step = { space: 1, right: 1, left: 2 }[input.key];
+    if (step === undefined) return stay(state);
+    const next = (ADD_STARTS.indexOf(dialog.start) + step) % ADD_STARTS.length;
+    return change({ start: ADD_STARTS[next] as AddDialog["start"] });
   }
   const edited = editField(dialog[dialog.focus], input);
   return edited === undefined ? stay(state) : change({ [dialog.focus]: edited, failure: null });
@@ -109,10 +115,13 @@ function submitAdd(state: UiState, dialog: AddDialog): Transition {
     };
     return stay({ ...state, dialog: { ...dialog, failure } });
   }
-  return withEffect(
-    { ...state, dialog: { ...dialog, isBusy: true, failure: null } },
-    { kind: "add", sources, folder: dialog.folder.value.trim(), isPaused: dialog.isPaused },
-  );
+  const busy: UiState = { ...state, dialog: { ...dialog, isBusy: true, failure: null } };
+  const folder = dialog.folder.value.trim();
+  const [source] = sources;
+  if (dialog.start === "choose" && source !== undefined && sources.length === 1) {
+    return withEffect(busy, { kind: "add-to-choose", source, folder });
+  }
+  return withEffect(busy, { kind: "add", sources, folder, isPaused: dialog.start === "paused" });
 }
 
 function updateShare(state: UiState, dialog: ShareDialog, input: KeyInput): Transition {
@@ -131,16 +140,15 @@ function updateShare(state: UiState, dialog: ShareDialog, input: KeyInput): Tran
 
 function updateRemove(state: UiState, dialog: RemoveDialog, input: KeyInput, world: World): Transition {
   const closed: UiState = { ...state, dialog: null };
-  const torrent = findTorrent(world.snapshot, dialog.id);
-  if (torrent === undefined) return stay(closed);
-  const remove = { kind: "remove", id: dialog.id, deleteData: dialog.deleteData } as const;
-  if (!dialog.deleteData) {
-    if (input.key === "y" || input.key === "enter") return withEffect(closed, remove);
+  const { ids, deleteData } = dialog;
+  if (!deleteData) {
+    if (input.key === "y" || input.key === "enter") return removeLater(closed, ids, world);
     return stay(input.key === "n" || input.key === "q" ? closed : state);
   }
   if (input.key === "enter") {
-    const isTyped = dialog.typed.value.trim().toLowerCase() === confirmationWord(torrent.name).toLowerCase();
-    return isTyped ? withEffect(closed, remove) : stay(state);
+    const word = confirmationWord(ids.map((id) => findTorrent(world.snapshot, id)?.name ?? ""));
+    const isTyped = dialog.typed.value.trim().toLowerCase() === word.toLowerCase();
+    return isTyped ? withEffect(closed, { kind: "remove", ids, deleteData }) : stay(state);
   }
   const typed = editField(dialog.typed, input);
   return stay(typed === undefined ? state : { ...state, dialog: { ...dialog, typed } });
@@ -180,11 +188,7 @@ function updateHelp(state: UiState, dialog: HelpDialog, input: KeyInput, world: 
   if (input.key === "enter") {
     const chosen = found[dialog.cursor];
     const closed: UiState = { ...state, dialog: null };
-    if (chosen === undefined || chosen.action === "help") return stay(closed);
-    const [key = ""] = chosen.keys;
-    if (actionFor(contextOf(state.view), key) === chosen.action)
-      return perform(closed, chosen.action, key, world);
-    return noticed(closed, world, `"${chosen.help}" works on another screen.`, "look");
+    return chosen === undefined ? stay(closed) : runHelpEntry(closed, chosen, world);
   }
   const step = HELP_STEPS[input.key];
   if (step !== undefined) {

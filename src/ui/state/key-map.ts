@@ -19,6 +19,8 @@ export type ActionId =
   | "next-tab"
   | "previous-tab"
   | "choose-tab"
+  | "fold"
+  | "unfold"
   | "toggle-pause"
   | "toggle-file"
   | "raise-priority"
@@ -30,6 +32,10 @@ export type ActionId =
   | "reannounce"
   | "why"
   | "next-problem"
+  | "mark"
+  | "mark-all"
+  | "undo"
+  | "command"
   | "search"
   | "show-all"
   | "sort"
@@ -44,9 +50,10 @@ export type ActionId =
   | "repaint"
   | "suspend"
   | "quit"
+  | "quit-now"
   | "interrupt";
 
-export type HelpGroup = "MOVE" | "TORRENT" | "LIST" | "ANYWHERE";
+export type HelpGroup = "MOVE" | "TORRENT" | "LIST" | "ANYWHERE" | "COMMANDS";
 
 export interface Binding {
   readonly action: ActionId;
@@ -62,7 +69,7 @@ export interface Binding {
 
 const EVERYWHERE: readonly Context[] = CONTEXTS;
 const TORRENT: readonly Context[] = ["list", "details", "peers", "files"];
-const TABBED: readonly Context[] = TORRENT;
+const TABBED: readonly Context[] = [...TORRENT, "dht"];
 const BELOW: readonly Context[] = ["details", "peers", "files", "dht", "events"];
 
 function bind(
@@ -84,10 +91,12 @@ export const KEY_MAP: readonly Binding[] = [
   bind("go-first", ["g", "home"], EVERYWHERE, "MOVE", "first", "to the first line"),
   bind("go-last", ["G", "end"], EVERYWHERE, "MOVE", "last", "to the last line"),
   bind("open", ["enter", "right"], ["list"], "MOVE", "open", "details of the torrent"),
-  bind("back", ["esc", "left", "backspace"], BELOW, "MOVE", "back", "back to the list"),
+  bind("back", ["esc", "backspace"], BELOW, "MOVE", "back", "back to the list"),
+  bind("fold", ["left"], ["files"], "MOVE", "fold", "fold a folder"),
+  bind("unfold", ["right"], ["files"], "MOVE", "unfold", "unfold a folder"),
   bind("next-tab", ["tab"], TABBED, "MOVE", "next tab", "next tab"),
   bind("previous-tab", ["shift+tab"], TABBED, "MOVE", "previous tab", "previous tab"),
-  bind("choose-tab", ["1", "2", "3", "4", "5"], TABBED, "MOVE", "tab", "the tab of that number"),
+  bind("choose-tab", ["1", "2", "3", "4", "5", "6"], TABBED, "MOVE", "tab", "the tab of that number"),
 
   bind("toggle-pause", ["space"], ["list", "details", "peers"], "TORRENT", "pause", "pause or go on"),
   bind("why", ["w"], TORRENT, "TORRENT", "why", "why is it (not) going?"),
@@ -100,7 +109,9 @@ export const KEY_MAP: readonly Binding[] = [
   bind("raise-priority", ["+", "="], ["files"], "TORRENT", "sooner", "fetch the file sooner"),
   bind("lower-priority", ["-"], ["files"], "TORRENT", "later", "fetch the file later"),
 
-  bind("search", ["/"], ["list"], "LIST", "find", "find by name"),
+  bind("search", ["/", "f"], ["list"], "LIST", "find", "find, filter: state:stuck"),
+  bind("mark", ["m"], ["list"], "LIST", "mark", "mark for the next key"),
+  bind("mark-all", ["M"], ["list"], "LIST", "mark all", "mark all listed, or none"),
   bind("show-all", ["esc"], ["list"], "LIST", "show all", "show all torrents again"),
   bind("sort", ["o"], ["list"], "LIST", "order", "sort by the next column"),
   bind("reverse-sort", ["O"], ["list"], "LIST", "reverse", "turn the order round"),
@@ -113,10 +124,13 @@ export const KEY_MAP: readonly Binding[] = [
 
   bind("add", ["a"], EVERYWHERE, "ANYWHERE", "add", "add magnet, hash, .torrent"),
   bind("share", ["s"], EVERYWHERE, "ANYWHERE", "share", "share a file or folder"),
+  bind("command", [":"], EVERYWHERE, "ANYWHERE", "command", "command line, tab helps"),
+  bind("undo", ["u"], EVERYWHERE, "ANYWHERE", "undo", "undo the last removal"),
   bind("help", ["?", "f1"], EVERYWHERE, "ANYWHERE", "help", "this help"),
   bind("repaint", ["ctrl+l"], EVERYWHERE, "ANYWHERE", "repaint", "draw the screen again"),
   bind("suspend", ["ctrl+z"], EVERYWHERE, "ANYWHERE", "suspend", "suspend (transfers too)"),
   bind("quit", ["q"], EVERYWHERE, "ANYWHERE", "quit", "quit"),
+  bind("quit-now", ["Q"], EVERYWHERE, "ANYWHERE", "quit now", "quit without being asked"),
   bind("interrupt", ["ctrl+c"], EVERYWHERE, "ANYWHERE", "stop", "quit at once"),
 ];
 
@@ -130,9 +144,11 @@ const HINTS: Readonly<Record<Context, readonly ActionId[]>> = {
     "remove",
     "search",
     "share",
+    "dht",
+    "command",
+    "mark",
     "sort",
     "limits",
-    "dht",
     "events",
   ],
   details: [
@@ -147,8 +163,8 @@ const HINTS: Readonly<Record<Context, readonly ActionId[]>> = {
     "dht",
   ],
   peers: ["back", "next-tab", "toggle-pause", "why", "reannounce", "copy-magnet", "dht"],
-  files: ["back", "next-tab", "toggle-file", "raise-priority", "lower-priority", "why", "verify"],
-  dht: ["back", "add", "events", "limits"],
+  files: ["back", "next-tab", "toggle-file", "raise-priority", "lower-priority", "fold", "why", "verify"],
+  dht: ["back", "next-tab", "add", "events", "limits"],
   events: ["back", "add", "dht", "limits"],
 };
 

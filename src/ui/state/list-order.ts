@@ -4,7 +4,8 @@
  * sorting; those that go leave at once. Ties keep the order in which torrents were added.
  */
 import type { SessionSnapshot, TorrentSnapshot } from "../../session/session-view.ts";
-import { type FilterId, isStuck, matchesFilter, matchesQuery } from "./torrent-filter.ts";
+import { type FilterId, isStuck, matchesFilter } from "./torrent-filter.ts";
+import { parseQuery } from "./torrent-query.ts";
 
 export const SORTS = ["added", "name", "done", "health", "speed", "size", "eta"] as const;
 export type SortId = (typeof SORTS)[number];
@@ -48,7 +49,7 @@ export class ListOrder {
     } else {
       this.#sortedIds = joinNewcomers(this.#sortedIds, byId);
     }
-    this.#visibleIds = reuse(this.#visibleIds, this.#sortedIds.filter(isListed(byId, choice)));
+    this.#visibleIds = reuse(this.#visibleIds, listed(this.#sortedIds, byId, choice));
     return this.#visibleIds;
   }
 
@@ -57,13 +58,22 @@ export class ListOrder {
   }
 }
 
-function isListed(byId: ReadonlyMap<string, TorrentSnapshot>, choice: ListChoice): (id: string) => boolean {
-  return (id) => {
+/** The ids under the tab that fit what is searched for; the better they fit the further up. */
+function listed(
+  ids: readonly string[],
+  byId: ReadonlyMap<string, TorrentSnapshot>,
+  choice: ListChoice,
+): readonly string[] {
+  const query = choice.query === "" ? undefined : parseQuery(choice.query);
+  const scored: { id: string; score: number }[] = [];
+  for (const id of ids) {
     const torrent = byId.get(id);
-    return (
-      torrent !== undefined && matchesFilter(torrent, choice.filter) && matchesQuery(torrent, choice.query)
-    );
-  };
+    if (torrent === undefined || !matchesFilter(torrent, choice.filter)) continue;
+    const score = query === undefined ? 1 : query.score(torrent);
+    if (score > 0) scored.push({ id, score });
+  }
+  if (query !== undefined) scored.sort((a, b) => b.score - a.score);
+  return scored.map(({ id }) => id);
 }
 
 function joinNewcomers(

@@ -9,7 +9,7 @@ export function openAddDialog(world: World, text: string): AddDialog {
     kind: "add",
     source: textField(text.trim()),
     folder: textField(world.snapshot.defaultFolder),
-    isPaused: false,
+    start: "now",
     focus: "source",
     isBusy: false,
     failure: null,

@@ -3,17 +3,22 @@ import type { TorrentSnapshot } from "../../session/session-view.ts";
 import type { ActionId } from "./key-map.ts";
 import { SORTS } from "./list-order.ts";
 import { openAddDialog, openLimitsDialog } from "./open-dialogs.ts";
+import { restore } from "./removals.ts";
 import { textField } from "./text-field.ts";
 import { FILTERS, isIncoming, isStuck } from "./torrent-filter.ts";
 import { noticed, stay, withEffect } from "./transitions.ts";
+import { changedPriorities, turnFold } from "./tree-keys.ts";
 import {
   currentTorrent,
+  currentTorrents,
   DETAIL_TABS,
+  type DetailsView,
+  DHT_TABS,
   type Transition,
   type UiState,
-  type View,
   type World,
 } from "./ui-state.ts";
+import { lineCountOf } from "./view-lines.ts";
 
 /** The state after `action`, started by `key`. Actions on a torrent do nothing where there is none. */
 export function perform(state: UiState, action: ActionId, key: string, world: World): Transition {
@@ -40,8 +45,16 @@ export function perform(state: UiState, action: ActionId, key: string, world: Wo
       return stay(chooseTab(state, Number(key) - 1));
     case "search":
       return stay({ ...state, search: textField(state.query) });
+    case "command":
+      return stay({ ...state, command: { field: textField(), completing: null } });
+    case "mark":
+      return stay(toggleMark(state, world));
+    case "mark-all":
+      return stay({ ...state, marked: new Set(state.marked.size > 0 ? [] : world.visibleIds) });
+    case "undo":
+      return restore(state, world);
     case "show-all":
-      return stay({ ...state, query: "", filter: "all" });
+      return stay({ ...state, query: "", filter: "all", marked: new Set() });
     case "sort":
       return stay({ ...state, sort: nextOf(SORTS, state.sort), isReversed: false });
     case "reverse-sort":
@@ -49,7 +62,10 @@ export function perform(state: UiState, action: ActionId, key: string, world: Wo
     case "next-problem":
       return nextProblem(state, world);
     case "dht":
-      return stay({ ...state, view: state.view.kind === "dht" ? { kind: "list" } : { kind: "dht" } });
+      return stay({
+        ...state,
+        view: state.view.kind === "dht" ? { kind: "list" } : { kind: "dht", tab: "table", top: 0 },
+      });
     case "events":
       return stay({
         ...state,
@@ -71,6 +87,8 @@ export function perform(state: UiState, action: ActionId, key: string, world: Wo
       return world.canSuspend ? withEffect(state, { kind: "suspend" }) : stay(state);
     case "quit":
       return quit(state, world);
+    case "quit-now":
+      return withEffect(state, { kind: "leave", reason: "quit" });
     case "interrupt":
       return withEffect(state, { kind: "leave", reason: "interrupt" });
     case "open":
@@ -81,10 +99,13 @@ export function perform(state: UiState, action: ActionId, key: string, world: Wo
     case "verify":
     case "reannounce":
     case "why":
+      return performOnTorrents(state, action, world);
     case "toggle-file":
     case "raise-priority":
     case "lower-priority":
-      return performOnTorrent(state, action, world);
+    case "fold":
+    case "unfold":
+      return performOnFiles(state, action, world);
   }
 }
 
@@ -96,67 +117,61 @@ type TorrentAction =
   | "copy-magnet"
   | "verify"
   | "reannounce"
-  | "why"
-  | "toggle-file"
-  | "raise-priority"
-  | "lower-priority";
+  | "why";
 
-function performOnTorrent(state: UiState, action: TorrentAction, world: World): Transition {
-  const torrent = currentTorrent(state, world);
+function performOnTorrents(state: UiState, action: TorrentAction, world: World): Transition {
+  const torrents = currentTorrents(state, world);
+  const [torrent] = torrents;
   if (torrent === undefined) return stay(state);
-  const { id } = torrent;
+  const ids = torrents.map(({ id }) => id);
   switch (action) {
     case "open":
-      return stay({ ...state, view: { kind: "details", id, tab: "overview", cursor: 0, top: 0 } });
-    case "toggle-pause": {
-      const resumes =
-        torrent.phase === "paused" || torrent.phase === "finished" || torrent.phase === "failed";
-      return withEffect(state, { kind: resumes ? "resume" : "pause", id });
-    }
+      return stay({ ...state, view: openedView(currentTorrent(state, world)?.id ?? torrent.id) });
+    case "toggle-pause":
+      return withEffect(state, { kind: torrents.every(isResting) ? "resume" : "pause", ids });
     case "remove":
     case "remove-data":
       return stay({
         ...state,
-        dialog: { kind: "remove", id, deleteData: action === "remove-data", typed: textField() },
+        dialog: { kind: "remove", ids, deleteData: action === "remove-data", typed: textField() },
       });
     case "copy-magnet":
       return withEffect(state, { kind: "copy", name: torrent.name, magnet: torrent.magnet });
     case "verify":
     case "reannounce":
-      return withEffect(state, { kind: action, id });
+      return withEffect(state, { kind: action, ids });
     case "why":
-      return stay({ ...state, dialog: { kind: "why", id, offset: 0 } });
-    case "toggle-file":
-      return changePriority(state, torrent, (priority) => (priority === 0 ? NORMAL_PRIORITY : 0));
-    case "raise-priority":
-      return changePriority(
-        state,
-        torrent,
-        (priority) => PRIORITIES.find((step) => step > priority) ?? priority,
-      );
-    case "lower-priority":
-      return changePriority(
-        state,
-        torrent,
-        (priority) => PRIORITIES.findLast((step) => step < priority) ?? priority,
-      );
+      return stay({ ...state, dialog: { kind: "why", id: torrent.id, offset: 0 } });
   }
 }
 
-/** Steps between "not wanted" and "before all others", as the session knows them. */
-const PRIORITIES = [0, 1, 4, 7] as const;
-const NORMAL_PRIORITY = 4;
+function openedView(id: string): DetailsView {
+  return { kind: "details", id, tab: "overview", cursor: 0, top: 0, folded: new Set() };
+}
 
-function changePriority(
-  state: UiState,
-  torrent: TorrentSnapshot,
-  change: (priority: number) => number,
-): Transition {
-  if (state.view.kind !== "details" || torrent.files.length === 0) return stay(state);
-  const { cursor } = state.view;
-  const priorities = torrent.files.map((file, index) =>
-    index === cursor ? change(file.priority) : file.priority,
-  );
+function isResting({ phase }: TorrentSnapshot): boolean {
+  return phase === "paused" || phase === "finished" || phase === "failed";
+}
+
+/** Marks the torrent under the cursor or takes its mark away, and goes on to the next. */
+function toggleMark(state: UiState, world: World): UiState {
+  if (state.cursorId === null) return state;
+  const marked = new Set(state.marked);
+  if (!marked.delete(state.cursorId)) marked.add(state.cursorId);
+  return move({ ...state, marked }, 1, world);
+}
+
+type FileAction = "toggle-file" | "raise-priority" | "lower-priority" | "fold" | "unfold";
+
+function performOnFiles(state: UiState, action: FileAction, world: World): Transition {
+  const torrent = currentTorrent(state, world);
+  const { view } = state;
+  if (torrent === undefined || view.kind !== "details" || torrent.files.length === 0) return stay(state);
+  if (action === "fold" || action === "unfold") {
+    return stay({ ...state, view: { ...view, ...turnFold(torrent.files, view, action) } });
+  }
+  const current = torrent.files.map(({ priority }) => priority);
+  const priorities = changedPriorities(torrent.files, current, view, action);
   return withEffect(state, { kind: "set-priorities", id: torrent.id, priorities });
 }
 
@@ -168,21 +183,16 @@ export function move(state: UiState, lines: number, world: World): UiState {
     return { ...state, cursorIndex: index, cursorId: world.visibleIds[index] ?? null, awaitedId: null };
   }
   if (view.kind === "details") {
-    const count = tableLength(view, world);
+    const count = lineCountOf(view, world);
     return { ...state, view: { ...view, cursor: clampIndex(view.cursor + lines, count) } };
   }
-  if (view.kind === "events") {
-    // Up is back in time.
-    const offset = clampIndex(view.offset - lines, world.snapshot.log.length);
-    return { ...state, view: { ...view, offset } };
+  if (view.kind === "dht") {
+    // The end is found when it is drawn: `reconcile` keeps it in range.
+    return { ...state, view: { ...view, top: Math.max(0, view.top + lines) } };
   }
-  return state;
-}
-
-function tableLength(view: View & { kind: "details" }, world: World): number {
-  const torrent = world.snapshot.torrents.find(({ id }) => id === view.id);
-  if (view.tab === "peers") return torrent?.peers.length ?? 0;
-  return view.tab === "files" ? (torrent?.files.length ?? 0) : 0;
+  // Up is back in time.
+  const offset = clampIndex(view.offset - lines, world.snapshot.log.length);
+  return { ...state, view: { ...view, offset } };
 }
 
 function clampIndex(index: number, count: number): number {
@@ -195,6 +205,9 @@ function pageLines(state: UiState, { plan }: World): number {
 
 function turnTab(state: UiState, step: 1 | -1): UiState {
   if (state.view.kind === "list") return { ...state, filter: nextOf(FILTERS, state.filter, step) };
+  if (state.view.kind === "dht") {
+    return { ...state, view: { ...state.view, tab: nextOf(DHT_TABS, state.view.tab, step), top: 0 } };
+  }
   if (state.view.kind !== "details") return state;
   return {
     ...state,
@@ -205,6 +218,10 @@ function turnTab(state: UiState, step: 1 | -1): UiState {
 /** The tab with the given place, if there is one. */
 export function chooseTab(state: UiState, index: number): UiState {
   if (state.view.kind === "list") return { ...state, filter: FILTERS[index] ?? state.filter };
+  if (state.view.kind === "dht") {
+    const tab = DHT_TABS[index];
+    return tab === undefined ? state : { ...state, view: { ...state.view, tab, top: 0 } };
+  }
   const tab = DETAIL_TABS[index];
   if (state.view.kind !== "details" || tab === undefined) return state;
   return { ...state, view: { ...state.view, tab, cursor: 0, top: 0 } };

@@ -1,4 +1,4 @@
-/** Which torrents are listed: the tab (all, downloading, …) and the words that are searched for. */
+/** Which torrents are listed under which tab. */
 import type { TorrentSnapshot } from "../../session/session-view.ts";
 
 export const FILTERS = ["all", "down", "seed", "stuck", "done"] as const;
@@ -35,13 +35,6 @@ export function matchesFilter(torrent: TorrentSnapshot, filter: FilterId): boole
     case "done":
       return torrent.finishedAtUnixMs !== null;
   }
-}
-
-/** Every word of `query` occurs in the name or begins the info-hash, in any order and case. */
-export function matchesQuery(torrent: TorrentSnapshot, query: string): boolean {
-  const name = torrent.name.toLowerCase();
-  const words = query.toLowerCase().split(/\s+/u);
-  return words.every((word) => name.includes(word) || torrent.id.startsWith(word));
 }
 
 /** Number of torrents under each tab. */

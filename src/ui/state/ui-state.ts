@@ -10,20 +10,31 @@ import type { TextField } from "./text-field.ts";
 import type { FilterId } from "./torrent-filter.ts";
 import type { PastedSource } from "./torrent-sources.ts";
 
-export const DETAIL_TABS = ["overview", "peers", "files", "log"] as const;
+export const DETAIL_TABS = ["overview", "pieces", "peers", "files", "dht", "log"] as const;
 export type DetailTab = (typeof DETAIL_TABS)[number];
+
+export const DHT_TABS = ["table", "lookups", "network"] as const;
+export type DhtTab = (typeof DHT_TABS)[number];
+
+/** Signs of the charts; what the terminal cannot show is drawn with what it can. */
+export const CHARTS = ["blocks", "braille", "ascii"] as const;
+export type Chart = (typeof CHARTS)[number];
+
+export interface DetailsView {
+  readonly kind: "details";
+  readonly id: string;
+  readonly tab: DetailTab;
+  /** Selected line of the tab's table, and its first visible one. */
+  readonly cursor: number;
+  readonly top: number;
+  /** Paths of the folders of which only the name is shown. */
+  readonly folded: ReadonlySet<string>;
+}
 
 export type View =
   | { readonly kind: "list" }
-  | {
-      readonly kind: "details";
-      readonly id: string;
-      readonly tab: DetailTab;
-      /** Selected line of the tab's table, and its first visible one. */
-      readonly cursor: number;
-      readonly top: number;
-    }
-  | { readonly kind: "dht" }
+  | DetailsView
+  | { readonly kind: "dht"; readonly tab: DhtTab; readonly top: number }
   /** `offset`: lines between the newest event and the last one shown. */
   | { readonly kind: "events"; readonly offset: number };
 
@@ -32,14 +43,31 @@ export interface Failure {
   readonly hint: string;
 }
 
+/** What happens after adding: `choose` asks for the files first. */
+export const ADD_STARTS = ["now", "paused", "choose"] as const;
+export type AddStart = (typeof ADD_STARTS)[number];
+
 export interface AddDialog {
   readonly kind: "add";
   readonly source: TextField;
   readonly folder: TextField;
-  readonly isPaused: boolean;
+  readonly start: AddStart;
   readonly focus: "source" | "folder" | "start";
   readonly isBusy: boolean;
   readonly failure: Failure | null;
+}
+
+/** Which files of a torrent that was just added to fetch; it waits until this is decided. */
+export interface PickDialog {
+  readonly kind: "pick";
+  readonly id: string;
+  /** Was in the list before: leaving keeps it. */
+  readonly wasKnown: boolean;
+  /** A priority each, as in `FileSnapshot`; null until the user chose: everything. */
+  readonly priorities: readonly number[] | null;
+  readonly cursor: number;
+  readonly top: number;
+  readonly folded: ReadonlySet<string>;
 }
 
 export interface ShareDialog {
@@ -51,9 +79,9 @@ export interface ShareDialog {
 
 export interface RemoveDialog {
   readonly kind: "remove";
-  readonly id: string;
+  readonly ids: readonly string[];
   readonly deleteData: boolean;
-  /** Deleting needs the first word of the name. */
+  /** Deleting needs the first word of the name, of several the word `delete`. */
   readonly typed: TextField;
 }
 
@@ -93,6 +121,7 @@ interface QuitDialog {
 
 export type Dialog =
   | AddDialog
+  | PickDialog
   | ShareDialog
   | RemoveDialog
   | LimitsDialog
@@ -108,6 +137,19 @@ export interface Notice {
   readonly untilMs: number;
 }
 
+export interface CommandLine {
+  readonly field: TextField;
+  /** What was typed when completing began, and which of its completions stands in the field; null before. */
+  readonly completing: { readonly typed: string; readonly index: number } | null;
+}
+
+/** Torrents that leave the list; until the time is up the session has not been told, and the user may take it back. */
+export interface Removal {
+  readonly ids: readonly string[];
+  /** On the dashboard's clock. */
+  readonly atMs: number;
+}
+
 export interface UiState {
   readonly view: View;
   readonly dialog: Dialog | null;
@@ -118,13 +160,19 @@ export interface UiState {
   readonly query: string;
   /** The search while it is being typed. */
   readonly search: TextField | null;
+  /** The command line while it is being typed, and the completion that the tab key chose last. */
+  readonly command: CommandLine | null;
   /** The selected torrent and where it stood last, for when it goes. */
   readonly cursorId: string | null;
   readonly cursorIndex: number;
   /** Just added: the cursor goes there as soon as a snapshot has it. */
   readonly awaitedId: string | null;
   readonly listTop: number;
+  /** Ids that keys for torrents work on instead of the one under the cursor. */
+  readonly marked: ReadonlySet<string>;
+  readonly removals: readonly Removal[];
   readonly themeIndex: number;
+  readonly chart: Chart;
   readonly notice: Notice | null;
 }
 
@@ -136,11 +184,15 @@ export const INITIAL_STATE: UiState = {
   isReversed: false,
   query: "",
   search: null,
+  command: null,
   cursorId: null,
   cursorIndex: 0,
   awaitedId: null,
   listTop: 0,
+  marked: new Set(),
+  removals: [],
   themeIndex: 0,
+  chart: "blocks",
   notice: null,
 };
 
@@ -167,12 +219,20 @@ export type Effect =
       readonly folder: string;
       readonly isPaused: boolean;
     }
+  /** Adds one torrent that waits for its files to be chosen. */
+  | { readonly kind: "add-to-choose"; readonly source: PastedSource; readonly folder: string }
+  /** Starts what was chosen from. */
+  | { readonly kind: "start-chosen"; readonly id: string; readonly priorities: readonly number[] | null }
   | { readonly kind: "share"; readonly path: string }
-  | { readonly kind: "pause" | "resume" | "verify" | "reannounce"; readonly id: string }
-  | { readonly kind: "remove"; readonly id: string; readonly deleteData: boolean }
+  | {
+      readonly kind: "pause" | "resume" | "verify" | "reannounce";
+      readonly ids: readonly string[];
+    }
+  | { readonly kind: "remove"; readonly ids: readonly string[]; readonly deleteData: boolean }
   | { readonly kind: "set-priorities"; readonly id: string; readonly priorities: readonly number[] }
   | { readonly kind: "set-limits"; readonly down: number | null; readonly up: number | null }
   | { readonly kind: "copy"; readonly name: string; readonly magnet: string }
+  | { readonly kind: "mouse"; readonly isOn: boolean }
   | { readonly kind: "repaint" }
   | { readonly kind: "suspend" }
   | { readonly kind: "leave"; readonly reason: LeaveReason };
@@ -186,6 +246,7 @@ export type Outcome =
       readonly known: number;
       readonly failure: Failure | null;
     }
+  | { readonly kind: "choosing"; readonly id: string; readonly isNew: boolean }
   | { readonly kind: "shared"; readonly id: string; readonly name: string; readonly magnet: string }
   /** The terminal was asked to copy; whether it did nobody knows. */
   | { readonly kind: "sent-to-clipboard"; readonly name: string; readonly magnet: string }
@@ -207,6 +268,15 @@ export function contextOf(view: View): Context {
 export function currentTorrent(state: UiState, world: World): TorrentSnapshot | undefined {
   const id = state.view.kind === "details" ? state.view.id : state.cursorId;
   return findTorrent(world.snapshot, id);
+}
+
+/** The torrents that keys work on: the marked ones, else the one under the cursor. */
+export function currentTorrents(state: UiState, world: World): readonly TorrentSnapshot[] {
+  if (state.view.kind === "list" && state.marked.size > 0) {
+    return world.snapshot.torrents.filter(({ id }) => state.marked.has(id));
+  }
+  const torrent = currentTorrent(state, world);
+  return torrent === undefined ? [] : [torrent];
 }
 
 export function findTorrent(snapshot: SessionSnapshot, id: string | null): TorrentSnapshot | undefined {

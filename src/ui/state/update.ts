@@ -3,12 +3,14 @@
  * path through the screens is a test without a terminal.
  */
 import type { InputEvent, KeyInput } from "../terminal/input-events.ts";
+import { updateCommandLine } from "./command-line.ts";
 import { pasteIntoDialog, updateDialog } from "./dialogs.ts";
 import { actionFor } from "./key-map.ts";
 import { updateByMouse } from "./mouse.ts";
 import { openAddDialog } from "./open-dialogs.ts";
 import { perform } from "./perform.ts";
 import { reconcile } from "./reconcile.ts";
+import { removeDue } from "./removals.ts";
 import { editField, insertText, textField } from "./text-field.ts";
 import { findSources } from "./torrent-sources.ts";
 import { noticed, stay } from "./transitions.ts";
@@ -16,6 +18,7 @@ import {
   contextOf,
   findTorrent,
   type Outcome,
+  type PickDialog,
   type Transition,
   type UiState,
   type World,
@@ -52,6 +55,7 @@ function updateByKey(state: UiState, input: KeyInput, world: World): Transition 
   const always = ALWAYS[input.key];
   if (always !== undefined) return perform(state, always, input.key, world);
   if (state.dialog !== null) return updateDialog(state, state.dialog, input, world);
+  if (state.command !== null) return updateCommandLine(state, state.command, input, world);
   if (state.search !== null) return updateSearch(state, input, world);
   const action = actionFor(contextOf(state.view), input.key);
   return action === undefined ? stay(state) : perform(state, action, input.key, world);
@@ -72,6 +76,10 @@ function updateSearch(state: UiState, input: KeyInput, world: World): Transition
 function updateByPaste(state: UiState, text: string, world: World): Transition {
   const intoDialog = state.dialog === null ? undefined : pasteIntoDialog(state.dialog, text);
   if (intoDialog !== undefined) return stay({ ...state, dialog: intoDialog });
+  if (state.command !== null) {
+    const command = { field: insertText(state.command.field, text.trim()), completing: null };
+    return stay({ ...state, command });
+  }
   if (findSources(text).length > 0) {
     return stay({ ...state, search: null, dialog: openAddDialog(world, text) });
   }
@@ -110,7 +118,14 @@ function settle(state: UiState, outcome: Outcome, world: World): Transition {
     }
     case "added":
       return settleAdded(state, outcome, world);
+    case "choosing":
+      return stay({ ...state, dialog: pickDialog(outcome) });
   }
+}
+
+function pickDialog({ id, isNew }: Outcome & { kind: "choosing" }): PickDialog {
+  const wasKnown = !isNew;
+  return { kind: "pick", id, wasKnown, priorities: null, cursor: 0, top: 0, folded: new Set() };
 }
 
 /** A dialog that waits for an answer shows the failure itself; else it is a notice. */
@@ -146,6 +161,11 @@ function addedText(outcome: Outcome & { kind: "added" }, world: World): string {
 /** The list, everything in it, with the cursor on `id` as soon as it is there. */
 function listWithCursor(state: UiState, id: string): UiState {
   return { ...state, view: { kind: "list" }, filter: "all", query: "", search: null, awaitedId: id };
+}
+
+/** The state after time has passed: removals that can no longer be taken back are done. */
+export function updateByTime(state: UiState, world: World): Transition {
+  return removeDue(state, world.nowMs);
 }
 
 /** The state that fits a newer snapshot or another size. */

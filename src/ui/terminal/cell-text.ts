@@ -16,7 +16,7 @@ export type Alignment = "left" | "right";
 const PLAIN = /^[\x20-\x7e]*$/;
 /** ASCII, Latin letters and the signs of the dashboard itself: one cell each, so that most lines need no measuring. */
 const NARROW =
-  /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u024f\u2010-\u2016\u2018-\u2027\u2190-\u2193\u221e\u2261\u2500-\u25a1\u25b0-\u25b2\u25b8\u25bc\u25cb-\u25d3\u2713\u2717]*$/;
+  /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u024f\u2010-\u2016\u2018-\u2027\u2190-\u2193\u221e\u2261\u2500-\u25a1\u25b0-\u25b2\u25b8\u25bc\u25c6\u25cb-\u25d3\u2713\u2717\u2800-\u28ff]*$/;
 /** Controls, formats (bidi, zero-width), surrogates, private and unassigned, line separators, invisible fillers. */
 const HOSTILE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 /** Variation selectors and the key cap: emulators disagree about what they do to the width. */

@@ -24,12 +24,15 @@ export interface ModeOptions {
   readonly mouse: boolean;
 }
 
+const MOUSE_ON = `${ESC}[?1000h${ESC}[?1006h`;
+const MOUSE_OFF = `${ESC}[?1006l${ESC}[?1000l`;
+
 /**
  * Alternate screen, cursor hidden, no automatic wrap (the last cell of the last row must not scroll), bracketed paste,
  * focus reports, and the mouse if wanted.
  */
 function enterSequence(options: ModeOptions): string {
-  const mouse = options.mouse ? `${ESC}[?1000h${ESC}[?1006h` : "";
+  const mouse = options.mouse ? MOUSE_ON : "";
   return `${ESC}[?1049h${ESC}[?25l${ESC}[?7l${ESC}[?2004h${ESC}[?1004h${mouse}${CLEAR_SCREEN}`;
 }
 
@@ -39,14 +42,14 @@ function enterSequence(options: ModeOptions): string {
  */
 export function leaveSequence(): string {
   return (
-    `${END_SYNCHRONIZED}${ESC}[0m${ESC}[?1006l${ESC}[?1000l${ESC}[?1004l${ESC}[?2004l` +
+    `${END_SYNCHRONIZED}${ESC}[0m${MOUSE_OFF}${ESC}[?1004l${ESC}[?2004l` +
     `${ESC}[?7h${ESC}[?25h${ESC}[?1049l`
   );
 }
 
 /** Knows whether the modes are set, so that entering and leaving can be asked for any number of times. */
 export class TerminalModes {
-  readonly #options: ModeOptions;
+  #options: ModeOptions;
   #isEntered = false;
 
   constructor(options: ModeOptions) {
@@ -55,6 +58,13 @@ export class TerminalModes {
 
   get isEntered(): boolean {
     return this.#isEntered;
+  }
+
+  /** What to write so that the mouse is reported or not, now and after coming back. */
+  setMouse(isOn: boolean): string {
+    this.#options = { mouse: isOn };
+    if (!this.#isEntered) return "";
+    return isOn ? MOUSE_ON : MOUSE_OFF;
   }
 
   /** What to write to set the modes; "" when they are set. */

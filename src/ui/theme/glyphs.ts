@@ -1,5 +1,6 @@
 /** Every sign of the dashboard in two sets: Unicode cells on whose width terminals agree, and plain ASCII. */
 import type { ChainMark, TorrentPhase } from "../../session/session-view.ts";
+import type { Chart } from "../state/ui-state.ts";
 import type { Charset } from "../terminal/cell-text.ts";
 
 export interface Glyphs {
@@ -35,10 +36,25 @@ export interface Glyphs {
   readonly barEdges: readonly [string, string];
   readonly gaugeFull: string;
   readonly gaugeEmpty: string;
+  /** Charts are drawn in dots, two by four in a cell, instead of `heights`. */
+  readonly isBraille: boolean;
   /** Heights of a chart's cell, from nothing to full. */
   readonly heights: readonly string[];
   /** Share of a slice that is here, 0 to 9 tenths. */
   readonly have: readonly string[];
+  /** A piece that is on its way. */
+  readonly active: string;
+  /** A folder, open and folded. */
+  readonly unfolded: string;
+  readonly folded: string;
+  /** A torrent that is marked, and one in the picture of the key space. */
+  readonly mark: string;
+  readonly torrent: string;
+  /** A node, answering, doubtful or bad, and a place for one: a cell each. */
+  readonly node: string;
+  readonly doubtfulNode: string;
+  readonly badNode: string;
+  readonly noNode: string;
   readonly on: string;
   readonly off: string;
   readonly fieldCursor: string;
@@ -84,8 +100,18 @@ const UNICODE: Glyphs = {
   barEdges: ["", ""],
   gaugeFull: "▰",
   gaugeEmpty: "▱",
+  isBraille: false,
   heights: [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
   have: ["·", "░", "░", "░", "▒", "▒", "▒", "▓", "▓", "█"],
+  active: "!",
+  unfolded: "▼",
+  folded: "▸",
+  mark: "■",
+  torrent: "◆",
+  node: "●",
+  doubtfulNode: "◐",
+  badNode: "○",
+  noNode: "·",
   on: "●",
   off: "○",
   fieldCursor: "▏",
@@ -131,13 +157,29 @@ const ASCII: Glyphs = {
   barEdges: ["[", "]"],
   gaugeFull: "#",
   gaugeEmpty: "-",
+  isBraille: false,
   heights: [" ", ".", ":", "-", "=", "+", "*", "#", "#"],
   have: [".", "-", "-", "-", "=", "=", "=", "+", "+", "#"],
+  active: "!",
+  unfolded: "v",
+  folded: ">",
+  mark: "*",
+  torrent: "^",
+  node: "o",
+  doubtfulNode: "~",
+  badNode: "x",
+  noNode: ".",
   on: "x",
   off: " ",
   fieldCursor: "_",
 };
 
-export function glyphsFor(charset: Charset): Glyphs {
-  return charset === "ascii" ? ASCII : UNICODE;
+const BRAILLE: Glyphs = { ...UNICODE, isBraille: true };
+const UNICODE_WITH_ASCII_CHARTS: Glyphs = { ...UNICODE, heights: ASCII.heights };
+
+/** What the user chose for charts, as far as the terminal can show it. */
+export function glyphsFor(charset: Charset, chart: Chart = "blocks"): Glyphs {
+  if (charset === "ascii") return ASCII;
+  if (chart === "braille") return BRAILLE;
+  return chart === "ascii" ? UNICODE_WITH_ASCII_CHARTS : UNICODE;
 }

@@ -15,6 +15,7 @@ const LARGE_SIZES = [
   [140, 40],
   [200, 60],
 ] as const;
+const LARGEST_SIZE = [300, 80] as const;
 /** Smaller than anybody uses: must not fail, may show little. */
 const TINY_SIZES = [
   [1, 1],
@@ -33,11 +34,18 @@ const SCREENS: readonly (readonly [name: string, keys: readonly string[], conten
   ["list further down", ["j", "j"], [/lecture/, /WHY/, /1 seed and 13/]],
   ["search", ["/", "d", "e", "b"], [/debian/]],
   ["overview", ["j", "j", "enter"], [/lecture/, /WHY/, /disk/, /HAVE/]],
-  ["peers", ["j", "j", "enter", "2"], [/ADDRESS/, /10\.20\.0\.1/]],
-  ["files", ["j", "j", "enter", "3"], [/FILE/, /\[x\]/]],
-  ["log", ["j", "j", "enter", "4"], [/series-hd: meta/]],
+  ["pieces", ["j", "j", "enter", "2"], [/1 712 of 2 404/, /0/]],
+  ["peers", ["j", "j", "enter", "3"], [/ADDRESS/, /10\.20\.0\.1/]],
+  ["files", ["j", "j", "enter", "4"], [/FILE/, /\[[x-]\]/]],
+  ["files folded", ["j", "j", "enter", "4", "left"], [/FILE/, /week-1/]],
+  ["search in the DHT", ["j", "j", "enter", "5"], [/NODE/, /10\.20\.9\.1/]],
+  ["log", ["j", "j", "enter", "6"], [/series-hd: meta/]],
   ["why", ["w"], [/34 of 2 404/, /esc close/]],
   ["dht", ["d"], [/312 nodes/, /NODES/]],
+  ["dht lookups", ["d", "2"], [/4be1/, /asked 37/]],
+  ["dht network", ["d", "3"], [/312 nodes/, /ANSWERED/]],
+  ["command line", [":", "s", "o"], [/: ?so/]],
+  ["marked", ["m", "m"], [/old-scans/]],
   ["events", ["e"], [/listening/]],
   ["help", ["?"], [/MOVE/, /one line up/]],
   ["add", ["a"], [/WHAT/, /INTO/, /enter start/]],
@@ -55,24 +63,32 @@ function show(columns: number, rows: number, look: (typeof LOOKS)[number], keys:
     rows,
     abilities: { ...look, synchronized: "off", escapeTimeoutMs: 25 },
   });
-  app.press(keys.map((key) => (key === "enter" ? "\r" : key)).join(""));
+  app.press(...keys);
   return app;
 }
 
+/** Opens each screen once and shows it at every size. */
 async function check(
-  columns: number,
-  rows: number,
+  sizes: readonly (readonly [number, number])[],
   look: (typeof LOOKS)[number],
   screens: typeof SCREENS,
 ): Promise<void> {
   for (const [name, keys, contents] of screens) {
-    const app = show(columns, rows, look, keys);
+    const app = show(80, 24, look, keys);
     await app.settle();
-    expectFits(app);
-    const text = app.terminal.screen.join("\n");
-    for (const content of contents) expect(text, `${name} at ${columns}x${rows}`).toMatch(content);
-    if (look.charset === "ascii") expect(text).toMatch(/^[\x20-\x7e\n]*$/);
-    if (look.colour === "none") expect(app.terminal.output).not.toMatch(/\x1b\[(?:3|9)[0-9]m/);
+    for (const [columns, rows] of sizes) {
+      app.terminal.resize(columns, rows);
+      app.clock.advance(50);
+      expectFits(app);
+      const text = app.terminal.screen.join("\n");
+      const isTiny = columns < 40 || rows < 10;
+      for (const content of isTiny ? [] : contents)
+        expect(text, `${name} at ${columns}x${rows}`).toMatch(content);
+      expect(text).not.toContain("could not be drawn");
+    }
+    const { output } = app.terminal;
+    if (look.charset === "ascii") expect(app.terminal.screen.join("\n")).toMatch(/^[\x20-\x7e\n]*$/);
+    if (look.colour === "none") expect(output).not.toMatch(/\x1b\[(?:3|9)[0-9]m/);
     app.dashboard.close();
   }
 }
@@ -83,43 +99,40 @@ function expectFits({ terminal }: Mounted): void {
 }
 
 describe.each(LOOKS)("in $charset with colour $colour", (look) => {
-  test.each(SIZES)("every screen fits %dx%d and shows what matters", async (columns, rows) => {
-    await check(columns, rows, look, SCREENS);
+  test("every screen fits from 1x1 to 100x30 and shows what matters", async () => {
+    await check([...TINY_SIZES, ...SIZES], look, SCREENS);
   });
 
-  test.each(LARGE_SIZES)("list, details and dialogs fit %dx%d", async (columns, rows) => {
+  test("what spreads fits 140x40 and 200x60", async () => {
+    const wide = ["list further down", "overview", "pieces", "peers", "files", "dht", "add"];
     await check(
-      columns,
-      rows,
+      LARGE_SIZES,
       look,
-      SCREENS.filter(([name]) => ["list further down", "overview", "peers", "add"].includes(name)),
+      SCREENS.filter(([name]) => wide.includes(name)),
     );
-  });
-
-  test.each(TINY_SIZES)("no screen fails at %dx%d", (columns, rows) => {
-    for (const [, keys] of SCREENS) {
-      const app = show(columns, rows, look, keys);
-      expectFits(app);
-      expect(app.terminal.screen.join("")).not.toContain("could not be drawn");
-      app.dashboard.close();
-    }
   });
 });
 
-test("the list fits 300x80", async () => {
-  await check(300, 80, { charset: "unicode", colour: "basic" }, SCREENS.slice(0, 1));
+test("the list and the pieces fit 300x80", async () => {
+  const screens = SCREENS.filter(([name]) => name === "list" || name === "pieces");
+  await check([LARGEST_SIZE], { charset: "unicode", colour: "basic" }, screens);
 });
 
 describe("80x24 looks like this", () => {
+  const IN_COLOUR = { charset: "unicode", colour: "basic" } as const;
   const GOLDEN: readonly (readonly [name: string, app: () => Mounted])[] = [
     ["main", () => mount({ snapshot: aBusySession() })],
     ["main-ascii", () => show(80, 24, { charset: "ascii", colour: "none" }, [])],
     ["empty", () => mount({ snapshot: anEmptySession() })],
-    ["help", () => show(80, 24, { charset: "unicode", colour: "basic" }, ["?"])],
-    ["overview", () => show(80, 24, { charset: "unicode", colour: "basic" }, ["j", "j", "enter"])],
-    ["peers", () => show(80, 24, { charset: "unicode", colour: "basic" }, ["j", "j", "enter", "2"])],
-    ["why", () => show(80, 24, { charset: "unicode", colour: "basic" }, ["w"])],
-    ["dht", () => show(80, 24, { charset: "unicode", colour: "basic" }, ["d"])],
+    ["help", () => show(80, 24, IN_COLOUR, ["?"])],
+    ["overview", () => show(80, 24, IN_COLOUR, ["j", "j", "enter"])],
+    ["pieces", () => show(80, 24, IN_COLOUR, ["j", "j", "enter", "2"])],
+    ["peers", () => show(80, 24, IN_COLOUR, ["j", "j", "enter", "3"])],
+    ["files", () => show(80, 24, IN_COLOUR, ["j", "j", "enter", "4"])],
+    ["search", () => show(80, 24, IN_COLOUR, ["j", "j", "enter", "5"])],
+    ["why", () => show(80, 24, IN_COLOUR, ["w"])],
+    ["dht", () => show(80, 24, IN_COLOUR, ["d"])],
+    ["dht-network", () => show(80, 24, IN_COLOUR, ["d", "3"])],
   ];
 
   test.each(GOLDEN)("%s", async (name, open) => {

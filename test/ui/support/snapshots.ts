@@ -3,11 +3,14 @@
  * few scenes that look like real life. Nothing is shared and nothing is random.
  */
 import type {
+  DhtDetails,
   DhtSnapshot,
+  DhtTrailSnapshot,
   Diagnosis,
   FileSnapshot,
   LogLine,
   PeerSnapshot,
+  PieceMapSnapshot,
   SessionSnapshot,
   TorrentSnapshot,
 } from "../../../src/session/session-view.ts";
@@ -167,6 +170,82 @@ export function aDht(changes: Partial<DhtSnapshot> = {}): DhtSnapshot {
   };
 }
 
+/** What the DHT screen draws of a table of 312 nodes. */
+export function aDhtInDetail(changes: Partial<DhtDetails> = {}): DhtDetails {
+  const own = 39;
+  return {
+    badNodes: 9,
+    estimatedNodes: 1240,
+    buckets: Array.from({ length: 8 }, (_, sharedBits) => ({
+      sharedBits,
+      capacity: 8,
+      good: sharedBits === 7 ? 4 : 8 - (sharedBits % 3),
+      doubtful: sharedBits % 3 === 2 ? 1 : 0,
+      bad: sharedBits % 3 === 2 ? 1 : 0,
+      reserves: 3,
+      medianRttMs: 34 - 2 * sharedBits,
+      lastHeardSeconds: 4 * sharedBits + 1,
+    })),
+    keyspace: Array.from(
+      { length: 64 },
+      (_, slice) => 2 + ((slice * 7) % 4) + Math.max(0, 12 - 4 * Math.abs(slice - own)),
+    ),
+    lookups: [
+      {
+        target: HASH,
+        purpose: "get-peers",
+        elapsedSeconds: 1.4,
+        asked: 37,
+        answered: 31,
+        timedOut: 4,
+        peersFound: 21,
+        closestBits: 12,
+      },
+    ],
+    waitingLookups: 0,
+    bytesInPerSecond: 4200,
+    bytesOutPerSecond: 3900,
+    medianRttMs: 42,
+    queriesIn: 1840,
+    timeouts: 212,
+    limitedIn: 3,
+    storedHashes: 12,
+    announcedHashes: 9,
+    readOnly: false,
+    ...changes,
+  };
+}
+
+/** 120 slices in every condition. */
+function aPieceMap(): PieceMapSnapshot {
+  const slices = Array.from({ length: 120 }, (_, slice) => slice);
+  return {
+    sliceCount: slices.length,
+    have: slices.map((slice) => (slice % 4 === 3 ? slice % 10 : 9)).join(""),
+    copies: slices.map((slice) => (slice % 4 === 3 ? (slice * 3) % 10 : 5)).join(""),
+    active: slices.map((slice) => (slice % 16 === 3 ? 1 : 0)).join(""),
+  };
+}
+
+function aTrail(): DhtTrailSnapshot {
+  return {
+    isRunning: false,
+    asked: 37,
+    answered: 31,
+    timedOut: 6,
+    peersFound: 21,
+    storedOn: 8,
+    nextInSeconds: 702,
+    steps: Array.from({ length: 37 }, (_, step) => ({
+      address: `10.20.9.${step + 1}:6881`,
+      sharedBits: step % 6 === 5 ? null : Math.min(14, Math.floor(step / 2)),
+      outcome: step % 6 === 5 ? "timed-out" : "answered",
+      rttMs: step % 6 === 5 ? null : 20 + step,
+      peers: step > 30 ? 3 : 0,
+    })),
+  };
+}
+
 /** The sums of rates are those of the torrents unless given. */
 export function aSnapshot(changes: Partial<SessionSnapshot> = {}): SessionSnapshot {
   const torrents = changes.torrents ?? [];
@@ -275,6 +354,8 @@ export function aBusySession(changes: Partial<SessionSnapshot> = {}): SessionSna
       chain: { disk: "ok", net: "ok", dht: "ok", peers: "ok", link: "ok", pieces: "weak" },
       peers: somePeers(14),
       files: someFiles(9),
+      pieces: aPieceMap(),
+      dhtTrail: aTrail(),
     }),
     aTorrent({
       id: anId(3),
@@ -366,7 +447,7 @@ export function aBusySession(changes: Partial<SessionSnapshot> = {}): SessionSna
     aLogLine(3, "lecture-series-hd: metadata from 2 peers", HASH),
     aLogLine(4, "blocked 10.0.0.9: it sent damaged data", HASH),
   ];
-  return aSnapshot({ torrents, log, ...changes });
+  return aSnapshot({ torrents, log, dht: aDht({ details: aDhtInDetail() }), ...changes });
 }
 
 /** As on the first start. */
@@ -439,7 +520,8 @@ export function somePeers(count: number, tick = 0): readonly PeerSnapshot[] {
 function someFiles(count: number): readonly FileSnapshot[] {
   return Array.from({ length: count }, (_, index) =>
     aFile({
-      path: `lecture-series-hd/week-${String(index + 1).padStart(2, "0")}/${String(index + 1).padStart(2, "0")}-lecture.mp4`,
+      path: `lecture-series-hd/week-${Math.floor(index / 3) + 1}/${String(index + 1).padStart(2, "0")}-lecture.mp4`,
+      reachableRatio: index === 7 ? 0.98 : 1,
       lengthBytes: 100_000_000 * (index + 1),
       haveBytes: index % 3 === 0 ? 100_000_000 * (index + 1) : 30_000_000 * index,
       priority: [4, 7, 1, 0][index % 4] as number,

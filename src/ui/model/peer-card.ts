@@ -1,0 +1,44 @@
+/** One peer in sentences: what flows, who lets whom, how we got to know it. */
+import type { PeerSnapshot } from "../../session/session-view.ts";
+import { formatBytes, plural } from "../format/quantities.ts";
+
+export interface PeerCard {
+  readonly lines: readonly string[];
+}
+
+const SOURCES: Readonly<Record<PeerSnapshot["source"], string>> = {
+  dht: "found through the DHT",
+  pex: "named by another peer",
+  lsd: "found on the local network",
+  magnet: "named in the magnet link",
+  manual: "added by hand",
+  incoming: "it connected to us",
+  resume: "known from before",
+};
+
+export function buildPeerCard(peer: PeerSnapshot): PeerCard {
+  const way = `${peer.transport === "utp" ? "uTP" : "TCP"}${peer.encrypted ? ", encrypted" : ""}`;
+  const rtt = peer.rttMs === null ? "" : `, round trip ${peer.rttMs} ms`;
+  if (peer.state !== "connected") return { lines: [`${SOURCES[peer.source]}, ${way}`] };
+  const requests =
+    peer.pendingRequests === 0 ? "" : `, ${plural(peer.pendingRequests, "request")} on the way`;
+  return {
+    lines: [
+      `Gave us ${formatBytes(peer.downloadedBytes)}, took ${formatBytes(peer.uploadedBytes)}${requests}; ` +
+        `${SOURCES[peer.source]}, ${way}${rtt}.`,
+      `${interestText(peer.amInterested, peer.peerChoking, "It has what we need", "lets us download", "chokes us", "It has nothing that we need")}. ` +
+        `${interestText(peer.peerInterested, peer.amChoking, "It wants from us", "may download", "waits for its turn", "It wants nothing from us")}.`,
+    ],
+  };
+}
+
+function interestText(
+  isInterested: boolean,
+  isChoked: boolean,
+  wants: string,
+  free: string,
+  held: string,
+  nothing: string,
+): string {
+  return isInterested ? `${wants} and ${isChoked ? held : free}` : nothing;
+}
