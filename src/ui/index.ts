@@ -1,5 +1,6 @@
 /** The terminal dashboard. `mountDashboard` is all that is needed; the decisions are pure. */
 export { type Dashboard, type DashboardOptions, mountDashboard } from "./dashboard.tsx";
+export { type LineMode, type LineModeOptions, type LinePort, startLineMode } from "./lines/line-mode.ts";
 export type { DashboardHelpers } from "./run-effect.ts";
 export type { LeaveReason } from "./state/ui-state.ts";
 export {

@@ -375,7 +375,7 @@ describe("the command line", () => {
     app.press(":", ..."limit down 2M", "enter");
     await app.settle();
     expect(app.view.sent).toEqual([
-      ["setLimits", { maxDownBytesPerSecond: 2_097_152, maxUpBytesPerSecond: 512_000 }],
+      ["configure", { maxDownBytesPerSecond: 2_097_152, maxUpBytesPerSecond: 512_000 }],
     ]);
   });
 

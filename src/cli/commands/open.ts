@@ -1,6 +1,7 @@
 /** `starling`: the dashboard on an engine of its own, adding what was named. Without a terminal: what it is, and how to use it. */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { safeText } from "../../core/safe-text.ts";
 import { starlingPaths } from "../../platform/index.ts";
 import { formatMagnet } from "../../torrent/magnet.ts";
 import { encodeTorrentFile } from "../../torrent/metainfo.ts";
@@ -12,20 +13,19 @@ import {
   parsePeers,
 } from "../arguments/network-options.ts";
 import { type RunningEngine, startEngine } from "../engine/start-engine.ts";
-import { ENDING_SIGNALS, EXIT_OK, exitCodeOfSignal } from "../exit-codes.ts";
+import { ENDING_SIGNALS, EXIT_OK, exitCodeOf, exitCodeOfSignal } from "../exit-codes.ts";
 import { Output } from "../output/output.ts";
+import { NodeLines, usesLines } from "../terminal/node-lines.ts";
 import { NodeTerminal, writeTerminalNow } from "../terminal/node-terminal.ts";
 import { makeTorrent } from "../transfers/make-torrent.ts";
 import { readSource, readTorrentFile } from "../transfers/read-source.ts";
 import { runGet } from "./get.ts";
 
-interface OpenFlags extends NetworkFlags {
+interface OpenFlags extends NetworkFlags, DisplayFlags {
   readonly output?: string;
   readonly peer?: readonly string[];
   readonly maxDown?: string;
   readonly maxUp?: string;
-  readonly ascii?: boolean;
-  readonly color?: string;
 }
 
 export async function runOpen(
@@ -67,17 +67,64 @@ const WITHOUT_TERMINAL = `starling is a BitTorrent client without trackers; its 
 
 starling --help lists everything.`;
 
-/** Runs the dashboard until the user leaves or a signal comes; answers the exit code. The engine goes on. */
-export async function showDashboard(
-  engine: RunningEngine,
-  flags: { readonly ascii?: boolean; readonly color?: string },
-): Promise<number> {
+interface DisplayFlags {
+  readonly ascii?: boolean;
+  readonly color?: string;
+  readonly mouse?: boolean;
+  readonly screenReader?: boolean;
+}
+
+/** What shows the session: the dashboard, or lines for a screen reader. */
+interface Face {
+  readonly done: Promise<unknown>;
+  close(): void;
+  /** What has to be written to give the terminal back when the process ends in another way. */
+  leaveBytes?(): string;
+}
+
+/** Shows the session until the user leaves or a signal comes; answers the exit code. The engine goes on. */
+export async function showDashboard(engine: RunningEngine, flags: DisplayFlags): Promise<number> {
+  const face = await openFace(engine, flags);
+  const giveBack = (): void => writeTerminalNow(face.leaveBytes?.() ?? "");
+  let received: number | undefined;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    received ??= exitCodeOfSignal(signal);
+    face.close();
+  };
+  process.on("exit", giveBack);
+  for (const signal of ENDING_SIGNALS) process.on(signal, onSignal);
+  const crash = (error: unknown): void => {
+    giveBack();
+    const lines = (error instanceof Error ? (error.stack ?? error.message) : String(error)).split("\n");
+    // A message may quote what others sent: it must not steer the terminal that we have just given back.
+    process.stderr.write(`starling stopped: ${lines.map((line) => safeText(line)).join("\n")}\n`);
+    process.exit(exitCodeOf("INTERNAL"));
+  };
+  process.on("uncaughtException", crash).on("unhandledRejection", crash);
+  const failure = engine.failed.then((error) => {
+    face.close();
+    return error;
+  });
+  const ended = await Promise.race([face.done, failure]);
+  process.off("uncaughtException", crash).off("unhandledRejection", crash);
+  process.off("exit", giveBack);
+  for (const signal of ENDING_SIGNALS) process.off(signal, onSignal);
+  if (ended instanceof Error) throw ended;
+  return received ?? EXIT_OK;
+}
+
+async function openFace(engine: RunningEngine, flags: DisplayFlags): Promise<Face> {
   // React is loaded only here.
-  const { decideAbilities, mountDashboard } = await import("../../ui/index.ts");
-  const terminal = new NodeTerminal();
-  const dashboard = mountDashboard({
+  const { decideAbilities, mountDashboard, startLineMode } = await import("../../ui/index.ts");
+  const helpers = {
     view: engine.view,
-    terminal,
+    readTorrentFile: (path: string) => readTorrentFile(expandHome(path)),
+    sharePath: (path: string) => share(engine, expandHome(path)),
+  };
+  if (usesLines(flags, process.env)) return startLineMode({ ...helpers, port: new NodeLines() });
+  return mountDashboard({
+    ...helpers,
+    terminal: new NodeTerminal(),
     clock: {
       nowMs: () => performance.now(),
       setTimer: (delayMs, callback) => {
@@ -85,6 +132,7 @@ export async function showDashboard(
         return { [Symbol.dispose]: () => clearTimeout(timer) };
       },
     },
+    hasMouse: flags.mouse !== false,
     abilities: decideAbilities({
       env: process.env,
       isTTY: true,
@@ -92,35 +140,7 @@ export async function showDashboard(
       ...(flags.color === "always" || flags.color === "never" ? { colourFlag: flags.color } : {}),
       ...(flags.ascii === true ? { isAsciiForced: true } : {}),
     }),
-    readTorrentFile: (path) => readTorrentFile(expandHome(path)),
-    sharePath: (path) => share(engine, expandHome(path)),
   });
-  const giveBack = (): void => writeTerminalNow(dashboard.leaveBytes());
-  let received: number | undefined;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    received ??= exitCodeOfSignal(signal);
-    dashboard.close();
-  };
-  process.on("exit", giveBack);
-  for (const signal of ENDING_SIGNALS) process.on(signal, onSignal);
-  const crash = (error: unknown): void => {
-    giveBack();
-    process.stderr.write(
-      `starling stopped: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-    process.exit(70);
-  };
-  process.on("uncaughtException", crash).on("unhandledRejection", crash);
-  const failure = engine.failed.then((error) => {
-    dashboard.close();
-    return error;
-  });
-  const ended = await Promise.race([dashboard.done, failure]);
-  process.off("uncaughtException", crash).off("unhandledRejection", crash);
-  process.off("exit", giveBack);
-  for (const signal of ENDING_SIGNALS) process.off(signal, onSignal);
-  if (ended instanceof Error) throw ended;
-  return received ?? EXIT_OK;
 }
 
 async function share(

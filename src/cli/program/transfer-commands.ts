@@ -14,7 +14,9 @@ export function declareTransfers(program: Command, command: Declare): void {
     .option("-o, --output <dir>", "folder for downloads")
     .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
     .option("--ascii", "draw with ASCII only")
-    .option("--color <when>", "always, never or auto");
+    .option("--color <when>", "always, never or auto")
+    .option("--no-mouse", "leave the mouse to the terminal")
+    .option("--screen-reader", "lines of text instead of a screen");
 
   const get = command(
     program,
