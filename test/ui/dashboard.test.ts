@@ -839,3 +839,68 @@ describe("TU01: hostile text", () => {
     expect(screenOf(app)).toContain("no such �[2Jfile�second line");
   });
 });
+
+describe("names that others chose", () => {
+  const withNames = (...names: readonly string[]): Mounted =>
+    mount({
+      snapshot: aSnapshot({ torrents: names.map((name, index) => aTorrent({ id: anId(index), name })) }),
+    });
+  const rows = (app: Mounted): readonly string[] =>
+    app.terminal.screen.slice(4, 10).filter((line) => line.trim() !== "");
+
+  test.each([["\r"], ["\b"], ["\t"], ["\n"], ["\u0085"]])(
+    "TU02: %j in a name is replaced and stays on its row",
+    (sign) => {
+      const app = withNames(`before${sign}after`, "the next");
+      expect(rows(app)[0]).toContain("before\ufffdafter");
+      expect(rows(app)[1]).toContain("the next");
+    },
+  );
+
+  test("TU03: a reversed extension is shown as it is, and the file is marked", () => {
+    const files = [aFile({ path: "a/invoice\u202efdp.exe" }), aFile({ path: "a/notes.txt" })];
+    const app = mount({ snapshot: aSnapshot({ torrents: [aTorrent({ files })] }) });
+    app.press("enter", "4", "j");
+    expect(app.terminal.screen.find((line) => line.includes("fdp.exe"))).toMatch(
+      /^ !.*invoice\ufffdfdp\.exe/,
+    );
+    expect(app.terminal.screen.find((line) => line.includes("notes.txt"))).not.toContain("!");
+  });
+
+  test("TU04: whatever a name is made of, the columns behind it stand where they stood", () => {
+    const names = [
+      `a${"\u0301".repeat(10_000)}`,
+      "👨‍👩‍👧‍👦".repeat(255),
+      "漢字".repeat(200),
+      "a\ufe0f\u20e3",
+      "\ud800",
+      "±¤Ω",
+    ];
+    const app = withNames(...names);
+    for (const row of rows(app)) expect(row.endsWith("22m"), row).toBe(true);
+  });
+
+  test("TU05: twins of another name can be told apart", () => {
+    const shown = rows(withNames("report", "re\u200bport", "report\u2060", "r\u0435port"));
+    const names = shown.map((row) => row.slice(3, 20).trim());
+    expect(new Set(names.slice(0, 3)).size).toBe(3);
+  });
+
+  test("TU06: two hundred peers with ten kilobytes of control sequences for a name take their column and no more", () => {
+    const client = "\x1b]0;evil\x07\x1b[2J".repeat(600);
+    const peers = somePeers(200).map((peer) => ({ ...peer, client }));
+    const app = mount({ snapshot: aSnapshot({ torrents: [aTorrent({ peers })] }), columns: 140, rows: 40 });
+    app.press("enter", "3");
+    for (const line of app.terminal.screen.slice(4, 34)) expect(line.length).toBeLessThanOrEqual(140);
+    expect(app.terminal.screen[4]).toContain("sending");
+  });
+
+  test("TU07: of a mebibyte that is pasted no more than a field's worth is shown, and nothing is done", async () => {
+    const app = mount();
+    app.terminal.type(`\x1b[200~${"x\n; rm -rf ~\n".repeat(80_000)}${MAGNET}\x1b[201~\r`);
+    await app.settle();
+    expect(app.view.sent).toEqual([]);
+    app.press("esc", "esc");
+    expect(screenOf(app)).toContain("Nothing here yet");
+  });
+});

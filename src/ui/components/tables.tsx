@@ -107,7 +107,7 @@ function fileLine(
   return rowLine(planned, width, glyphs, (line, column) => {
     switch (column.id) {
       case "marker":
-        line.text(isSelected ? glyphs.cursor : "");
+        line.text(isSelected ? glyphs.cursor : " ").text(row.isAlarming ? glyphs.attention : "", "look");
         break;
       case "wanted":
         line.text(`[${CHOICE_SIGNS[row.wanted]}]`, tone);

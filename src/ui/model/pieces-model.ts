@@ -53,9 +53,9 @@ export function buildPieces(torrent: TorrentSnapshot): PiecesModel | null {
   };
 }
 
-/** Share of the missing pieces that are on at most one peer, as the AVAIL line says it; "" when nothing is missing. */
+/** Share of the missing pieces that are on at most one peer, as the AVAIL line says it; "" when there are none. */
 export function rareText({ rarity }: TorrentSnapshot): string {
   const missing = rarity.reduce((sum, count) => sum + count, 0);
-  if (missing === 0) return "";
-  return formatPercent(((rarity[0] ?? 0) + (rarity[1] ?? 0)) / missing, 1);
+  const rare = (rarity[0] ?? 0) + (rarity[1] ?? 0);
+  return rare === 0 ? "" : formatPercent(rare / missing, 1);
 }

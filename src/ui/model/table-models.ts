@@ -2,6 +2,7 @@
 import type { FileSnapshot, LogLine, PeerSnapshot, TorrentSnapshot } from "../../session/session-view.ts";
 import { formatBytes, formatPercentShort, formatRateShort } from "../format/quantities.ts";
 import { type TreeLine, treeLines } from "../state/file-tree.ts";
+import { isAlarming } from "./file-alarm.ts";
 
 /** A table of which only the visible lines are built. */
 export interface TableModel<Row> {
@@ -54,6 +55,8 @@ export interface FileRowModel {
   /** `some`: of a folder in which some files are wanted and others are not. */
   readonly wanted: "yes" | "no" | "some";
   readonly name: string;
+  /** A program, or a name that hides something. */
+  readonly isAlarming: boolean;
   readonly size: string;
   readonly done: string;
   readonly barRatio: number;
@@ -116,6 +119,7 @@ export function buildFileRow(
     isFolded: line.isFolded,
     wanted: wanted === 0 ? "no" : wanted === line.files.length ? "yes" : "some",
     name: line.name,
+    isAlarming: isAlarming(line.name),
     size: formatBytes(lengthBytes),
     done: formatPercentShort(ratio),
     barRatio: Math.floor(ratio * BAR_STEPS) / BAR_STEPS,
