@@ -18,6 +18,7 @@ import { shareStructure } from "./model/share-structure.ts";
 import { type DashboardHelpers, runEffect, type SessionEffect } from "./run-effect.ts";
 import { Completions } from "./state/completions.ts";
 import { ListOrder } from "./state/list-order.ts";
+import { type Preferences, preferencesOf, withPreferences } from "./state/preferences.ts";
 import { effectOf, withoutRemoved } from "./state/removals.ts";
 import {
   type Effect,
@@ -50,6 +51,10 @@ export interface DashboardOptions extends DashboardHelpers {
   readonly hasMouse?: boolean;
   /** Opens the add dialog with this text, as if it had been pasted. */
   readonly initialPaste?: string;
+  /** What `savePreferences` was given by an earlier dashboard. */
+  readonly preferences?: unknown;
+  /** Keeps it for the next one; called once, at the end. */
+  savePreferences?(preferences: Preferences): void;
   /** Wall-clock time; `Date.now` if absent. */
   readonly unixMs?: () => number;
   /** `14:02`, with seconds `14:02:31`; local time if absent. */
@@ -120,6 +125,7 @@ class MountedDashboard implements Dashboard {
       this.#resolveDone = resolve;
     });
     this.#themeNames = themesFor(abilities.colour).map(({ name }) => name);
+    this.#state = withPreferences(INITIAL_STATE, options.preferences, this.#themeNames);
     this.#governor = new FrameGovernor(clock, () => this.#paint());
     this.#reader = new InputReader(clock, abilities.escapeTimeoutMs, (events) => this.#takeInput(events));
     this.#modes = new TerminalModes({ mouse: options.hasMouse ?? true });
@@ -411,6 +417,7 @@ class MountedDashboard implements Dashboard {
     this.#ink.unmount();
     if (reason !== "terminal-closed") this.#options.terminal.write(leave);
     this.#stopListening();
+    this.#options.savePreferences?.(preferencesOf(this.#state, this.#themeNames));
     void this.#finishRemovals().then(() => this.#resolveDone({ reason }));
   }
 

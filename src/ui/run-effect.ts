@@ -12,6 +12,8 @@ export interface DashboardHelpers {
   readTorrentFile(path: string): Promise<Uint8Array>;
   /** Hashes and shares a file or folder. Absent: the key says how to do it on the command line. */
   sharePath?(path: string): Promise<{ readonly id: string; readonly name: string; readonly magnet: string }>;
+  /** The path that goes on as far as all names that begin like it agree. Absent: nothing is completed. */
+  completePath?(path: string): Promise<string>;
   /** Puts text on the clipboard for sure. Absent: the terminal is asked to (OSC 52) and the link is shown. */
   copyText?(text: string): Promise<void>;
 }
@@ -43,6 +45,10 @@ async function attempt(effect: SessionEffect, tools: EffectTools): Promise<Outco
       if (tools.helpers.sharePath === undefined) return undefined;
       return { kind: "shared", ...(await tools.helpers.sharePath(effect.path)) };
     }
+    case "complete-path": {
+      const completed = (await tools.helpers.completePath?.(effect.path)) ?? effect.path;
+      return { kind: "completed-path", path: effect.path, completed };
+    }
     case "copy":
       return copy(effect, tools);
     case "add-to-choose":
@@ -68,6 +74,12 @@ async function attempt(effect: SessionEffect, tools: EffectTools): Promise<Outco
     case "set-priorities":
       await commands.setFilePriorities(effect.id, effect.priorities);
       return undefined;
+    case "set-torrents":
+      await Promise.all(effect.ids.map((id) => commands.setTorrent(id, effect.settings)));
+      return { kind: "said", text: "Set.", tone: "ok" };
+    case "move":
+      await Promise.all(effect.ids.map((id) => commands.moveData(id, effect.folder)));
+      return { kind: "said", text: `Moved to ${effect.folder}.`, tone: "ok" };
     case "set-limits":
       await commands.configure({ maxDownBytesPerSecond: effect.down, maxUpBytesPerSecond: effect.up });
       return { kind: "said", text: "Speed limits set.", tone: "ok" };

@@ -137,6 +137,16 @@ describe("sharing", () => {
     expect(screenOf(app)).toContain(MAGNET.slice(0, 60));
   });
 
+  test("tab completes the path", async () => {
+    const app = mount({
+      sharePath: async (path) => ({ id: HASH, name: path, magnet: MAGNET }),
+      completePath: async (path) => (path === "/data/f" ? "/data/film.mkv" : path),
+    });
+    app.press("s", ..."/data/f", "tab");
+    await app.settle();
+    expect(screenOf(app)).toContain("/data/film.mkv");
+  });
+
   test("where it is not possible the key says how else", () => {
     const app = mount();
     app.press("s");
@@ -480,6 +490,39 @@ describe("other screens", () => {
     ]);
   });
 
+  test("L sets the limits of the torrent alone, or of all that are marked", async () => {
+    const app = busy();
+    app.press("L");
+    expect(screenOf(app)).toContain("field-recordings-2019 alone");
+    app.press(..."1M", "enter");
+    await app.settle();
+    app.press("m", "m", "L");
+    expect(screenOf(app)).toContain("2 torrents alone");
+    app.press("enter");
+    await app.settle();
+    const limits = { maxDownBytesPerSecond: 1_048_576, maxUpBytesPerSecond: null };
+    expect(app.view.sent[0]).toEqual(["setTorrent", anId(0), limits]);
+    expect(app.view.sent.slice(1).map(([name, id]) => [name, id])).toEqual([
+      ["setTorrent", anId(0)],
+      ["setTorrent", anId(1)],
+    ]);
+  });
+
+  test("labels, order, goal and folder are set by typed commands", async () => {
+    const app = busy();
+    for (const line of ["label music live", "sequential on", "ratio 2", "move /data", "ratio many"]) {
+      app.press(":", ...line, "enter");
+      await app.settle();
+    }
+    expect(app.view.sent).toEqual([
+      ["setTorrent", anId(0), { labels: ["music", "live"] }],
+      ["setTorrent", anId(0), { isSequential: true }],
+      ["setTorrent", anId(0), { seedRatio: 2 }],
+      ["moveData", anId(0), "/data"],
+    ]);
+    expect(screenOf(app)).toContain("Write: ratio NUMBER");
+  });
+
   test("a wrong limit is refused with an example", () => {
     const app = mount();
     app.press("l", ..."fast", "enter");
@@ -512,6 +555,21 @@ describe("other screens", () => {
     expect(screenOf(app)).toContain("Colours: dark");
     expect(app.terminal.styledScreen.join("")).toContain("\x1b[92m");
   });
+});
+
+test("order and looks are found again, whatever else stands where they were kept", () => {
+  const kept: unknown[] = [];
+  const first = busy({ savePreferences: (preferences) => void kept.push(preferences) });
+  first.press("o", "t", "2");
+  first.dashboard.close();
+  expect(kept).toHaveLength(1);
+  const second = busy({ preferences: JSON.parse(JSON.stringify(kept[0])) });
+  expect(screenOf(second)).toContain("order: name");
+  expect(second.terminal.styledScreen.join("")).toContain("\x1b[92m");
+  expect(screenOf(second)).not.toContain("debian");
+  for (const preferences of [null, 7, { sort: "by mood", theme: {}, chart: [] }]) {
+    expect(screenOf(busy({ preferences }))).toContain("order: added");
+  }
 });
 
 describe("leaving", () => {

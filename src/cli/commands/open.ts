@@ -1,5 +1,4 @@
 /** `starling`: the dashboard on an engine of its own, adding what was named. Without a terminal: what it is, and how to use it. */
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { safeText } from "../../core/safe-text.ts";
 import { starlingPaths } from "../../platform/index.ts";
@@ -15,8 +14,10 @@ import {
 import { type RunningEngine, startEngine } from "../engine/start-engine.ts";
 import { ENDING_SIGNALS, EXIT_OK, exitCodeOf, exitCodeOfSignal } from "../exit-codes.ts";
 import { Output } from "../output/output.ts";
+import { completePath, expandHome } from "../terminal/complete-path.ts";
 import { NodeLines, usesLines } from "../terminal/node-lines.ts";
 import { NodeTerminal, writeTerminalNow } from "../terminal/node-terminal.ts";
+import { loadPreferences, savePreferences } from "../terminal/saved-preferences.ts";
 import { makeTorrent } from "../transfers/make-torrent.ts";
 import { readSource, readTorrentFile } from "../transfers/read-source.ts";
 import { runGet } from "./get.ts";
@@ -52,7 +53,7 @@ export async function runOpen(
   });
   try {
     for (const source of sources) await engine.view.commands.add(source, { folder, peers });
-    return await showDashboard(engine, flags);
+    return await showDashboard(engine, flags, join(paths.stateFolder, "dashboard.json"));
   } finally {
     await engine.close();
   }
@@ -82,9 +83,16 @@ interface Face {
   leaveBytes?(): string;
 }
 
-/** Shows the session until the user leaves or a signal comes; answers the exit code. The engine goes on. */
-export async function showDashboard(engine: RunningEngine, flags: DisplayFlags): Promise<number> {
-  const face = await openFace(engine, flags);
+/**
+ * Shows the session until the user leaves or a signal comes; answers the exit code. The engine goes on. How the user
+ * leaves the dashboard is kept in `preferencesFile`, if one is named.
+ */
+export async function showDashboard(
+  engine: RunningEngine,
+  flags: DisplayFlags,
+  preferencesFile?: string,
+): Promise<number> {
+  const face = await openFace(engine, flags, preferencesFile);
   const giveBack = (): void => writeTerminalNow(face.leaveBytes?.() ?? "");
   let received: number | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -113,17 +121,28 @@ export async function showDashboard(engine: RunningEngine, flags: DisplayFlags):
   return received ?? EXIT_OK;
 }
 
-async function openFace(engine: RunningEngine, flags: DisplayFlags): Promise<Face> {
+async function openFace(
+  engine: RunningEngine,
+  flags: DisplayFlags,
+  preferencesFile: string | undefined,
+): Promise<Face> {
   // React is loaded only here.
   const { decideAbilities, mountDashboard, startLineMode } = await import("../../ui/index.ts");
   const helpers = {
     view: engine.view,
     readTorrentFile: (path: string) => readTorrentFile(expandHome(path)),
     sharePath: (path: string) => share(engine, expandHome(path)),
+    completePath,
   };
   if (usesLines(flags, process.env)) return startLineMode({ ...helpers, port: new NodeLines() });
   return mountDashboard({
     ...helpers,
+    ...(preferencesFile === undefined
+      ? {}
+      : {
+          preferences: loadPreferences(preferencesFile),
+          savePreferences: (preferences: unknown) => savePreferences(preferencesFile, preferences),
+        }),
     terminal: new NodeTerminal(),
     clock: {
       nowMs: () => performance.now(),
@@ -154,8 +173,4 @@ async function share(
   );
   const magnet = formatMagnet({ infoHash: metainfo.infoHash, displayName: metainfo.name });
   return { id: metainfo.id, name: metainfo.name, magnet };
-}
-
-function expandHome(path: string): string {
-  return path.startsWith("~/") ? join(homedir(), path.slice(2)) : path;
 }

@@ -1,16 +1,10 @@
 /** What is being asked, in place of the screen's body. */
 import { Box } from "ink";
 import { memo, type ReactNode } from "react";
-import type { AddModel, DialogModel, QuitModel, RemoveModel } from "../model/dialog-model.ts";
+import type { AddModel, DialogModel, LimitsModel, QuitModel, RemoveModel } from "../model/dialog-model.ts";
 import type { PickModel } from "../model/pick-model.ts";
 import type { TextField } from "../state/text-field.ts";
-import {
-  ADD_STARTS,
-  type Failure,
-  type LimitsDialog,
-  type MagnetDialog,
-  type ShareDialog,
-} from "../state/ui-state.ts";
+import { ADD_STARTS, type Failure, type MagnetDialog, type ShareDialog } from "../state/ui-state.ts";
 import { cellSafe, dropCells, takeCells, wrap } from "../terminal/cell-text.ts";
 import type { Glyphs } from "../theme/glyphs.ts";
 import type { Segment, Tone } from "../theme/themes.ts";
@@ -237,13 +231,14 @@ function removeLines(dialog: RemoveModel, pen: DialogPen): LineList {
 
 const LIMIT_FIELD_CELLS = 12;
 
-function limitsLines(dialog: LimitsDialog, pen: DialogPen): LineList {
+function limitsLines(dialog: LimitsModel, pen: DialogPen): LineList {
+  const whose = dialog.whose === "" ? "all torrents together" : `${dialog.whose} alone`;
   return [
     pen.field("DOWN", dialog.down, dialog.focus === "down", LIMIT_FIELD_CELLS),
     ...pen.space,
     pen.field("UP", dialog.up, dialog.focus === "up", LIMIT_FIELD_CELLS),
     ...pen.space,
-    ...pen.explanation("Bytes a second for all torrents together: 500K, 2M, 1.5G; nothing for no limit."),
+    ...pen.explanation(`Bytes a second for ${whose}: 500K, 2M, 1.5G; nothing for no limit.`),
     ...pen.failure(dialog.failure),
   ];
 }

@@ -2,6 +2,7 @@
 import { Box } from "ink";
 import { memo, type ReactNode } from "react";
 import { planColumns, STEP_COLUMNS, type StepColumnId } from "../layout/table-columns.ts";
+import { NEAR_BITS } from "../model/dht-details-model.ts";
 import type { TableModel } from "../model/table-models.ts";
 import type { StepRowModel, TrailModel } from "../model/trail-model.ts";
 import { isRoomy } from "../state/view-lines.ts";
@@ -72,9 +73,6 @@ function trailLines(trail: TrailModel, columns: number, glyphs: Glyphs): readonl
     [],
   ];
 }
-
-/** Nobody in a network of a million nodes stands nearer than about this many bits. */
-const NEAR_BITS = 20;
 
 /** `far o--o---o----o-oo near`: where the nodes that answered stand, by the bits that they share with the hash. */
 function wayLine(bits: readonly number[], columns: number, glyphs: Glyphs): readonly Segment[] {

@@ -130,12 +130,26 @@ function buildFacts(torrent: TorrentSnapshot): readonly Fact[] {
   if (torrent.finishConfidence !== null) {
     add("FINISH", `${formatPercent(torrent.finishConfidence)} sure with the peers of today`);
   }
+  if (torrent.labels.length > 0) add("LABELS", torrent.labels.join(", "));
+  const limits = limitsText(torrent);
+  if (limits !== "") add("LIMITS", limits);
   add("FOLDER", torrent.folder);
   add("HASH", torrent.id);
   if (milestones.firstPeerMs !== null) add("TIMES", timesText(torrent));
   const ignored = ignoredText(torrent);
   if (ignored !== "") add("IGNORED", ignored);
   return facts;
+}
+
+/** Its own limits and order; "" where it has none. */
+function limitsText(torrent: TorrentSnapshot): string {
+  const parts: string[] = [];
+  const { maxDownBytesPerSecond: down, maxUpBytesPerSecond: up, seedRatio } = torrent;
+  if (down !== null) parts.push(`down ${formatRate(down)}`);
+  if (up !== null) parts.push(`up ${formatRate(up)}`);
+  if (seedRatio !== null) parts.push(`seeds to ${formatShareRatio(seedRatio)}`);
+  if (torrent.isSequential) parts.push("from the beginning on");
+  return parts.join(", ");
 }
 
 function contentText({

@@ -116,7 +116,7 @@ function bucketRow(
 }
 
 /** Nobody in a network of a million nodes stands nearer than about this many bits. */
-const NEAR_BITS = 20;
+export const NEAR_BITS = 20;
 
 function lookupRow(
   {

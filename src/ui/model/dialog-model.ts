@@ -60,6 +60,11 @@ export interface HelpModel {
   readonly cursor: number;
 }
 
+export interface LimitsModel extends LimitsDialog {
+  /** Name of the torrent, or their number; "" for all together. */
+  readonly whose: string;
+}
+
 interface WhyModel {
   readonly kind: "why";
   readonly detail: DetailModel;
@@ -76,7 +81,7 @@ export type DialogModel =
   | PickModel
   | (ShareDialog & { readonly kind: "share" })
   | RemoveModel
-  | LimitsDialog
+  | LimitsModel
   | HelpModel
   | WhyModel
   | MagnetDialog
@@ -110,8 +115,9 @@ export function buildDialog(dialog: Dialog, world: World, history: RateHistory):
     }
     case "quit":
       return { kind: "quit", sentences: quitSentences(snapshot.torrents) };
-    case "share":
     case "limits":
+      return { ...dialog, whose: whoseLimits(dialog, snapshot) };
+    case "share":
     case "magnet":
       return dialog;
   }
@@ -138,6 +144,13 @@ function buildRemove(
     word: confirmationWord(torrents.map(({ name }) => name)),
     typed,
   };
+}
+
+function whoseLimits({ ids }: LimitsDialog, snapshot: SessionSnapshot): string {
+  if (ids === null) return "";
+  return ids.length === 1
+    ? (findTorrent(snapshot, ids[0] ?? null)?.name ?? "")
+    : plural(ids.length, "torrent");
 }
 
 /** Sources listed by line; a longer list is counted. */

@@ -2,6 +2,7 @@
  * The command line behind `:`: every action of the key map by its name, and what needs an argument. The same words work
  * in the line mode. Nothing here is done by keys alone or by commands alone that the other could not reach.
  */
+import type { TorrentSettings } from "../../session/session-view.ts";
 import { type ActionId, KEY_MAP } from "./key-map.ts";
 import { SORTS } from "./list-order.ts";
 import { openAddDialog } from "./open-dialogs.ts";
@@ -11,7 +12,15 @@ import { FILTERS } from "./torrent-filter.ts";
 import { QUERY_TERMS } from "./torrent-query.ts";
 import { findSources } from "./torrent-sources.ts";
 import { noticed, stay, withEffect } from "./transitions.ts";
-import { CHARTS, contextOf, DETAIL_TABS, type Transition, type UiState, type World } from "./ui-state.ts";
+import {
+  CHARTS,
+  contextOf,
+  currentTorrents,
+  DETAIL_TABS,
+  type Transition,
+  type UiState,
+  type World,
+} from "./ui-state.ts";
 
 export interface Command {
   readonly name: string;
@@ -135,12 +144,70 @@ const WITH_ARGUMENT: readonly Command[] = [
   },
 ];
 
+/** What is set of the marked torrents, or of the current one. */
+const OF_TORRENTS: readonly Command[] = [
+  ofTorrents("label", "WORDS", "labels, apart by spaces; none takes them away", none, (argument) => {
+    return { labels: argument.split(/\s+/u).filter((label) => label !== "" && label !== "none") };
+  }),
+  ofTorrents(
+    "sequential",
+    "on|off",
+    "fetch from the beginning on",
+    () => ["on", "off"],
+    (argument) => (argument === "on" || argument === "off" ? { isSequential: argument === "on" } : undefined),
+  ),
+  ofTorrents(
+    "ratio",
+    "NUMBER",
+    "stop seeding at this ratio; off for never",
+    () => ["1", "1.5", "2", "off"],
+    (argument) => {
+      if (argument === "off") return { seedRatio: null };
+      const ratio = argument === "" ? Number.NaN : Number(argument);
+      return ratio >= 0 ? { seedRatio: ratio } : undefined;
+    },
+  ),
+  {
+    name: "move",
+    argument: "FOLDER",
+    help: "move its data to another folder",
+    choices: none,
+    run: (state, folder, world) => {
+      const ids = currentTorrents(state, world).map(({ id }) => id);
+      if (folder === "" || ids.length === 0) return undefined;
+      return withEffect(state, { kind: "move", ids, folder });
+    },
+  },
+];
+
+function ofTorrents(
+  name: string,
+  argument: string,
+  help: string,
+  choices: () => readonly string[],
+  settings: (argument: string) => TorrentSettings | undefined,
+): Command {
+  return {
+    name,
+    argument,
+    help,
+    choices,
+    run: (state, text, world) => {
+      const ids = currentTorrents(state, world).map(({ id }) => id);
+      const chosen = settings(text);
+      if (chosen === undefined || ids.length === 0) return undefined;
+      return withEffect(state, { kind: "set-torrents", ids, settings: chosen });
+    },
+  };
+}
+
 /** Actions that need the key they were started with, or that a command with an argument does. */
 const NOT_BY_NAME: readonly ActionId[] = ["choose-tab", "command", "add", "share", "sort", "theme"];
 
 /** Everything that can be typed, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   ...WITH_ARGUMENT,
+  ...OF_TORRENTS,
   ...[...new Map(KEY_MAP.map((binding) => [binding.action, binding])).values()]
     .filter(({ action }) => !NOT_BY_NAME.includes(action))
     .map(({ action, help, contexts }): Command => {

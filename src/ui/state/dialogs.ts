@@ -15,6 +15,7 @@ import {
   ADD_STARTS,
   type AddDialog,
   type Dialog,
+  type Effect,
   findTorrent,
   type HelpDialog,
   type LimitsDialog,
@@ -134,6 +135,7 @@ function updateShare(state: UiState, dialog: ShareDialog, input: KeyInput): Tran
       { kind: "share", path },
     );
   }
+  if (input.key === "tab") return withEffect(state, { kind: "complete-path", path: dialog.path.value });
   const path = editField(dialog.path, input);
   return stay(path === undefined ? state : { ...state, dialog: { ...dialog, path, failure: null } });
 }
@@ -175,10 +177,12 @@ function submitLimits(state: UiState, dialog: LimitsDialog): Transition {
     };
     return stay({ ...state, dialog: { ...dialog, failure } });
   }
-  return withEffect(
-    { ...state, dialog: null },
-    { kind: "set-limits", down: down.bytesPerSecond, up: up.bytesPerSecond },
-  );
+  const limits = { maxDownBytesPerSecond: down.bytesPerSecond, maxUpBytesPerSecond: up.bytesPerSecond };
+  const effect: Effect =
+    dialog.ids === null
+      ? { kind: "set-limits", down: down.bytesPerSecond, up: up.bytesPerSecond }
+      : { kind: "set-torrents", ids: dialog.ids, settings: limits };
+  return withEffect({ ...state, dialog: null }, effect);
 }
 
 /** Typing searches, the arrows choose, enter does what the line says. */

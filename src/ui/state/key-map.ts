@@ -43,6 +43,7 @@ export type ActionId =
   | "dht"
   | "events"
   | "limits"
+  | "torrent-limits"
   | "theme"
   | "add"
   | "share"
@@ -105,6 +106,7 @@ export const KEY_MAP: readonly Binding[] = [
   bind("copy-magnet", ["c"], TORRENT, "TORRENT", "copy link", "copy its magnet link"),
   bind("reannounce", ["r"], TORRENT, "TORRENT", "look again", "look for peers now"),
   bind("verify", ["v"], TORRENT, "TORRENT", "verify", "check its files again"),
+  bind("torrent-limits", ["L"], TORRENT, "TORRENT", "its limits", "speed limits of it alone"),
   bind("toggle-file", ["space"], ["files"], "TORRENT", "want", "want the file or not"),
   bind("raise-priority", ["+", "="], ["files"], "TORRENT", "sooner", "fetch the file sooner"),
   bind("lower-priority", ["-"], ["files"], "TORRENT", "later", "fetch the file later"),

@@ -2,7 +2,7 @@
 import type { TorrentSnapshot } from "../../session/session-view.ts";
 import type { ActionId } from "./key-map.ts";
 import { SORTS } from "./list-order.ts";
-import { openAddDialog, openLimitsDialog } from "./open-dialogs.ts";
+import { openAddDialog, openLimitsDialog, openTorrentLimitsDialog } from "./open-dialogs.ts";
 import { restore } from "./removals.ts";
 import { textField } from "./text-field.ts";
 import { FILTERS, isIncoming, isStuck } from "./torrent-filter.ts";
@@ -99,6 +99,7 @@ export function perform(state: UiState, action: ActionId, key: string, world: Wo
     case "verify":
     case "reannounce":
     case "why":
+    case "torrent-limits":
       return performOnTorrents(state, action, world);
     case "toggle-file":
     case "raise-priority":
@@ -117,7 +118,8 @@ type TorrentAction =
   | "copy-magnet"
   | "verify"
   | "reannounce"
-  | "why";
+  | "why"
+  | "torrent-limits";
 
 function performOnTorrents(state: UiState, action: TorrentAction, world: World): Transition {
   const torrents = currentTorrents(state, world);
@@ -142,6 +144,8 @@ function performOnTorrents(state: UiState, action: TorrentAction, world: World):
       return withEffect(state, { kind: action, ids });
     case "why":
       return stay({ ...state, dialog: { kind: "why", id: torrent.id, offset: 0 } });
+    case "torrent-limits":
+      return stay({ ...state, dialog: openTorrentLimitsDialog(torrents) });
   }
 }
 

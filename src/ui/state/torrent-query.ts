@@ -4,6 +4,7 @@
  *   lecture hd            every word, in the name, or as the beginning of the info-hash
  *   lshd                  letters that go on or begin a word of the name (lecture-series-hd)
  *   state:stuck           as the tab; also down, seed, done, paused, failed, checking, looking
+ *   label:music           one of its labels
  *   copies<1  size>10G    copies, size, done (percent), health, down, up, peers, seeds, ratio, eta (seconds or 5m)
  *
  * A term that cannot be read is taken for a word.
@@ -46,6 +47,7 @@ const PHASES: Readonly<Record<string, TorrentSnapshot["phase"]>> = {
   finished: "finished",
 };
 
+const LABEL = /^label:(.+)$/i;
 const TERM = /^([a-z]+)(<=|>=|<|>|=)(\d+(?:\.\d+)?)([kmgtsh%]?)$/i;
 const STATE = /^(?:state|is):([a-z]+)$/i;
 const FACTORS: Readonly<Record<string, number>> = {
@@ -64,7 +66,7 @@ export function parseQuery(text: string): TorrentQuery {
   const tests: Test[] = [];
   const words: string[] = [];
   for (const part of text.trim().split(/\s+/u)) {
-    const test = stateTest(part) ?? figureTest(part);
+    const test = stateTest(part) ?? labelTest(part) ?? figureTest(part);
     if (test !== undefined) tests.push(test);
     else if (part !== "") words.push(part.toLowerCase());
   }
@@ -78,6 +80,12 @@ function stateTest(part: string): Test | undefined {
   const phase = PHASES[state];
   if (phase !== undefined) return (torrent) => torrent.phase === phase;
   return isFilter(state) ? (torrent) => matchesFilter(torrent, state) : undefined;
+}
+
+function labelTest(part: string): Test | undefined {
+  const sought = LABEL.exec(part)?.[1]?.toLowerCase();
+  if (sought === undefined) return undefined;
+  return ({ labels }) => labels.some((label) => label.toLowerCase() === sought);
 }
 
 function isFilter(word: string): word is FilterId {

@@ -2,7 +2,7 @@
  * What the dashboard remembers between keys: where the user is, what is typed, what is being asked. Immutable values;
  * `update.ts` is the only place that makes new ones. Everything about torrents stays in the session's snapshot.
  */
-import type { SessionSnapshot, TorrentSnapshot } from "../../session/session-view.ts";
+import type { SessionSnapshot, TorrentSettings, TorrentSnapshot } from "../../session/session-view.ts";
 import type { ScreenPlan } from "../layout/screen-plan.ts";
 import type { Context } from "./key-map.ts";
 import type { SortId } from "./list-order.ts";
@@ -87,6 +87,8 @@ export interface RemoveDialog {
 
 export interface LimitsDialog {
   readonly kind: "limits";
+  /** Whose limits; null for those of all torrents together. */
+  readonly ids: readonly string[] | null;
   readonly down: TextField;
   readonly up: TextField;
   readonly focus: "down" | "up";
@@ -224,6 +226,8 @@ export type Effect =
   /** Starts what was chosen from. */
   | { readonly kind: "start-chosen"; readonly id: string; readonly priorities: readonly number[] | null }
   | { readonly kind: "share"; readonly path: string }
+  /** Asks what `path` can become. */
+  | { readonly kind: "complete-path"; readonly path: string }
   | {
       readonly kind: "pause" | "resume" | "verify" | "reannounce";
       readonly ids: readonly string[];
@@ -231,6 +235,8 @@ export type Effect =
   | { readonly kind: "remove"; readonly ids: readonly string[]; readonly deleteData: boolean }
   | { readonly kind: "set-priorities"; readonly id: string; readonly priorities: readonly number[] }
   | { readonly kind: "set-limits"; readonly down: number | null; readonly up: number | null }
+  | { readonly kind: "set-torrents"; readonly ids: readonly string[]; readonly settings: TorrentSettings }
+  | { readonly kind: "move"; readonly ids: readonly string[]; readonly folder: string }
   | { readonly kind: "copy"; readonly name: string; readonly magnet: string }
   | { readonly kind: "mouse"; readonly isOn: boolean }
   | { readonly kind: "repaint" }
@@ -247,6 +253,8 @@ export type Outcome =
       readonly failure: Failure | null;
     }
   | { readonly kind: "choosing"; readonly id: string; readonly isNew: boolean }
+  /** `completed` goes on as far as all that `path` can become agree. */
+  | { readonly kind: "completed-path"; readonly path: string; readonly completed: string }
   | { readonly kind: "shared"; readonly id: string; readonly name: string; readonly magnet: string }
   /** The terminal was asked to copy; whether it did nobody knows. */
   | { readonly kind: "sent-to-clipboard"; readonly name: string; readonly magnet: string }

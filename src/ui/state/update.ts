@@ -118,6 +118,12 @@ function settle(state: UiState, outcome: Outcome, world: World): Transition {
     }
     case "added":
       return settleAdded(state, outcome, world);
+    case "completed-path": {
+      const { dialog } = state;
+      // Whoever typed on meanwhile is not interrupted.
+      if (dialog?.kind !== "share" || dialog.path.value !== outcome.path) return stay(state);
+      return stay({ ...state, dialog: { ...dialog, path: textField(outcome.completed) } });
+    }
     case "choosing":
       return stay({ ...state, dialog: pickDialog(outcome) });
   }

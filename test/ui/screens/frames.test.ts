@@ -45,7 +45,7 @@ const SCREENS: readonly (readonly [name: string, keys: readonly string[], conten
   ["dht lookups", ["d", "2"], [/4be1/, /asked 37/]],
   ["dht network", ["d", "3"], [/312 nodes/, /ANSWERED/]],
   ["command line", [":", "s", "o"], [/: ?so/]],
-  ["marked", ["m", "m"], [/old-scans/]],
+  ["marked", ["m", "m"], [/lecture/]],
   ["events", ["e"], [/listening/]],
   ["help", ["?"], [/MOVE/, /one line up/]],
   ["add", ["a"], [/WHAT/, /INTO/, /enter start/]],

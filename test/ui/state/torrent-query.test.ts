@@ -54,6 +54,11 @@ describe("terms", () => {
     expect(score("state:down lecture copies>1")).toBeGreaterThan(0);
   });
 
+  test("name labels", () => {
+    expect(score("label:Music", { labels: ["music"] })).toBeGreaterThan(0);
+    expect(score("label:music", { labels: [] })).toBe(0);
+  });
+
   test("are false where the figure is not known, and words where they cannot be read", () => {
     expect(score("copies<1", { copies: null })).toBe(0);
     expect(score("frobs<1", { name: "frobs<1 in a name" })).toBeGreaterThan(0);
