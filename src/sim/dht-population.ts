@@ -21,12 +21,14 @@ export class SimulatedNode {
   readonly node: DhtNode;
   readonly endpoint: Endpoint;
   readonly nat: NatKind;
+  readonly isReadOnly: boolean;
   /** When it had found its place; undefined before. */
   joinedAtMs: number | undefined;
   diedAtMs: number | undefined;
   readonly #socket: DatagramSocket;
 
-  constructor(node: DhtNode, socket: DatagramSocket, nat: NatKind) {
+  constructor(node: DhtNode, socket: DatagramSocket, nat: NatKind, isReadOnly: boolean) {
+    this.isReadOnly = isReadOnly;
     this.node = node;
     this.#socket = socket;
     this.endpoint = socket.local;
@@ -39,7 +41,7 @@ export class SimulatedNode {
 
   /** Whether strangers can reach it: then it belongs among the closest to what is near it. */
   get isReachable(): boolean {
-    return this.nat === "none" || this.nat === "full-cone";
+    return !this.isReadOnly && (this.nat === "none" || this.nat === "full-cone");
   }
 
   die(nowMs: number): void {
@@ -113,6 +115,8 @@ export class DhtPopulation {
     const random = world.random.fork(`node ${this.#hosts}`);
     const nat = isFirst ? "none" : this.#drawNat();
     const isLiar = !isFirst && this.#random.float() < scenario.liarRatio;
+    const isReadOnly =
+      !isFirst && scenario.readOnlyRatio > 0 && this.#random.float() < scenario.readOnlyRatio;
     const bound = this.#network.bind(this.#newHost(), nat);
     const socket = isLiar ? new LyingSocket(bound, this.#liars, random.fork("lies")) : bound;
     const known = Array.from({ length: Math.min(NAMED_TO_NEWCOMERS, this.alive.length) }, (_, i) =>
@@ -121,11 +125,11 @@ export class DhtPopulation {
     const node = new DhtNode({
       clock: world.clock,
       random,
-      config: { addressProfile: "public", limits: "off", tuning: scenario.tuning },
+      config: { addressProfile: "public", limits: "off", readOnly: isReadOnly, tuning: scenario.tuning },
       sockets: { v4: socket },
       onEvent: (event) => this.#handle(added, event, known),
     });
-    const added = new SimulatedNode(node, socket, nat);
+    const added = new SimulatedNode(node, socket, nat, isReadOnly);
     socket.onDatagram = (payload, from) => node.handleDatagram(payload, from);
     node.start();
     if (isLiar) this.#liars.push(bound.local);

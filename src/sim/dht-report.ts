@@ -26,11 +26,16 @@ export interface LookupFigures {
   readonly queriesUnanswered: Distribution;
 }
 
-/** Of one node that does nothing but keep its table and answer; payload bytes, in and out. */
+/**
+ * Of nodes that do nothing but keep their tables and answer: payload in and out. Half of it serves the tables of others, but for
+ * read-only nodes.
+ */
 export interface IdleFigures {
-  readonly megabytesPerDay: number;
-  readonly queriesPerDay: number;
-  /** Live contacts of a table, and those of them that are dead. */
+  readonly megabytesPerDay: Distribution;
+  readonly readOnlyMegabytesPerDay: Distribution;
+  /** Queries sent. */
+  readonly queriesPerDay: Distribution;
+  /** Live contacts of a table, and the share of them that is dead or cannot be reached. */
   readonly contacts: Distribution;
   readonly deadContactsRatio: number | null;
 }
@@ -62,8 +67,10 @@ export function ratioOf(part: number, whole: number): number | null {
   return whole === 0 ? null : Math.round((10_000 * part) / whole) / 10_000;
 }
 
+/** To a tenth, small values to a hundredth. */
 function rounded(value: number): number {
-  return Math.round(value * 10) / 10;
+  const steps = Math.abs(value) < 10 ? 100 : 10;
+  return Math.round(value * steps) / steps;
 }
 
 /** The report as lines of text. */
@@ -85,8 +92,10 @@ export function reportLines({ scenario, lookups, idle, ...report }: DhtReport): 
   if (idle === null) return lines;
   return [
     ...lines,
-    `an idle node                 ${idle.megabytesPerDay} MB a day in and out, ${idle.queriesPerDay} queries sent a day`,
-    `  contacts                   ${distributionText(idle.contacts)}; ${percent(idle.deadContactsRatio)} dead`,
+    `idle nodes, MB a day         ${distributionText(idle.megabytesPerDay)}`,
+    `  read-only ones             ${distributionText(idle.readOnlyMegabytesPerDay)}`,
+    `  queries sent a day         ${distributionText(idle.queriesPerDay)}`,
+    `  contacts                   ${distributionText(idle.contacts)}; ${percent(idle.deadContactsRatio)} dead or out of reach`,
   ];
 }
 
@@ -100,6 +109,7 @@ function conditions(scenario: DhtScenario): string {
     `loss ${percent(scenario.lossRatio)} each way`,
     `${percent(scenario.liarRatio)} liars`,
   ];
+  if (scenario.readOnlyRatio > 0) parts.push(`${percent(scenario.readOnlyRatio)} read-only`);
   for (const [kind, share] of Object.entries(nat)) if (share > 0) parts.push(`${percent(share)} ${kind}`);
   const switches = Object.entries(scenario.tuning).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   return [...parts, ...switches].join(", ");

@@ -21,6 +21,10 @@ export interface DhtScenario {
   readonly liarRatio: number;
   /** Shares of nodes behind translators; the others are reachable. */
   readonly nat: Readonly<Record<Exclude<NatKind, "none">, number>>;
+  /** Share of nodes that ask and never answer (BEP 43). */
+  readonly readOnlyRatio: number;
+  /** Announced info-hashes; what is looked up is drawn from them. */
+  readonly hashes: number;
   /** Lookups in all, by nodes drawn by chance. */
   readonly lookups: number;
   /** How the nodes differ from those that ship; all alike. */
@@ -43,6 +47,8 @@ export const DEFAULT_SCENARIO: DhtScenario = {
   deadRatio: 0,
   liarRatio: 0,
   nat: { "full-cone": 0, "port-restricted": 0, symmetric: 0 },
+  readOnlyRatio: 0,
+  hashes: 100,
   lookups: 1_000,
   tuning: {},
 };

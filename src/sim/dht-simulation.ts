@@ -7,10 +7,11 @@
  */
 
 import { invariant } from "../core/invariant.ts";
-import type { DhtView } from "../dht/index.ts";
+import type { DhtTraffic } from "../dht/index.ts";
 import { DhtPopulation, type SimulatedNode } from "./dht-population.ts";
 import {
   type DhtReport,
+  type Distribution,
   distributionOf,
   type IdleFigures,
   type LookupFigures,
@@ -23,6 +24,7 @@ import { DatagramNetwork } from "./virtual-udp.ts";
 import { World } from "./world.ts";
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Nodes appear during this part of the run, but within this time at most. */
 const GROWTH_RATIO = 1 / 6;
 const LONGEST_GROWTH_MS = 10 * MINUTE_MS;
@@ -67,18 +69,11 @@ export function simulateDht(scenario: DhtScenario, options: SimulationOptions = 
   const idleUntilMs = endMs - ANNOUNCES_MS;
   const idleFromMs = Math.min(growthMs + SETTLING_MS, idleUntilMs);
   runUntil(idleFromMs);
-  const bytesBefore = network.bytesSent;
-  const queriesBefore = sumOf(population.alive, ({ totals }) => totals.queriesOut);
+  const before = new Map(population.alive.map((it) => [it, it.node.view().totals]));
   runUntil(idleUntilMs);
-  const idle =
-    idleUntilMs - idleFromMs < SHORTEST_IDLE_MS
-      ? null
-      : idleFigures(population, {
-          days: (idleUntilMs - idleFromMs) / 86_400_000,
-          bytesSent: network.bytesSent - bytesBefore,
-          queries: sumOf(population.alive, ({ totals }) => totals.queriesOut) - queriesBefore,
-        });
-  trials.announce(scenario.lookups, ANNOUNCES_MS - LOOKUPS_MS - MINUTE_MS / 2);
+  const idleMs = idleUntilMs - idleFromMs;
+  const idle = idleMs < SHORTEST_IDLE_MS ? null : idleFigures(population, before, idleMs / DAY_MS);
+  trials.announce(scenario.hashes, ANNOUNCES_MS - LOOKUPS_MS - MINUTE_MS / 2);
   runUntil(endMs - LOOKUPS_MS);
   population.decimate();
   trials.start(scenario.lookups, LOOKUPS_SPREAD_MS);
@@ -96,28 +91,29 @@ export function simulateDht(scenario: DhtScenario, options: SimulationOptions = 
   };
 }
 
-function sumOf(nodes: readonly SimulatedNode[], count: (view: DhtView) => number): number {
-  return nodes.reduce((sum, { node }) => sum + count(node.view()), 0);
-}
-
-interface IdleTotals {
-  readonly days: number;
-  readonly bytesSent: number;
-  readonly queries: number;
-}
-
-function idleFigures({ alive }: DhtPopulation, { days, bytesSent, queries }: IdleTotals): IdleFigures {
-  const living = new Set(alive.map((node) => node.endpoint.host));
+function idleFigures(
+  { alive }: DhtPopulation,
+  before: ReadonlyMap<SimulatedNode, DhtTraffic>,
+  days: number,
+): IdleFigures {
+  const lasting = alive.filter((it) => before.has(it));
+  const reachable = new Set(alive.filter((it) => it.isReachable).map((it) => it.endpoint.host));
   const tables = alive.map(({ node }) => node.contactsOf(4));
   const contacts = tables.flat();
-  // Every byte leaves one node and reaches another.
-  const bytesPerDay = (2 * bytesSent) / days / alive.length;
+  const perDay = (isReadOnly: boolean, count: (totals: DhtTraffic) => number): Distribution =>
+    distributionOf(
+      lasting
+        .filter((it) => it.isReadOnly === isReadOnly)
+        .map((it) => (count(it.node.view().totals) - count(before.get(it) as DhtTraffic)) / days),
+    );
+  const megabytes = ({ bytesIn, bytesOut }: DhtTraffic): number => (bytesIn + bytesOut) / 1e6;
   return {
-    megabytesPerDay: Math.round(bytesPerDay / 1e4) / 100,
-    queriesPerDay: Math.round(queries / days / alive.length),
+    megabytesPerDay: perDay(false, megabytes),
+    readOnlyMegabytesPerDay: perDay(true, megabytes),
+    queriesPerDay: perDay(false, ({ queriesOut }) => queriesOut),
     contacts: distributionOf(tables.map((table) => table.length)),
     deadContactsRatio: ratioOf(
-      contacts.filter((it) => !living.has(it.endpoint.host)).length,
+      contacts.filter((it) => !reachable.has(it.endpoint.host)).length,
       contacts.length,
     ),
   };

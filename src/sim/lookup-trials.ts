@@ -14,8 +14,6 @@ import type { World } from "./world.ts";
 
 /** The closest set that BEP 5 stores on. */
 export const CLOSEST = 8;
-/** Announced hashes per lookup: each is sought about ten times. */
-const HASHES_PER_LOOKUP = 0.1;
 const ANNOUNCED_PORT = 6_881;
 
 export interface LookupTrial {
@@ -41,9 +39,8 @@ export class LookupTrials {
     this.#random = world.random.fork("lookups");
   }
 
-  /** Somebody announces each of the hashes that will be sought, evenly spread over `withinMs`. */
-  announce(lookups: number, withinMs: number): void {
-    const hashes = Math.ceil(lookups * HASHES_PER_LOOKUP);
+  /** Somebody announces each of `hashes` info-hashes that will be sought, evenly spread over `withinMs`. */
+  announce(hashes: number, withinMs: number): void {
     for (let i = 0; i < hashes; i++) {
       const infoHash = infoHashFrom(this.#random.bytes(20));
       this.#hashes.push(infoHash);

@@ -33,7 +33,7 @@ describe("a simulated DHT", () => {
 
   test("tells how an idle node does when it is watched for long enough", () => {
     const report = run({ seed: "idle", nodes: 30, lookups: 10, minutes: 40 });
-    expect(report.idle?.megabytesPerDay).toBeGreaterThan(0.1);
+    expect(report.idle?.megabytesPerDay.p50).toBeGreaterThan(0.1);
     expect(report.idle?.contacts.p50).toBeGreaterThan(8);
     expect(reportLines(report).join("\n")).toContain("MB a day");
   });

@@ -6,6 +6,8 @@ import { parseDuration } from "./quantities.ts";
 
 /** More would not fit into the memory of most machines: a node takes about 150 kB. */
 const MOST_NODES = 50_000;
+/** Where nothing else is asked for, each hash is sought so often. */
+const LOOKUPS_PER_HASH = 10;
 /** A week: more shows nothing that a week does not. */
 const MOST_MINUTES = 7 * 24 * 60;
 
@@ -14,11 +16,13 @@ export interface ScenarioFlags {
   readonly nodes: string;
   readonly minutes: string;
   readonly lookups?: string;
+  readonly hashes?: string;
   readonly rtt: string;
   readonly loss: string;
   readonly churn?: string;
   readonly dead: string;
   readonly liars: string;
+  readonly readOnly: string;
   readonly nat: readonly string[];
   readonly seed: string;
   readonly like?: string;
@@ -28,6 +32,8 @@ export interface ScenarioFlags {
 export function parseScenario(flags: ScenarioFlags): DhtScenario {
   const nodes = parseCount(flags.nodes, "--nodes", 2, MOST_NODES);
   const { minRttMs, maxRttMs } = parseRtt(flags.rtt);
+  const lookups =
+    flags.lookups === undefined ? nodes : parseCount(flags.lookups, "--lookups", 1, 10 * MOST_NODES);
   return {
     seed: flags.seed,
     nodes,
@@ -38,8 +44,13 @@ export function parseScenario(flags: ScenarioFlags): DhtScenario {
     churn: flags.churn === undefined ? null : parseChurn(flags.churn),
     deadRatio: parseShare(flags.dead, "--dead"),
     liarRatio: parseShare(flags.liars, "--liars"),
+    readOnlyRatio: parseShare(flags.readOnly, "--read-only"),
     nat: parseNat(flags.nat),
-    lookups: flags.lookups === undefined ? nodes : parseCount(flags.lookups, "--lookups", 1, 10 * MOST_NODES),
+    lookups,
+    hashes:
+      flags.hashes === undefined
+        ? Math.ceil(lookups / LOOKUPS_PER_HASH)
+        : parseCount(flags.hashes, "--hashes", 1, MOST_NODES),
     tuning: { ...(flags.like === undefined ? {} : parseBaseline(flags.like)), ...parseTuning(flags.set) },
   };
 }

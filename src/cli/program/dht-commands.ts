@@ -52,11 +52,13 @@ export function declareDht(program: Command, command: Declare): void {
     .option("--nodes <n>", "nodes alive at a time", "1000")
     .option("--minutes <n>", "virtual minutes", "20")
     .option("--lookups <n>", "lookups in all (default: one a node)")
+    .option("--hashes <n>", "announced hashes that are looked up (default: a tenth of the lookups)")
     .option("--rtt <min-max>", "round trips between two hosts, milliseconds", "10-310")
     .option("--loss <share>", "datagrams that get lost each way, like 15%", "0%")
     .option("--churn <share/time>", "nodes replaced in a time, like 20%/30m")
     .option("--dead <share>", "nodes that vanish just before the lookups, like 30%", "0%")
     .option("--liars <share>", "nodes that name forged nodes, like 20%", "0%")
+    .option("--read-only <share>", "nodes that ask and never answer (BEP 43)", "0%")
     .option(
       "--nat <kind=share>",
       "nodes behind full-cone, port-restricted or symmetric routers, repeatable",
