@@ -87,7 +87,7 @@ function parseNat(texts: readonly string[]): DhtScenario["nat"] {
   const nat = { ...DEFAULT_SCENARIO.nat };
   for (const text of texts) {
     const [kind = "", share = ""] = text.split("=");
-    if (!(kind in nat)) {
+    if (!Object.hasOwn(nat, kind)) {
       throw new ClientError("USAGE", `--nat: "${kind}" is not a kind of router`, {
         hint: `Kinds are ${Object.keys(nat).join(", ")}.`,
       });
@@ -98,7 +98,7 @@ function parseNat(texts: readonly string[]): DhtScenario["nat"] {
 }
 
 function parseBaseline(name: string): Partial<DhtTuning> {
-  const baseline = DHT_BASELINES[name];
+  const baseline = Object.hasOwn(DHT_BASELINES, name) ? DHT_BASELINES[name] : undefined;
   if (baseline !== undefined) return baseline;
   throw new ClientError("USAGE", `--like: "${name}" is not a program whose lookups we know`, {
     hint: `Programs are ${Object.keys(DHT_BASELINES).join(" and ")}.`,
@@ -114,7 +114,7 @@ function parseSwitch(text: string): [string, unknown] {
   const [name = "", ...rest] = text.split("=");
   const known: Record<string, unknown> = { ...SHIPPING };
   const value = jsonOrUndefined(rest.join("="));
-  if (!(name in known)) {
+  if (!Object.hasOwn(known, name)) {
     throw new ClientError("USAGE", `--set: there is no algorithm "${name}"`, {
       hint: `There are ${Object.keys(known).sort().join(", ")}.`,
     });
