@@ -368,7 +368,9 @@ export class Lookup {
       const order = this.#compare(candidate, other);
       if (order === 0) {
         if (sameEndpoint(other.endpoint, candidate.endpoint)) other.isNamedBy(candidate.namers[0]);
-        return false;
+        // Whoever named an id at a wrong address first shall not hide it.
+        else if (other.state === "failed") this.#nearest[middle] = candidate;
+        return this.#nearest[middle] === candidate;
       }
       if (order < 0) high = middle;
       else low = middle + 1;

@@ -324,6 +324,16 @@ describe("a lookup", () => {
     expect(asked(lookup).endpoint).toEqual(silent);
   });
 
+  test("asks an id at another address when the first did not belong to it", () => {
+    const lookup = aLookup();
+    const [hidden] = nodesOf(1) as [{ id: NodeId; endpoint: Endpoint }];
+    addNodes(lookup, [{ id: hidden.id, endpoint: hostOf(900) }]);
+    expect(addNodes(lookup, [hidden])).toBe(0);
+    lookup.failed(asked(lookup));
+    expect(addNodes(lookup, [hidden])).toBe(1);
+    expect(asked(lookup).endpoint).toEqual(hidden.endpoint);
+  });
+
   test("ends where k-rpc ends when it is told to: the nearest known were asked, dead or alive", () => {
     const lookup = aLookup({ k: 2, tuning: { closestKnown: 3 } });
     for (const i of [1, 2, 3, 4]) lookup.addContact(idOf(i), hostOf(i));
