@@ -1,9 +1,9 @@
-/** The engine's thread: the Node platform, one session, and the channel to whoever started us. */
+/** The engine's thread, and the channel to whoever started it. */
 import { parentPort } from "node:worker_threads";
 import { ClientError, toClientError } from "../core/errors.ts";
-import { createNodePlatform } from "../platform/index.ts";
-import { type ChannelPort, EngineHost, openSession, type SessionOptions } from "../session/index.ts";
+import type { ChannelPort } from "../session/index.ts";
 import type { EngineSettings } from "./engine/engine-settings.ts";
+import { runEngine } from "./engine/run-engine.ts";
 import type { EngineGreeting } from "./engine/start-engine.ts";
 
 const port = parentPort;
@@ -13,23 +13,10 @@ if (port === null) throw new Error("engine-worker runs as a worker thread only")
 const settings = await new Promise<EngineSettings>((resolve) => port.once("message", resolve));
 
 try {
-  const platform = await createNodePlatform({
-    ...(settings.state === "none" ? {} : { stateFolder: settings.stateFolder }),
-    isStateShared: settings.state === "shared",
-  });
-  const session = await openSession(platform, sessionOptions(settings)).catch(async (error: unknown) => {
-    await platform.close();
-    throw error;
-  });
-  session.closed.then(
-    async () => {
-      await platform.close();
-      port.close();
-    },
-    () => port.close(),
-  );
+  const engine = await runEngine(settings);
+  void engine.ended.finally(() => port.close());
   greet({ kind: "ready" });
-  new EngineHost(session, channel());
+  engine.admit(channel());
 } catch (error) {
   const { code, message, hint } = toClientError(error);
   greet({ kind: "failed", code, message, hint });
@@ -38,22 +25,6 @@ try {
 
 function greet(greeting: EngineGreeting): void {
   port?.postMessage(greeting);
-}
-
-function sessionOptions(from: EngineSettings): SessionOptions {
-  const { host, bootstrap, addressProfile, maxDownBytesPerSecond, maxUpBytesPerSecond } = from;
-  return {
-    folder: from.defaultFolder,
-    port: from.port,
-    host,
-    bootstrap: bootstrap === undefined ? "default" : bootstrap.length === 0 ? "none" : bootstrap,
-    addressProfile,
-    expectedPeers: from.peers,
-    maxDownBytesPerSecond,
-    maxUpBytesPerSecond,
-    remember: from.state === "own",
-    isStateShared: from.state === "shared",
-  };
 }
 
 function channel(): ChannelPort {

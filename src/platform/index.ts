@@ -1,8 +1,10 @@
 /** The Node platform: what the session needs of this machine, and the few tools of the command line that go past it. */
+export { dialEngine, type EngineSocket, listenForViewers, removeSocket } from "./channel/engine-socket.ts";
 export { EgressGuard, egressGuardFrom } from "./egress-guard.ts";
 export { hashPath } from "./hash-files.ts";
-export { lockFolder } from "./lock-file.ts";
+export { liveHolder, lockFolder } from "./lock-file.ts";
 export { NodeNetwork } from "./network.ts";
 export { createNodePlatform, type NodePlatform, type NodePlatformOptions } from "./node-platform.ts";
 export { starlingPaths } from "./paths.ts";
+export { DEFAULT_PROFILE, isProfileName, type ProfilePaths, profilePaths } from "./profile-paths.ts";
 export { FileStateStore } from "./state-store.ts";

@@ -36,6 +36,13 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   throw locked(folder, undefined);
 }
 
+/** The process that holds the lock of `folder`; undefined when there is none, or it is gone. */
+export async function liveHolder(folder: string): Promise<number | undefined> {
+  const text = await fs.readFile(join(folder, "lock"), "utf8").catch(() => undefined);
+  const holder = text === undefined ? undefined : parseHolder(text);
+  return holder !== undefined && isAlive(holder) ? holder.pid : undefined;
+}
+
 /** Appears with its content or not at all: written aside, then linked, which fails when the name is taken. */
 async function create(path: string, text: string): Promise<boolean> {
   const aside = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`;

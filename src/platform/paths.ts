@@ -32,7 +32,7 @@ export function starlingPaths(
     configFolder: choose("STARLING_CONFIG_DIR", join(base.config, NAME)),
     stateFolder: choose("STARLING_STATE_DIR", join(base.state, NAME)),
     cacheFolder: choose("STARLING_CACHE_DIR", join(base.cache, NAME)),
-    runtimeFolder: choose("STARLING_RUNTIME_DIR", join(base.runtime, NAME)),
+    runtimeFolder: choose("STARLING_RUNTIME_DIR", base.runtime),
     downloadFolder: choose("STARLING_DOWNLOAD_DIR", base.downloads),
   };
 }
@@ -41,6 +41,7 @@ interface BaseFolders {
   readonly config: string;
   readonly state: string;
   readonly cache: string;
+  /** Ours already: below the temporary directory, which is everybody's, the user's id must be in the name. */
   readonly runtime: string;
   readonly downloads: string;
 }
@@ -50,21 +51,27 @@ function baseFolders(environment: NodeJS.ProcessEnv, system: NodeJS.Platform, ho
   if (system === "darwin") {
     const support = join(home, "Library", "Application Support");
     const cache = join(home, "Library", "Caches");
-    return { config: support, state: support, cache, runtime: tmpdir(), downloads };
+    return { config: support, state: support, cache, runtime: join(tmpdir(), NAME), downloads };
   }
   if (system === "win32") {
     const roaming = absolute(environment["APPDATA"]) ?? join(home, "AppData", "Roaming");
     const local = absolute(environment["LOCALAPPDATA"]) ?? join(home, "AppData", "Local");
-    return { config: roaming, state: local, cache: local, runtime: local, downloads };
+    return { config: roaming, state: local, cache: local, runtime: join(local, NAME), downloads };
   }
+  const runtime = absolute(environment["XDG_RUNTIME_DIR"]);
   const config = absolute(environment["XDG_CONFIG_HOME"]) ?? join(home, ".config");
   return {
     config,
     state: absolute(environment["XDG_STATE_HOME"]) ?? join(home, ".local", "state"),
     cache: absolute(environment["XDG_CACHE_HOME"]) ?? join(home, ".cache"),
-    runtime: absolute(environment["XDG_RUNTIME_DIR"]) ?? join(tmpdir(), `${NAME}-${process.getuid?.() ?? 0}`),
+    runtime: runtime === undefined ? sharedTemporaryFolder(tmpdir()) : join(runtime, NAME),
     downloads: userDownloads(environment, config, home) ?? downloads,
   };
+}
+
+/** The folder of this user's in a temporary directory that all users share. */
+export function sharedTemporaryFolder(temporary: string): string {
+  return join(temporary, `${NAME}-${process.getuid?.() ?? 0}`);
 }
 
 /** The XDG specification: relative paths in these variables are invalid and ignored. */

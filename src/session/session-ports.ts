@@ -11,8 +11,9 @@ import type { Bitfield } from "../torrent/bitfield.ts";
 import type { Metainfo } from "../torrent/metainfo.ts";
 import type { PieceVerdict } from "../torrent/piece-verdict.ts";
 import type { SwarmStorage } from "../wire/index.ts";
+import type { ChannelPort } from "./channel/channel-port.ts";
 
-export type { FileStamp };
+export type { ChannelPort, FileStamp };
 
 export interface SessionPlatform {
   readonly clock: Clock;

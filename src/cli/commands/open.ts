@@ -1,16 +1,17 @@
-/** `starling`: the dashboard on an engine of its own, adding what was named. Without a terminal: what it is, and how to use it. */
+/**
+ * `starling`: the dashboard, adding what was named. Where a Starling runs, what was named is handed over to it, and the
+ * dashboard is one more viewer; else the engine lives here. Without a terminal: what it is, and how to use it.
+ */
 import { join, resolve } from "node:path";
 import { safeText } from "../../core/safe-text.ts";
 import { starlingPaths } from "../../platform/index.ts";
+import type { EngineClient } from "../../session/index.ts";
 import { formatMagnet } from "../../torrent/magnet.ts";
 import { encodeTorrentFile } from "../../torrent/metainfo.ts";
-import {
-  DEFAULT_PORT,
-  type NetworkFlags,
-  parseLimits,
-  parseNetworkOptions,
-  parsePeers,
-} from "../arguments/network-options.ts";
+import { parsePeers } from "../arguments/network-options.ts";
+import { parseProfileName } from "../arguments/profile.ts";
+import { attachEngine, attachedEngine } from "../engine/attach-engine.ts";
+import { type EngineFlags, profileEngineSettings } from "../engine/profile-settings.ts";
 import { type RunningEngine, startEngine } from "../engine/start-engine.ts";
 import { ENDING_SIGNALS, EXIT_OK, exitCodeOf, exitCodeOfSignal } from "../exit-codes.ts";
 import { Output } from "../output/output.ts";
@@ -22,11 +23,10 @@ import { makeTorrent } from "../transfers/make-torrent.ts";
 import { readSource, readTorrentFile } from "../transfers/read-source.ts";
 import { runGet } from "./get.ts";
 
-interface OpenFlags extends NetworkFlags, DisplayFlags {
+interface OpenFlags extends EngineFlags, DisplayFlags {
   readonly output?: string;
   readonly peer?: readonly string[];
-  readonly maxDown?: string;
-  readonly maxUp?: string;
+  readonly profile?: string;
 }
 
 export async function runOpen(
@@ -34,29 +34,57 @@ export async function runOpen(
   flags: OpenFlags,
   output: Output,
 ): Promise<number> {
-  const paths = starlingPaths();
-  const folder = resolve(flags.output ?? paths.downloadFolder);
-  if (process.stdin.isTTY !== true || process.stdout.isTTY !== true) {
+  const profile = parseProfileName(flags.profile);
+  const running = await attachEngine({ profile });
+  const hasTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  if (running !== undefined && (operands.length > 0 || !hasTerminal)) {
+    return await handOver(running, operands, flags, output).finally(() => running.close());
+  }
+  if (!hasTerminal) {
     if (operands.length > 0) return runGet(operands, { ...flags, output: flags.output ?? "." }, output);
     output.result(WITHOUT_TERMINAL);
     return EXIT_OK;
   }
   const peers = parsePeers(flags.peer);
+  const folder = resolve(flags.output ?? starlingPaths().downloadFolder);
   const sources = await Promise.all(operands.map((operand) => readSource(operand)));
-  const engine = await startEngine({
-    ...parseNetworkOptions(flags, DEFAULT_PORT),
-    ...parseLimits(flags),
-    peers,
-    defaultFolder: folder,
-    state: "own",
-    stateFolder: join(paths.stateFolder, "session"),
-  });
+  const engine =
+    running === undefined
+      ? await startEngine(profileEngineSettings(flags, { profile, folder, peers, life: "dashboard" }))
+      : attachedEngine(running);
   try {
     for (const source of sources) await engine.view.commands.add(source, { folder, peers });
-    return await showDashboard(engine, flags, join(paths.stateFolder, "dashboard.json"));
+    return await showDashboard(engine, flags, join(starlingPaths().stateFolder, "dashboard.json"));
   } finally {
     await engine.close();
   }
+}
+
+/** Adds to the Starling that runs, and says so. */
+async function handOver(
+  running: EngineClient,
+  operands: readonly string[],
+  flags: OpenFlags,
+  output: Output,
+): Promise<number> {
+  const { pid } = running.engine;
+  if (operands.length === 0) {
+    output.result(WITHOUT_TERMINAL);
+    return EXIT_OK;
+  }
+  const peers = parsePeers(flags.peer);
+  const folder = flags.output === undefined ? {} : { folder: resolve(flags.output) };
+  for (const operand of operands) {
+    const { id, isNew } = await running.commands.add(await readSource(operand), { ...folder, peers });
+    const name = running.getSnapshot().torrents.find((torrent) => torrent.id === id)?.name ?? id;
+    output.result(
+      isNew
+        ? `added ${name} (${id}) to the running starling (pid ${pid})`
+        : `${name} (${id}) is there already (pid ${pid})`,
+    );
+    output.json({ v: 1, t: Date.now(), type: "added", id, name, isNew, pid });
+  }
+  return EXIT_OK;
 }
 
 const WITHOUT_TERMINAL = `starling is a BitTorrent client without trackers; its dashboard needs a terminal. Without one:

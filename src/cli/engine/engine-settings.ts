@@ -1,6 +1,13 @@
 /** What a command asks of its engine: plain data, since it crosses into the worker thread. */
 import type { AddressProfile } from "../../core/address-profile.ts";
 
+import type { EngineIdentity } from "../../session/index.ts";
+
+export interface EngineService {
+  readonly socketPath: string;
+  readonly life: EngineIdentity["life"];
+}
+
 export interface EngineSettings {
   readonly host: string | undefined;
   readonly port: number;
@@ -17,4 +24,6 @@ export interface EngineSettings {
    */
   readonly state: "own" | "shared" | "none";
   readonly stateFolder: string;
+  /** How viewers of other processes come in; absent where nobody does. */
+  readonly service?: EngineService | undefined;
 }

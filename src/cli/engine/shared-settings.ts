@@ -1,6 +1,5 @@
 /** Engine settings of the commands that run beside each other (`get`, `share`, `seed`): they share resume data only. */
-import { join } from "node:path";
-import { starlingPaths } from "../../platform/index.ts";
+import { DEFAULT_PROFILE, profilePaths, starlingPaths } from "../../platform/index.ts";
 import type { NetworkOptions } from "../arguments/network-options.ts";
 import type { EngineSettings } from "./engine-settings.ts";
 
@@ -19,6 +18,6 @@ export function sharedEngineSettings(options: {
     peers: options.peers,
     defaultFolder: options.folder,
     state: "shared",
-    stateFolder: join(starlingPaths().stateFolder, "transfers"),
+    stateFolder: profilePaths(DEFAULT_PROFILE, starlingPaths()).transfersFolder,
   };
 }

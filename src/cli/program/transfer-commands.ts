@@ -13,6 +13,7 @@ export function declareTransfers(program: Command, command: Declare): void {
   addLimitOptions(addNetworkOptions(open, String(DEFAULT_PORT)))
     .option("-o, --output <dir>", "folder for downloads")
     .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
+    .option("--profile <name>", "another Starling of yours, with torrents and a port of its own")
     .option("--ascii", "draw with ASCII only")
     .option("--color <when>", "always, never or auto")
     .option("--no-mouse", "leave the mouse to the terminal")

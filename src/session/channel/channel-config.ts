@@ -11,3 +11,6 @@ export const MAX_TORRENT_FILE_BYTES: number = 32 * 1024 * 1024;
 
 /** Longest list in a command: one entry a file (threats F3). */
 export const MAX_LIST_ENTRIES = 250_000;
+
+/** Viewers served at a time: dashboards, scripts that watch; more is a script that forgets to leave. */
+export const MAX_VIEWERS = 64;

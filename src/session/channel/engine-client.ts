@@ -17,6 +17,7 @@ import type {
   CommandName,
   CommandResult,
   EngineFrame,
+  EngineIdentity,
   ErrorFrame,
   ViewerFrame,
 } from "./engine-frames.ts";
@@ -44,6 +45,7 @@ export class EngineClient implements SessionView {
   /** Called once: with nothing when the first snapshot is here, else with what went wrong. */
   #onReady: ((error?: ClientError) => void) | undefined;
   #snapshot: SessionSnapshot | undefined;
+  #engine: EngineIdentity | undefined;
   #nextId = 1;
   #closedBecause: ClientError | undefined;
 
@@ -62,6 +64,12 @@ export class EngineClient implements SessionView {
   getSnapshot(): SessionSnapshot {
     if (this.#snapshot === undefined) throw new Error("No snapshot yet: wait for connectEngine");
     return this.#snapshot;
+  }
+
+  /** The engine at the other end. */
+  get engine(): EngineIdentity {
+    if (this.#engine === undefined) throw new Error("Not welcomed yet: wait for connectEngine");
+    return this.#engine;
   }
 
   subscribe(listener: () => void): () => void {
@@ -100,6 +108,7 @@ export class EngineClient implements SessionView {
     if (this.#closedBecause !== undefined) return;
     switch (frame.kind) {
       case "welcome":
+        this.#engine = frame.engine;
         break;
       case "refused":
         this.#end(new ClientError("STATE_LOCKED", frame.message, { hint: frame.hint }));

@@ -3,7 +3,7 @@
  *
  *   viewer                                    engine
  *   hello {version}            ──────────►
- *                              ◄──────────    welcome | refused {message, hint}
+ *                              ◄──────────    welcome {engine} | refused {message, hint}
  *                              ◄──────────    snapshot {sequence, patch}       (the first patch is whole)
  *   ack {sequence}             ──────────►    … and only then the next snapshot
  *   command {id, name, args}   ──────────►
@@ -43,8 +43,16 @@ export interface ErrorFrame {
   readonly hint: string | null;
 }
 
+/** Who answers: what a viewer has to know about an engine in another process. */
+export interface EngineIdentity {
+  readonly pid: number;
+  /** `background`: goes on without viewers. `dashboard`: ends with the dashboard that started it. */
+  readonly life: "background" | "dashboard";
+  readonly startedAtUnixMs: number;
+}
+
 export type EngineFrame =
-  | { readonly kind: "welcome"; readonly version: number }
+  | { readonly kind: "welcome"; readonly version: number; readonly engine: EngineIdentity }
   | {
       readonly kind: "refused";
       readonly version: number;

@@ -10,7 +10,7 @@ import { ClientError, toClientError } from "../../core/errors.ts";
 import { PROTOCOL_VERSION, type SessionCommands, type SessionSnapshot } from "../session-view.ts";
 import { MAX_PENDING_COMMANDS } from "./channel-config.ts";
 import type { ChannelPort } from "./channel-port.ts";
-import type { CommandFrame, EngineFrame } from "./engine-frames.ts";
+import type { CommandFrame, EngineFrame, EngineIdentity } from "./engine-frames.ts";
 import { commandIdOf, decodeViewerFrame } from "./frame-decoder.ts";
 import { diffSnapshots } from "./snapshot-patch.ts";
 
@@ -22,10 +22,17 @@ export interface HostedSession {
   attachViewer(): { readonly commands: SessionCommands; detach(): void };
 }
 
+export interface EngineHostOptions {
+  readonly engine: EngineIdentity;
+  /** Asked when a viewer greets; false refuses it, for there are enough of them. Default: always true. */
+  readonly hasRoom?: () => boolean;
+}
+
 /** Serves the viewer at the other end of `port` until either side closes. */
 export class EngineHost {
   readonly #session: HostedSession;
   readonly #port: ChannelPort;
+  readonly #options: EngineHostOptions;
   readonly #viewer: ReturnType<HostedSession["attachViewer"]>;
   #state: "greeting" | "serving" | "closed" = "greeting";
   #unsubscribe: () => void = () => {};
@@ -35,9 +42,13 @@ export class EngineHost {
   #sequence = 0;
   #isAwaitingAck = false;
 
-  constructor(session: HostedSession, port: ChannelPort) {
+  /** The service has ended, whoever ended it. */
+  onReleased: () => void = () => {};
+
+  constructor(session: HostedSession, port: ChannelPort, options: EngineHostOptions) {
     this.#session = session;
     this.#port = port;
+    this.#options = options;
     this.#viewer = session.attachViewer();
     port.onMessage = (message) => this.#receive(message);
     port.onClose = () => this.#release();
@@ -56,6 +67,7 @@ export class EngineHost {
     this.#unsubscribe();
     this.#viewer.detach();
     this.#sent = undefined;
+    this.onReleased();
   }
 
   #receive(message: unknown): void {
@@ -77,19 +89,30 @@ export class EngineHost {
   #greet(version: number): void {
     if (this.#state !== "greeting") return;
     if (version !== PROTOCOL_VERSION) {
-      this.#post({
-        kind: "refused",
-        version: PROTOCOL_VERSION,
-        message: `The running Starling speaks version ${PROTOCOL_VERSION} of the engine channel, this program version ${version}.`,
-        hint: "Stop the running one, or use the program that belongs to it.",
-      });
-      this.close();
+      this.#refuse(
+        `The running Starling speaks version ${PROTOCOL_VERSION} of the engine channel, this program version ${version}.`,
+        "Stop the running one, or use the program that belongs to it.",
+      );
+      return;
+    }
+    const { engine, hasRoom } = this.#options;
+    if (hasRoom?.() === false) {
+      this.#refuse("Too many viewers are connected to the running Starling.", "Close some of them.");
       return;
     }
     this.#state = "serving";
-    this.#post({ kind: "welcome", version: PROTOCOL_VERSION });
+    this.#post({ kind: "welcome", version: PROTOCOL_VERSION, engine });
     this.#unsubscribe = this.#session.subscribe(() => this.#sendNewest());
     this.#sendNewest();
+  }
+
+  #refuse(message: string, hint: string): void {
+    this.#post({ kind: "refused", version: PROTOCOL_VERSION, message, hint });
+    this.close();
+  }
+
+  get isServing(): boolean {
+    return this.#state === "serving";
   }
 
   #sendNewest(): void {

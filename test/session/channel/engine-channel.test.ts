@@ -9,10 +9,11 @@ import { MemoryPort, settle } from "../support/port-pair.ts";
 import { aLogLine, aSessionSnapshot, aTorrentSnapshot } from "../support/snapshots.ts";
 
 const ID = "c".repeat(40);
+const ENGINE = { pid: 4711, life: "background", startedAtUnixMs: 1 } as const;
 
 async function aConnection(session = new FakeHostedSession()) {
   const [enginePort, viewerPort] = MemoryPort.pair();
-  const host = new EngineHost(session, enginePort);
+  const host = new EngineHost(session, enginePort, { engine: ENGINE });
   const connecting = connectEngine(viewerPort);
   await settle(enginePort, viewerPort);
   const client: EngineClient = await connecting;
@@ -163,7 +164,7 @@ test("arguments that a command does not take are refused without reaching the se
 test("a viewer of another version is refused with a sentence", async () => {
   const session = new FakeHostedSession();
   const [enginePort, viewerPort] = MemoryPort.pair();
-  new EngineHost(session, enginePort);
+  new EngineHost(session, enginePort, { engine: ENGINE });
   const refusals: unknown[] = [];
   viewerPort.onMessage = (frame) => refusals.push(frame);
 
@@ -252,7 +253,7 @@ test("a message that cannot be read ends the service of that viewer", async () =
 test("commands before the greeting are not run", async () => {
   const session = new FakeHostedSession();
   const [enginePort, viewerPort] = MemoryPort.pair();
-  new EngineHost(session, enginePort);
+  new EngineHost(session, enginePort, { engine: ENGINE });
 
   viewerPort.postMessage({ kind: "command", id: 1, name: "shutdown", args: [] });
   await settle(enginePort, viewerPort);
