@@ -56,6 +56,7 @@ const COMMON = {
 const CLI_ENTRIES = {
   main: "src/cli/main.ts",
   "engine-worker": "src/cli/engine-worker.ts",
+  "engine-process": "src/cli/engine-process.ts",
   "demo-world": "src/cli/demo/demo-world.ts",
 };
 const DISK_WORKER = { "disk-worker": "src/platform/disk-worker.ts" };

@@ -34,6 +34,7 @@ const EXIT_BY_CODE: Readonly<Record<ErrorCode, number>> = {
   DISK_ERROR: 8,
   PORT_IN_USE: 9,
   STATE_LOCKED: 9,
+  NOT_RUNNING: 9,
   SESSION_CLOSED: 1,
   INTERNAL: 70,
 };

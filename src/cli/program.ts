@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { separateBareOptions } from "./arguments/bare-options.ts";
 import { EXIT_OK, exitCodeOf } from "./exit-codes.ts";
 import { type Example, withExamples } from "./manual/examples.ts";
+import { declareDaemon } from "./program/daemon-commands.ts";
 import { commandDeclarer, outputFor } from "./program/declare-command.ts";
 import { declareDht } from "./program/dht-commands.ts";
 import { declareFiles } from "./program/file-commands.ts";
@@ -59,6 +60,7 @@ export function buildProgram(setExit: (code: number) => void): Command {
   declareTransfers(program, command);
   declareFiles(program, command);
   declareDht(program, command);
+  declareDaemon(program, command);
   command(
     program,
     "demo",

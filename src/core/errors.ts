@@ -24,6 +24,7 @@ export type ErrorCode =
   | "TIMEOUT"
   | "STATE_LOCKED"
   | "NOT_FOUND"
+  | "NOT_RUNNING"
   | "SESSION_CLOSED"
   | "INTERNAL";
 

@@ -5,12 +5,13 @@
 import { join, resolve } from "node:path";
 import { safeText } from "../../core/safe-text.ts";
 import { starlingPaths } from "../../platform/index.ts";
-import type { EngineClient } from "../../session/index.ts";
+import type { EngineClient, SessionView, TorrentSnapshot } from "../../session/index.ts";
 import { formatMagnet } from "../../torrent/magnet.ts";
 import { encodeTorrentFile } from "../../torrent/metainfo.ts";
 import { parsePeers } from "../arguments/network-options.ts";
 import { parseProfileName } from "../arguments/profile.ts";
 import { attachEngine, attachedEngine } from "../engine/attach-engine.ts";
+import { attachBackgroundEngine } from "../engine/background-engine.ts";
 import { type EngineFlags, profileEngineSettings } from "../engine/profile-settings.ts";
 import { type RunningEngine, startEngine } from "../engine/start-engine.ts";
 import { ENDING_SIGNALS, EXIT_OK, exitCodeOf, exitCodeOfSignal } from "../exit-codes.ts";
@@ -27,6 +28,7 @@ interface OpenFlags extends EngineFlags, DisplayFlags {
   readonly output?: string;
   readonly peer?: readonly string[];
   readonly profile?: string;
+  readonly detach?: boolean;
 }
 
 export async function runOpen(
@@ -35,7 +37,7 @@ export async function runOpen(
   output: Output,
 ): Promise<number> {
   const profile = parseProfileName(flags.profile);
-  const running = await attachEngine({ profile });
+  const running = (await attachEngine({ profile })) ?? (await startDetached(profile, flags));
   const hasTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
   if (running !== undefined && (operands.length > 0 || !hasTerminal)) {
     return await handOver(running, operands, flags, output).finally(() => running.close());
@@ -46,7 +48,7 @@ export async function runOpen(
     return EXIT_OK;
   }
   const peers = parsePeers(flags.peer);
-  const folder = resolve(flags.output ?? starlingPaths().downloadFolder);
+  const folder = folderFor(flags);
   const sources = await Promise.all(operands.map((operand) => readSource(operand)));
   const engine =
     running === undefined
@@ -60,6 +62,22 @@ export async function runOpen(
   }
 }
 
+/** `--detach` where none runs: one that will. */
+async function startDetached(profile: string, flags: OpenFlags): Promise<EngineClient | undefined> {
+  if (flags.detach !== true) return undefined;
+  const place = {
+    profile,
+    folder: folderFor(flags),
+    peers: parsePeers(flags.peer),
+    life: "background",
+  } as const;
+  return await attachBackgroundEngine(profile, profileEngineSettings(flags, place));
+}
+
+function folderFor(flags: OpenFlags): string {
+  return resolve(flags.output ?? starlingPaths().downloadFolder);
+}
+
 /** Adds to the Starling that runs, and says so. */
 async function handOver(
   running: EngineClient,
@@ -69,14 +87,15 @@ async function handOver(
 ): Promise<number> {
   const { pid } = running.engine;
   if (operands.length === 0) {
-    output.result(WITHOUT_TERMINAL);
+    output.result(flags.detach === true ? `running in the background (pid ${pid})` : WITHOUT_TERMINAL);
+    output.json({ ok: true, pid });
     return EXIT_OK;
   }
   const peers = parsePeers(flags.peer);
   const folder = flags.output === undefined ? {} : { folder: resolve(flags.output) };
   for (const operand of operands) {
     const { id, isNew } = await running.commands.add(await readSource(operand), { ...folder, peers });
-    const name = running.getSnapshot().torrents.find((torrent) => torrent.id === id)?.name ?? id;
+    const name = (await shownTorrent(running, id))?.name ?? id;
     output.result(
       isNew
         ? `added ${name} (${id}) to the running starling (pid ${pid})`
@@ -85,6 +104,28 @@ async function handOver(
     output.json({ v: 1, t: Date.now(), type: "added", id, name, isNew, pid });
   }
   return EXIT_OK;
+}
+
+/** How long the snapshot with a torrent that was added may be behind the answer; usually it is before. */
+const SHOWN_LIMIT_MS = 1_000;
+
+async function shownTorrent(view: SessionView, id: string): Promise<TorrentSnapshot | undefined> {
+  const find = (): TorrentSnapshot | undefined =>
+    view.getSnapshot().torrents.find((torrent) => torrent.id === id);
+  let unsubscribe: () => void = () => {};
+  let limit: NodeJS.Timeout | undefined;
+  return await new Promise<TorrentSnapshot | undefined>((resolve) => {
+    const look = (): void => {
+      const found = find();
+      if (found !== undefined) resolve(found);
+    };
+    unsubscribe = view.subscribe(look);
+    limit = setTimeout(() => resolve(undefined), SHOWN_LIMIT_MS);
+    look();
+  }).finally(() => {
+    unsubscribe();
+    clearTimeout(limit);
+  });
 }
 
 const WITHOUT_TERMINAL = `starling is a BitTorrent client without trackers; its dashboard needs a terminal. Without one:

@@ -40,6 +40,15 @@ export async function attachEngine(
   }
 }
 
+/** As `attachEngine`; rejects with `NOT_RUNNING` when there is none. */
+export async function requireEngine(options: { readonly profile?: string } = {}): Promise<EngineClient> {
+  const client = await attachEngine(options);
+  if (client !== undefined) return client;
+  throw new ClientError("NOT_RUNNING", "No Starling is running.", {
+    hint: "starling opens the dashboard; starling daemon start runs it in the background.",
+  });
+}
+
 /** An engine elsewhere in the place of one of our own: closing leaves it running. */
 export function attachedEngine(client: EngineClient): RunningEngine {
   const failed = new Promise<ClientError>((resolve) => {

@@ -52,16 +52,15 @@ function greeting(worker: Worker): Promise<void> {
     worker.once("error", (error) => reject(new ClientError("INTERNAL", error.message, { cause: error })));
     worker.once("message", (message: EngineGreeting) => {
       if (message.kind === "ready") resolve();
-      else
-        reject(
-          new ClientError(
-            message.code,
-            message.message,
-            message.hint === undefined ? {} : { hint: message.hint },
-          ),
-        );
+      else reject(greetingError(message));
     });
   });
+}
+
+/** Why the engine could not start. */
+export function greetingError(greeting: EngineGreeting & { readonly kind: "failed" }): ClientError {
+  const { code, message, hint } = greeting;
+  return new ClientError(code, message, hint === undefined ? {} : { hint });
 }
 
 /** Buffers what arrives before the client listens. */

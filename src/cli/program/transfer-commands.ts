@@ -14,6 +14,7 @@ export function declareTransfers(program: Command, command: Declare): void {
     .option("-o, --output <dir>", "folder for downloads")
     .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
     .option("--profile <name>", "another Starling of yours, with torrents and a port of its own")
+    .option("--detach", "run in the background: closing the dashboard or the terminal stops nothing")
     .option("--ascii", "draw with ASCII only")
     .option("--color <when>", "always, never or auto")
     .option("--no-mouse", "leave the mouse to the terminal")

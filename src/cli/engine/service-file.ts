@@ -1,0 +1,62 @@
+/** Text for the service managers that start the engine with the user's session: systemd and launchd. */
+
+/** What the service runs: absolute paths and arguments, no shell. */
+export type ServiceCommand = readonly string[];
+
+/** A unit for `~/.config/systemd/user` (systemd.service(5)). */
+export function systemdUnit(command: ServiceCommand): string {
+  return `[Unit]
+Description=Starling, a trackerless BitTorrent client
+Documentation=man:starling(1)
+
+[Service]
+Type=exec
+ExecStart=${command.map(systemdArgument).join(" ")}
+Restart=on-failure
+RestartSec=10
+# Wrong arguments, and another Starling that runs, do not get better by trying again.
+RestartPreventExitStatus=2 9
+TimeoutStopSec=10
+NoNewPrivileges=yes
+
+[Install]
+WantedBy=default.target
+`;
+}
+
+/** A property list for `~/Library/LaunchAgents` (launchd.plist(5)). */
+export function launchdPlist(command: ServiceCommand, profile: string): string {
+  const argument = (text: string): string => `    <string>${xmlText(text)}</string>`;
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+  <key>Label</key>
+  <string>starling.engine.${xmlText(profile)}</string>
+  <key>ProgramArguments</key>
+  <array>
+${command.map(argument).join("\n")}
+  </array>
+  <key>RunAtLoad</key>
+  <true/>
+  <key>KeepAlive</key>
+  <dict>
+    <key>SuccessfulExit</key>
+    <false/>
+  </dict>
+  <key>ThrottleInterval</key>
+  <integer>10</integer>
+</dict>
+</plist>
+`;
+}
+
+/** systemd.service(5), "Command lines": quotes and backslashes are escaped, `$` and `%` doubled. */
+function systemdArgument(text: string): string {
+  const escaped = text.replace(/["\\]/g, "\\$&").replaceAll("$", "$$$$").replaceAll("%", "%%");
+  return `"${escaped}"`;
+}
+
+function xmlText(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
