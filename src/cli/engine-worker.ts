@@ -29,7 +29,10 @@ function greet(greeting: EngineGreeting): void {
 
 function channel(): ChannelPort {
   const own: ChannelPort = {
-    postMessage: (message) => port?.postMessage(message),
+    postMessage: (message) => {
+      port?.postMessage(message);
+      return 0;
+    },
     onMessage: () => {},
     onClose: () => {},
     close: () => {},

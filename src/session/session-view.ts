@@ -6,7 +6,7 @@
 import type { ErrorCode } from "../core/errors.ts";
 
 /** Version of the messages on the channel; a viewer of another version is refused with a sentence. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export type TorrentPhase =
   | "resolving" // magnet: looking for the metadata

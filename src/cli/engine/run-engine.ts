@@ -33,11 +33,9 @@ export async function runEngine(settings: EngineSettings): Promise<Engine> {
   });
   try {
     const session = await openSession(platform, sessionOptions(settings));
-    const viewers = new Viewers(session, {
-      pid: process.pid,
-      life: settings.service?.life ?? "dashboard",
-      startedAtUnixMs: platform.unixMs(),
-    });
+    const life = settings.service?.life ?? "dashboard";
+    const identity = { pid: process.pid, life, startedAtUnixMs: platform.unixMs() };
+    const viewers = new Viewers(session, identity, platform.clock);
     const socket = await openSocket(settings, session, viewers);
     return {
       session,

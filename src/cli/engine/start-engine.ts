@@ -66,7 +66,10 @@ export function greetingError(greeting: EngineGreeting & { readonly kind: "faile
 /** Buffers what arrives before the client listens. */
 function workerPort(worker: Worker): ChannelPort {
   const port: ChannelPort = {
-    postMessage: (message) => worker.postMessage(message),
+    postMessage: (message) => {
+      worker.postMessage(message);
+      return 0;
+    },
     onMessage: () => {},
     onClose: () => {},
     close: () => {},

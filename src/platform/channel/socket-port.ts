@@ -49,11 +49,13 @@ export class SocketPort implements ChannelPort {
     socket.on("close", () => this.#gone());
   }
 
-  postMessage(message: unknown): void {
-    if (this.#isClosed || this.#socket.destroyed) return;
-    this.#socket.write(encodeMessage(message));
+  postMessage(message: unknown): number {
+    if (this.#isClosed || this.#socket.destroyed) return 0;
+    const bytes = encodeMessage(message);
+    this.#socket.write(bytes);
     if (this.#socket.writableLength > MAX_QUEUED_BYTES) this.#socket.destroy();
     else if (this.#socket.writableLength > PAUSE_READING_BYTES) this.#socket.pause();
+    return bytes.length;
   }
 
   /** Lets the other end read what was posted, for a moment. */

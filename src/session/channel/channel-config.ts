@@ -14,3 +14,11 @@ export const MAX_LIST_ENTRIES = 250_000;
 
 /** Viewers served at a time: dashboards, scripts that watch; more is a script that forgets to leave. */
 export const MAX_VIEWERS = 64;
+
+/**
+ * What snapshots may take of a channel that carries bytes, over the long run: a viewer of 1,000 busy torrents stays
+ * under 50 kB/s with its commands and answers. The first snapshot, which has everything, is not counted.
+ */
+export const SNAPSHOT_BYTES_PER_SECOND = 40_000;
+/** Saved up in quiet times, for the moment when much changes at once. */
+export const SNAPSHOT_BURST_MS = 1_000;

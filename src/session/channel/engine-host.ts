@@ -2,16 +2,18 @@
  * The engine's side of the channel (decision 7): answers the commands of one viewer and keeps it supplied with
  * snapshots. Back-pressure is by acknowledgement: while a snapshot is on its way nothing more is sent, and what
  * follows is the difference between what the viewer holds and the newest state. A viewer costs one reference to a
- * snapshot, however slow it is.
+ * snapshot, however slow it is, and no more than its share of bytes, however much happens.
  *
  * States: greeting --hello--> serving --(close | wrong version | message that cannot be read)--> closed
  */
 import { ClientError, toClientError } from "../../core/errors.ts";
+import type { Clock } from "../../core/ports.ts";
 import { PROTOCOL_VERSION, type SessionCommands, type SessionSnapshot } from "../session-view.ts";
 import { MAX_PENDING_COMMANDS } from "./channel-config.ts";
 import type { ChannelPort } from "./channel-port.ts";
 import type { CommandFrame, EngineFrame, EngineIdentity } from "./engine-frames.ts";
 import { commandIdOf, decodeViewerFrame } from "./frame-decoder.ts";
+import { SnapshotPace } from "./snapshot-pace.ts";
 import { diffSnapshots } from "./snapshot-patch.ts";
 
 /** What the host needs of a session. */
@@ -23,6 +25,7 @@ export interface HostedSession {
 }
 
 export interface EngineHostOptions {
+  readonly clock: Clock;
   readonly engine: EngineIdentity;
   /** Asked when a viewer greets; false refuses it, for there are enough of them. Default: always true. */
   readonly hasRoom?: () => boolean;
@@ -35,6 +38,7 @@ export class EngineHost {
   readonly #options: EngineHostOptions;
   readonly #viewer: ReturnType<HostedSession["attachViewer"]>;
   #state: "greeting" | "serving" | "closed" = "greeting";
+  readonly #pace: SnapshotPace;
   #unsubscribe: () => void = () => {};
   #pendingCommands = 0;
   /** What the viewer holds once it has acknowledged `#sequence`. */
@@ -49,6 +53,7 @@ export class EngineHost {
     this.#session = session;
     this.#port = port;
     this.#options = options;
+    this.#pace = new SnapshotPace(options.clock);
     this.#viewer = session.attachViewer();
     port.onMessage = (message) => this.#receive(message);
     port.onClose = () => this.#release();
@@ -67,6 +72,7 @@ export class EngineHost {
     this.#unsubscribe();
     this.#viewer.detach();
     this.#sent = undefined;
+    this.#pace.close();
     this.onReleased();
   }
 
@@ -118,11 +124,13 @@ export class EngineHost {
   #sendNewest(): void {
     if (this.#isAwaitingAck || this.#state !== "serving") return;
     const newest = this.#session.getSnapshot();
-    if (newest === this.#sent) return;
+    if (newest === this.#sent || !this.#pace.mayGo(() => this.#sendNewest())) return;
+    const isFirst = this.#sent === undefined;
     const patch = diffSnapshots(this.#sent, newest);
     this.#sent = newest;
     this.#isAwaitingAck = true;
-    this.#post({ kind: "snapshot", sequence: ++this.#sequence, patch });
+    const bytes = this.#post({ kind: "snapshot", sequence: ++this.#sequence, patch });
+    if (!isFirst) this.#pace.sent(bytes);
   }
 
   #acknowledge(sequence: number): void {
@@ -139,7 +147,7 @@ export class EngineHost {
     this.#pendingCommands++;
     invoke(this.#viewer.commands, frame)
       .then(
-        (value) => this.#post({ kind: "result", id: frame.id, value }),
+        (value) => void this.#post({ kind: "result", id: frame.id, value }),
         (error: unknown) => this.#postError(frame.id, error),
       )
       .finally(() => this.#pendingCommands--);
@@ -155,8 +163,9 @@ export class EngineHost {
     this.#post({ kind: "error", id, code, message, hint: hint ?? null });
   }
 
-  #post(frame: EngineFrame): void {
-    if (this.#state !== "closed") this.#port.postMessage(frame);
+  /** Answers the bytes that it takes. */
+  #post(frame: EngineFrame): number {
+    return this.#state === "closed" ? 0 : this.#port.postMessage(frame);
   }
 }
 

@@ -1,22 +1,26 @@
 /**
- * The difference between two snapshots, and its application. Snapshots share what did not change (`SnapshotStore`),
- * so "changed" is one comparison of identities a torrent, and what a viewer rebuilds keeps the identity of its
- * unchanged parts in turn.
+ * The difference between two snapshots, and its application. Snapshots share what did not change (`SnapshotStore`), so
+ * what is looked into is only what did; and what a viewer rebuilds keeps the identity of its unchanged parts in turn.
  *
  * Law: `applyPatch(before, diffSnapshots(before, after))` equals `after`.
  */
-import type { DhtSnapshot, LogLine, SessionSnapshot, TorrentSnapshot } from "../session-view.ts";
+import type { LogLine, SessionSnapshot, TorrentSnapshot } from "../session-view.ts";
+import { applyDelta, type Delta, deltaOf } from "./delta.ts";
 
-type SessionScalars = Omit<SessionSnapshot, "dht" | "torrents" | "log">;
+/** One stretch of the list of torrents, replaced: enough for an addition, a removal, or a torrent that moved. */
+interface OrderChange {
+  readonly at: number;
+  readonly removed: number;
+  readonly ids: readonly string[];
+}
 
 export interface SnapshotPatch {
-  readonly session: SessionScalars;
-  /** Absent when it did not change. */
-  readonly dht?: DhtSnapshot;
-  /** Ids of all torrents in order; absent when the list is as it was. */
-  readonly order?: readonly string[];
-  /** The torrents that are new or changed. */
-  readonly torrents: readonly TorrentSnapshot[];
+  /** Everything but torrents and log; absent when nothing of it changed. */
+  readonly session?: Delta;
+  /** Absent when the list is as it was. */
+  readonly order?: OrderChange;
+  /** Torrents that are new or changed, by their place in the list. */
+  readonly torrents: readonly (readonly [number, Delta])[];
   /** Lines that are new, and the sequence number of the oldest line to keep. */
   readonly log: readonly LogLine[];
   readonly logFromSequence: number;
@@ -24,18 +28,15 @@ export interface SnapshotPatch {
 
 /** What a viewer that holds `before` needs to hold `after`; everything when it holds nothing yet. */
 export function diffSnapshots(before: SessionSnapshot | undefined, after: SessionSnapshot): SnapshotPatch {
-  const { dht, torrents, log, ...session } = after;
   const lastSequence = before?.log.at(-1)?.sequence ?? -1;
-  const known = new Set(before?.torrents);
+  const session = deltaOf(withoutLists(before), withoutLists(after));
+  const order = orderChange(before?.torrents ?? [], after.torrents);
   return {
-    session,
-    ...(before?.dht === dht ? {} : { dht }),
-    ...(before !== undefined && isSameOrder(before.torrents, torrents)
-      ? {}
-      : { order: torrents.map((torrent) => torrent.id) }),
-    torrents: torrents.filter((torrent) => !known.has(torrent)),
-    log: log.filter((line) => line.sequence > lastSequence),
-    logFromSequence: log[0]?.sequence ?? 0,
+    ...(session === undefined ? {} : { session }),
+    ...(order === undefined ? {} : { order }),
+    torrents: torrentDeltas(before?.torrents ?? [], after.torrents, order !== undefined),
+    log: after.log.filter((line) => line.sequence > lastSequence),
+    logFromSequence: after.log[0]?.sequence ?? 0,
   };
 }
 
@@ -44,10 +45,48 @@ export function applyPatch(
   before: SessionSnapshot | undefined,
   patch: SnapshotPatch,
 ): SessionSnapshot | undefined {
-  const dht = patch.dht ?? before?.dht;
+  const held = withoutLists(before);
+  const session = patch.session === undefined ? held : applyDelta(held, patch.session);
   const torrents = patchedTorrents(before?.torrents ?? [], patch);
-  if (dht === undefined || torrents === undefined) return undefined;
-  return { ...patch.session, dht, torrents, log: patchedLog(before?.log ?? [], patch) };
+  if (session === undefined || torrents === undefined) return undefined;
+  const scalars = session as Omit<SessionSnapshot, "torrents" | "log">;
+  return { ...scalars, torrents, log: patchedLog(before?.log ?? [], patch) };
+}
+
+function withoutLists(
+  snapshot: SessionSnapshot | undefined,
+): Omit<SessionSnapshot, "torrents" | "log"> | undefined {
+  if (snapshot === undefined) return undefined;
+  const { torrents: _torrents, log: _log, ...session } = snapshot;
+  return session;
+}
+
+function orderChange(
+  before: readonly TorrentSnapshot[],
+  after: readonly TorrentSnapshot[],
+): OrderChange | undefined {
+  const shorter = Math.min(before.length, after.length);
+  let at = 0;
+  while (at < shorter && before[at]?.id === after[at]?.id) at++;
+  if (at === before.length && at === after.length) return undefined;
+  let same = 0;
+  while (same < shorter - at && before.at(-1 - same)?.id === after.at(-1 - same)?.id) same++;
+  const ids = after.slice(at, after.length - same).map((torrent) => torrent.id);
+  return { at, removed: before.length - same - at, ids };
+}
+
+function torrentDeltas(
+  before: readonly TorrentSnapshot[],
+  after: readonly TorrentSnapshot[],
+  hasMoved: boolean,
+): (readonly [number, Delta])[] {
+  const byId = hasMoved ? new Map(before.map((torrent) => [torrent.id, torrent])) : undefined;
+  const deltas: (readonly [number, Delta])[] = [];
+  after.forEach((torrent, index) => {
+    const delta = deltaOf(byId === undefined ? before[index] : byId.get(torrent.id), torrent);
+    if (delta !== undefined) deltas.push([index, delta]);
+  });
+  return deltas;
 }
 
 function patchedTorrents(
@@ -55,11 +94,19 @@ function patchedTorrents(
   patch: SnapshotPatch,
 ): readonly TorrentSnapshot[] | undefined {
   if (patch.order === undefined && patch.torrents.length === 0) return before;
+  const torrents: (TorrentSnapshot | undefined)[] =
+    patch.order === undefined ? [...before] : reordered(before, patch.order);
+  for (const [index, delta] of patch.torrents) {
+    torrents[index] = applyDelta(torrents[index], delta) as TorrentSnapshot | undefined;
+  }
+  return torrents.includes(undefined) ? undefined : (torrents as TorrentSnapshot[]);
+}
+
+/** The torrents in their new places; undefined where one is new. */
+function reordered(before: readonly TorrentSnapshot[], order: OrderChange): (TorrentSnapshot | undefined)[] {
   const byId = new Map(before.map((torrent) => [torrent.id, torrent]));
-  for (const torrent of patch.torrents) byId.set(torrent.id, torrent);
-  const order = patch.order ?? before.map((torrent) => torrent.id);
-  const torrents = order.map((id) => byId.get(id)).filter((torrent) => torrent !== undefined);
-  return torrents.length === order.length ? torrents : undefined;
+  const stretch = order.ids.map((id) => byId.get(id));
+  return [...before.slice(0, order.at), ...stretch, ...before.slice(order.at + order.removed)];
 }
 
 function patchedLog(before: readonly LogLine[], patch: SnapshotPatch): readonly LogLine[] {
@@ -67,8 +114,4 @@ function patchedLog(before: readonly LogLine[], patch: SnapshotPatch): readonly 
     patch.log.length === 0 && (before.length === 0 || before[0]?.sequence === patch.logFromSequence);
   if (isUnchanged) return before;
   return [...before.filter((line) => line.sequence >= patch.logFromSequence), ...patch.log];
-}
-
-function isSameOrder(before: readonly TorrentSnapshot[], after: readonly TorrentSnapshot[]): boolean {
-  return before.length === after.length && after.every((torrent, i) => torrent.id === before[i]?.id);
 }

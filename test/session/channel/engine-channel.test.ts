@@ -4,6 +4,7 @@ import { MAX_PENDING_COMMANDS } from "../../../src/session/channel/channel-confi
 import { connectEngine, type EngineClient } from "../../../src/session/channel/engine-client.ts";
 import { EngineHost } from "../../../src/session/channel/engine-host.ts";
 import { PROTOCOL_VERSION } from "../../../src/session/session-view.ts";
+import { World } from "../../../src/sim/index.ts";
 import { FakeHostedSession } from "../support/hosted-session.ts";
 import { MemoryPort, settle } from "../support/port-pair.ts";
 import { aLogLine, aSessionSnapshot, aTorrentSnapshot } from "../support/snapshots.ts";
@@ -13,7 +14,7 @@ const ENGINE = { pid: 4711, life: "background", startedAtUnixMs: 1 } as const;
 
 async function aConnection(session = new FakeHostedSession()) {
   const [enginePort, viewerPort] = MemoryPort.pair();
-  const host = new EngineHost(session, enginePort, { engine: ENGINE });
+  const host = new EngineHost(session, enginePort, { engine: ENGINE, clock: new World(1).clock });
   const connecting = connectEngine(viewerPort);
   await settle(enginePort, viewerPort);
   const client: EngineClient = await connecting;
@@ -164,7 +165,7 @@ test("arguments that a command does not take are refused without reaching the se
 test("a viewer of another version is refused with a sentence", async () => {
   const session = new FakeHostedSession();
   const [enginePort, viewerPort] = MemoryPort.pair();
-  new EngineHost(session, enginePort, { engine: ENGINE });
+  new EngineHost(session, enginePort, { engine: ENGINE, clock: new World(1).clock });
   const refusals: unknown[] = [];
   viewerPort.onMessage = (frame) => refusals.push(frame);
 
@@ -253,11 +254,47 @@ test("a message that cannot be read ends the service of that viewer", async () =
 test("commands before the greeting are not run", async () => {
   const session = new FakeHostedSession();
   const [enginePort, viewerPort] = MemoryPort.pair();
-  new EngineHost(session, enginePort, { engine: ENGINE });
+  new EngineHost(session, enginePort, { engine: ENGINE, clock: new World(1).clock });
 
   viewerPort.postMessage({ kind: "command", id: 1, name: "shutdown", args: [] });
   await settle(enginePort, viewerPort);
 
   expect(session.calls).toEqual([]);
   expect(enginePort.isClosed).toBe(true);
+});
+
+test("a viewer learns which engine it is connected to", async () => {
+  const { client } = await aConnection();
+
+  expect(client.engine).toEqual(ENGINE);
+});
+
+test("through a channel that carries bytes, snapshots take no more than their share", async () => {
+  const world = new World(1);
+  const session = new FakeHostedSession();
+  const [enginePort, viewerPort] = MemoryPort.pair();
+  enginePort.bytesOf = (message) => JSON.stringify(message).length;
+  new EngineHost(session, enginePort, { engine: ENGINE, clock: world.clock });
+  const connecting = connectEngine(viewerPort);
+  await settle(enginePort, viewerPort);
+  const client = await connecting;
+  const sentBefore = enginePort.sent.length;
+
+  let publications = 0;
+  for (let atMs = 250; atMs <= 60_000; atMs += 250) {
+    world.runUntil(atMs);
+    const torrents = Array.from({ length: 1_000 }, (_, i) =>
+      aTorrentSnapshot({ id: i.toString(16).padStart(40, "0"), upBytesPerSecond: atMs }),
+    );
+    session.publish(aSessionSnapshot({ torrents }));
+    publications++;
+    await settle(enginePort, viewerPort);
+  }
+
+  const sent = enginePort.sent.slice(sentBefore + 1);
+  const bytes = sent.reduce<number>((sum, message) => sum + JSON.stringify(message).length, 0);
+  expect(bytes / 60).toBeLessThan(50_000);
+  expect(sent.length).toBeGreaterThan(20);
+  expect(sent.length).toBeLessThan(publications);
+  expect(client.getSnapshot().torrents[999]?.upBytesPerSecond).toBeGreaterThan(50_000);
 });

@@ -49,7 +49,7 @@ test("applying the difference of two snapshots gives the later one, along any hi
   );
 });
 
-test("a patch carries only the torrents that changed", () => {
+test("a patch carries only what changed", () => {
   const torrents = Array.from({ length: 100 }, (_, n) => aTorrentSnapshot({ id: idOf(n) }));
   const before = aSessionSnapshot({ torrents });
   const changed = aTorrentSnapshot({ id: idOf(42), havePieces: 60 });
@@ -57,13 +57,32 @@ test("a patch carries only the torrents that changed", () => {
 
   const patch = diffSnapshots(before, after);
 
-  expect(patch.torrents).toEqual([changed]);
+  expect(patch.torrents).toEqual([[42, { s: { havePieces: 60 } }]]);
   expect(patch).not.toHaveProperty("order");
-  expect(patch).not.toHaveProperty("dht");
+  expect(patch).not.toHaveProperty("session");
 });
 
 test("a patch that does not fit is recognised", () => {
   const patch = diffSnapshots(undefined, aSessionSnapshot({ torrents: [aTorrentSnapshot()] }));
 
   expect(applyPatch(undefined, { ...patch, torrents: [] })).toBeUndefined();
+});
+
+test("an addition to a long list, a removal, and a torrent that moves are a few bytes each", () => {
+  const torrents = Array.from({ length: 1_000 }, (_, n) => aTorrentSnapshot({ id: idOf(n) }));
+  const before = aSessionSnapshot({ torrents });
+  const orderOf = (next: SessionSnapshot["torrents"]) =>
+    diffSnapshots(before, { ...before, torrents: next }).order;
+
+  expect(orderOf([...torrents, aTorrentSnapshot({ id: idOf(1_000) })])).toEqual({
+    at: 1_000,
+    removed: 0,
+    ids: [idOf(1_000)],
+  });
+  expect(orderOf(torrents.toSpliced(5, 1))).toEqual({ at: 5, removed: 1, ids: [] });
+  expect(orderOf(torrents.toSpliced(5, 2, torrents[6] as never, torrents[5] as never))).toEqual({
+    at: 5,
+    removed: 2,
+    ids: [idOf(6), idOf(5)],
+  });
 });
