@@ -152,6 +152,8 @@ export const LANDING_POLL_MS = 20;
 export const DHT_SAVE_INTERVAL_MS: number = 5 * MINUTE_MS;
 /** First save, so that even a short session leaves a table behind. */
 export const DHT_FIRST_SAVE_MS: number = 30 * SECOND_MS;
+/** Bans are saved this often, and at the end: whoever was banned since a crash shows it again soon. */
+export const BANS_SAVE_INTERVAL_MS: number = MINUTE_MS;
 /** Names of bootstrap nodes that are not resolved by then say nothing about the address profile. */
 export const PROFILE_RESOLVE_TIMEOUT_MS: number = 2 * SECOND_MS;
 

@@ -45,7 +45,9 @@ export class SessionDht {
   static async open(options: SessionDhtOptions): Promise<SessionDht> {
     const record = recordOf(options.config, options.addressProfile);
     const saved =
-      record === undefined ? undefined : await loadRecord(options.platform.state, record, wholeDictionary);
+      record === undefined
+        ? undefined
+        : await loadRecord(options.platform.state, record, wholeDictionary).catch(() => undefined);
     return new SessionDht(options, record, saved);
   }
 

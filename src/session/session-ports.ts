@@ -148,7 +148,8 @@ export interface TorrentDisk extends SwarmStorage {
 export interface StateStore {
   /**
    * The newest generation that can be read and that `isIntact` accepts; undefined when there is none. A store that
-   * keeps one generation may leave the question to the caller. Never rejects because of content.
+   * keeps one generation may leave the question to the caller. Never rejects because of content; rejects when there is
+   * something and none of it can be read.
    */
   load(name: string, isIntact?: (bytes: Uint8Array) => boolean): Promise<Uint8Array | undefined>;
   /** Durable when it resolves: temporary file, fsync, rename, fsync of the folder. */

@@ -8,7 +8,14 @@ import { mayContact } from "../core/address-profile.ts";
 import { type Endpoint, endpoint, formatEndpoint, parseEndpoint } from "../core/endpoint.ts";
 import { ClientError } from "../core/errors.ts";
 import { type InfoHashHex, infoHashHex } from "../core/ids.ts";
-import { decodeSessionList, encodeSessionList, MAX_TORRENTS, SESSION_LIST_RECORD } from "../storage/index.ts";
+import {
+  decodeSessionList,
+  encodeSessionList,
+  MAX_TORRENTS,
+  RESUME_PREFIX,
+  SESSION_LIST_RECORD,
+  torrentOfRecord,
+} from "../storage/index.ts";
 import { WireEngine } from "../wire/index.ts";
 import { chooseAddressProfile } from "./address-choice.ts";
 import { CompletionHook } from "./completion/completion-hook.ts";
@@ -17,6 +24,7 @@ import { inTime } from "./in-time.ts";
 import { loadRecord } from "./load-record.ts";
 import { OwnAddresses } from "./own-addresses.ts";
 import { whoWaits } from "./queue/turns.ts";
+import { SessionBans } from "./session-bans.ts";
 import {
   HEARTBEAT_MS,
   LOOK_AROUND_INTERVAL_MS,
@@ -130,6 +138,7 @@ export class Session implements SessionView {
   #settings: SessionSettings;
   #usesAlternativeLimits = false;
   #isQueueDue = false;
+  #bans: SessionBans | undefined;
   #dht: SessionDht | undefined;
   #heartbeat: Disposable | undefined;
   /** Wall-clock time less monotonic time at the last heartbeat. */
@@ -195,7 +204,11 @@ export class Session implements SessionView {
     for (const listener of this.#network.listeners)
       listener.onConnection = (stream) => this.#wire.accept(stream);
     this.#dht?.start();
-    if (this.#config.remember) await this.#restore();
+    if (this.#config.remember) {
+      this.#bans = new SessionBans(this.#platform, this.#wire, this.#log);
+      await this.#bans.start();
+      await this.#restore();
+    }
     this.#beat();
     this.#store.publish();
   }
@@ -471,19 +484,29 @@ export class Session implements SessionView {
   // ---- memory -----------------------------------------------------------------------------------------------------
 
   async #restore(): Promise<void> {
-    const ids = await loadRecord(this.#platform.state, SESSION_LIST_RECORD, (bytes) => {
-      const list = decodeSessionList(bytes);
-      return list.ok ? list.value : undefined;
-    });
-    for (const id of ids ?? []) {
-      const resume = await this.#records.loadResume(id, "");
+    for (const id of await this.#rememberedOrder()) {
+      const resume = await this.#records.loadResume(id, "").catch(() => undefined);
       if (resume === undefined) {
         this.#unreadable.add(id);
         this.#log.add(`the record of torrent ${id} cannot be read`);
-      } else this.#hold(specOfRecord(resume, await this.#records.loadMetainfo(id)));
+      } else this.#hold(specOfRecord(resume, await this.#records.loadMetainfo(id).catch(() => undefined)));
     }
     this.#giveTurns();
     for (const { torrent } of this.#held.values()) torrent.start();
+  }
+
+  /** Where both generations of the list are torn, the records themselves say which torrents there are. */
+  async #rememberedOrder(): Promise<readonly InfoHashHex[]> {
+    const { state } = this.#platform;
+    const order = await loadRecord(state, SESSION_LIST_RECORD, (bytes) => {
+      const list = decodeSessionList(bytes);
+      return list.ok ? list.value : undefined;
+    });
+    if (order !== undefined) return order;
+    const ids = (await state.list(RESUME_PREFIX)).flatMap((name) => torrentOfRecord(name) ?? []);
+    if (ids.length > 0)
+      this.#log.add("the order of the torrents is lost: they are listed by their info-hash");
+    return ids.slice(0, MAX_TORRENTS);
   }
 
   async #saveList(): Promise<void> {
@@ -589,6 +612,7 @@ export class Session implements SessionView {
     this.#heartbeat?.[Symbol.dispose]();
     const everything = Promise.allSettled([...this.#held.values()].map(({ torrent }) => torrent.close()));
     await inTime(this.#platform.clock, SHUTDOWN_TIMEOUT_MS, everything);
+    await this.#bans?.close();
     await this.#dht?.close();
     this.#wire.close();
     await this.#network.close();

@@ -1,7 +1,9 @@
 /** The pure part of persistence: what is saved, when, and what is believed of it. Reading and writing is the platform's. */
+export { decodeBans, encodeBans, type SavedBans } from "./ban-record.ts";
 export { type CheckpointLimits, CheckpointPolicy } from "./checkpoint-policy.ts";
 export type { FileStamp } from "./file-stamp.ts";
 export {
+  BANS_RECORD,
   DHT_STATE_RECORD,
   METADATA_PREFIX,
   metadataRecordName,

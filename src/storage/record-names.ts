@@ -7,6 +7,8 @@ export const SESSION_LIST_RECORD = "torrents";
 export const SETTINGS_RECORD = "settings";
 /** Contacts and ids of the DHT. */
 export const DHT_STATE_RECORD = "dht";
+/** Who was banned (`ban-record.ts`). */
+export const BANS_RECORD = "bans";
 /** Before the info-hash of resume data. */
 export const RESUME_PREFIX = "resume-";
 /** Before the info-hash of a `.torrent` file, written once when the metadata is known. */
