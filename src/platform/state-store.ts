@@ -7,45 +7,47 @@
  * A crash between any two steps leaves a whole generation under one of the two names. A generation that its reader
  * rejects is overwritten instead of kept, so that it never takes the place of a good one.
  */
-import { promises as fs } from "node:fs";
 import { join } from "node:path";
 import { invariant } from "../core/invariant.ts";
 import type { StateStore } from "../session/session-ports.ts";
 import { diskError, isCode } from "./disk-codes.ts";
-import { syncFolder } from "./durability.ts";
+import { NODE_STATE_FILES, type StateFiles } from "./state-files.ts";
 
 /** What the reader of a record says about one generation of it. */
 export type IntactCheck = (bytes: Uint8Array) => boolean;
 
 const FORMER = ".1";
 const TEMPORARY = ".tmp";
-/** Records are ours alone: they say what somebody downloads. */
-const FILE_MODE = 0o600;
-const FOLDER_MODE = 0o700;
 
 export class FileStateStore implements StateStore {
   readonly folder: string;
+  readonly #files: StateFiles;
   /** Per record: the operation that the next one waits for. */
   readonly #queue = new Map<string, Promise<unknown>>();
   /** Records whose newest generation was rejected by its reader. */
   readonly #rejected = new Set<string>();
 
-  constructor(folder: string) {
+  constructor(folder: string, files: StateFiles = NODE_STATE_FILES) {
     this.folder = folder;
+    this.#files = files;
   }
 
   /**
    * The newest generation that `isIntact` accepts, undefined when there is none. Without `isIntact` the newest that can
-   * be read.
+   * be read. Rejects when there is nothing to answer and a generation that is there could not be read: whoever took that
+   * for nothing would save over it.
    */
   load(name: string, isIntact: IntactCheck = () => true): Promise<Uint8Array | undefined> {
     return this.#inTurn(name, async () => {
-      const newest = await readIfPresent(this.#path(name));
+      const newest = await this.#read(this.#path(name));
       this.#rejected.delete(name);
-      if (newest !== undefined && isIntact(newest)) return newest;
-      if (newest !== undefined) this.#rejected.add(name);
-      const former = await readIfPresent(this.#path(name) + FORMER);
-      return former !== undefined && isIntact(former) ? former : undefined;
+      if (newest.bytes !== undefined && isIntact(newest.bytes)) return newest.bytes;
+      if (newest.bytes !== undefined) this.#rejected.add(name);
+      const former = await this.#read(this.#path(name) + FORMER);
+      if (former.bytes !== undefined && isIntact(former.bytes)) return former.bytes;
+      const error = newest.error ?? former.error;
+      if (error !== undefined) throw diskError(error, this.#path(name));
+      return undefined;
     });
   }
 
@@ -54,14 +56,14 @@ export class FileStateStore implements StateStore {
       const path = this.#path(name);
       const temporary = `${path}.${process.pid}${TEMPORARY}`;
       try {
-        await fs.mkdir(this.folder, { recursive: true, mode: FOLDER_MODE });
-        await writeDurably(temporary, bytes);
-        if (!this.#rejected.has(name)) await renameIfPresent(path, path + FORMER);
-        await fs.rename(temporary, path);
+        await this.#files.makeFolder(this.folder);
+        await this.#writeDurably(temporary, bytes);
+        if (!this.#rejected.has(name)) await this.#renameIfPresent(path, path + FORMER);
+        await this.#files.rename(temporary, path);
         this.#rejected.delete(name);
-        await syncFolder(this.folder);
+        await this.#files.syncFolder(this.folder);
       } catch (error) {
-        await fs.rm(temporary, { force: true }).catch(() => undefined);
+        await this.#files.remove(temporary).catch(() => undefined);
         throw diskError(error, path);
       }
     });
@@ -72,8 +74,8 @@ export class FileStateStore implements StateStore {
       const path = this.#path(name);
       try {
         // The former generation first: it must not come back as the newest.
-        await fs.rm(path + FORMER, { force: true });
-        await fs.rm(path, { force: true });
+        await this.#files.remove(path + FORMER);
+        await this.#files.remove(path);
       } catch (error) {
         throw diskError(error, path);
       }
@@ -81,12 +83,39 @@ export class FileStateStore implements StateStore {
   }
 
   async list(prefix: string): Promise<readonly string[]> {
-    const entries = await fs.readdir(this.folder, { withFileTypes: true }).catch(() => []);
+    const entries = await this.#files.list(this.folder).catch(() => []);
     const names = entries
-      .filter((entry) => entry.isFile() && !entry.name.endsWith(TEMPORARY))
-      .map((entry) => (entry.name.endsWith(FORMER) ? entry.name.slice(0, -FORMER.length) : entry.name))
+      .filter((entry) => !entry.endsWith(TEMPORARY))
+      .map((entry) => (entry.endsWith(FORMER) ? entry.slice(0, -FORMER.length) : entry))
       .filter((name) => name.startsWith(prefix) && isRecordName(name));
     return [...new Set(names)].sort();
+  }
+
+  /** Neither for what is not there, or no file. */
+  async #read(path: string): Promise<{ readonly bytes?: Uint8Array; readonly error?: unknown }> {
+    try {
+      return { bytes: await this.#files.read(path) };
+    } catch (error) {
+      return isCode(error, "ENOENT", "EISDIR") ? {} : { error };
+    }
+  }
+
+  async #writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+    const file = await this.#files.create(path);
+    try {
+      await file.write(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #renameIfPresent(from: string, to: string): Promise<void> {
+    try {
+      await this.#files.rename(from, to);
+    } catch (error) {
+      if (!isCode(error, "ENOENT")) throw error;
+    }
   }
 
   #path(name: string): string {
@@ -110,28 +139,4 @@ export class FileStateStore implements StateStore {
 /** Letters, digits, dashes and inner dots; never a name that the store itself gives. */
 function isRecordName(name: string): boolean {
   return /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/.test(name) && !/\.(1|tmp)$/.test(name) && name !== "lock";
-}
-
-/** Undefined as well for what cannot be read: it is as good as absent. */
-async function readIfPresent(path: string): Promise<Uint8Array | undefined> {
-  const bytes = await fs.readFile(path).catch(() => undefined);
-  return bytes === undefined ? undefined : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-}
-
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await fs.open(path, "w", FILE_MODE);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function renameIfPresent(from: string, to: string): Promise<void> {
-  try {
-    await fs.rename(from, to);
-  } catch (error) {
-    if (!isCode(error, "ENOENT")) throw error;
-  }
 }

@@ -294,7 +294,7 @@ test("through a channel that carries bytes, snapshots take no more than their sh
   const sent = enginePort.sent.slice(sentBefore + 1);
   const bytes = sent.reduce<number>((sum, message) => sum + JSON.stringify(message).length, 0);
   expect(bytes / 60).toBeLessThan(50_000);
-  expect(sent.length).toBeGreaterThan(20);
+  expect(sent.length).toBeGreaterThan(10);
   expect(sent.length).toBeLessThan(publications);
   expect(client.getSnapshot().torrents[999]?.upBytesPerSecond).toBeGreaterThan(50_000);
 });

@@ -14,6 +14,8 @@ const PIECE = 32_768;
 const LONG = filledFile("long.bin", 60 * PIECE + 17, PIECE);
 const { id: ID } = LONG.metainfo;
 const REMEMBER = { remember: true } as const;
+/** The soak sets 1,000. */
+const POWER_CUTS = Number(process.env["POWER_CUTS"] ?? 8);
 
 /** A machine that has fetched some of `LONG`, at a rate that leaves time to look. */
 async function openHalfway(net: SessionWorld, pieces: number): Promise<Machine> {
@@ -116,6 +118,34 @@ describe("a torrent after a restart", () => {
 
     expectExact(again, LONG);
   });
+
+  test("are all there when both generations of the list are torn: their records say which they are", async () => {
+    const net = new SessionWorld(28);
+    const first = await openHalfway(net, 10);
+    await net.close(first);
+    const { memory } = first;
+    for (const generation of [memory.records, memory.formerRecords])
+      generation.set("torrents", new Uint8Array(9));
+    const again = await net.open("10.0.2.1", { ...REMEMBER, memory });
+
+    expect(again.torrent(ID).name).toBe("long.bin");
+  });
+
+  test(
+    "ST12: that lost its power at any moment ends exact, and is never believed to have what it lacks",
+    async () => {
+      for (let seed = 0; seed < POWER_CUTS; seed++) {
+        const net = new SessionWorld(1_000 + seed);
+        const first = await openHalfway(net, 1 + ((seed * 37) % 58));
+        const memory = net.memoryAfterCrash(first);
+        await net.close(first);
+        const again = await net.open("10.0.2.1", { ...REMEMBER, memory });
+        await net.untilPhase(again, ID, "seeding");
+        expectExact(again, LONG);
+      }
+    },
+    30_000 + POWER_CUTS * 3_000,
+  );
 
   test("is known even if the machine lost its power right after it was added", async () => {
     const net = new SessionWorld(26);
