@@ -77,6 +77,9 @@ async function attempt(effect: SessionEffect, tools: EffectTools): Promise<Outco
     case "set-torrents":
       await Promise.all(effect.ids.map((id) => commands.setTorrent(id, effect.settings)));
       return { kind: "said", text: "Set.", tone: "ok" };
+    case "add-peers":
+      await Promise.all(effect.ids.map((id) => commands.addPeers(id, effect.addresses)));
+      return { kind: "said", text: "Trying that peer.", tone: "plain" };
     case "move":
       await Promise.all(effect.ids.map((id) => commands.moveData(id, effect.folder)));
       return { kind: "said", text: `Moved to ${effect.folder}.`, tone: "ok" };

@@ -510,7 +510,14 @@ describe("other screens", () => {
 
   test("labels, order, goal and folder are set by typed commands", async () => {
     const app = busy();
-    for (const line of ["label music live", "sequential on", "ratio 2", "move /data", "ratio many"]) {
+    for (const line of [
+      "label music live",
+      "sequential on",
+      "ratio 2",
+      "move /data",
+      "peer 10.0.0.9:6881",
+      "ratio many",
+    ]) {
       app.press(":", ...line, "enter");
       await app.settle();
     }
@@ -519,6 +526,7 @@ describe("other screens", () => {
       ["setTorrent", anId(0), { isSequential: true }],
       ["setTorrent", anId(0), { seedRatio: 2 }],
       ["moveData", anId(0), "/data"],
+      ["addPeers", anId(0), ["10.0.0.9:6881"]],
     ]);
     expect(screenOf(app)).toContain("Write: ratio NUMBER");
   });

@@ -2,6 +2,7 @@
 import { memo, type ReactNode } from "react";
 import { gauge } from "../format/charts.ts";
 import type { ListBody } from "../model/screen-model.ts";
+import { wrap } from "../terminal/cell-text.ts";
 import type { Glyphs } from "../theme/glyphs.ts";
 import type { Segment } from "../theme/themes.ts";
 import { markTone } from "./header.tsx";
@@ -92,7 +93,9 @@ function welcome(
       .text(` ${network.headline}  `)
       .text(full, "ok")
       .text(empty, "dim").segments,
-    start().gap(KEY_CELLS).text(network.explanation, "dim").segments,
+    ...wrap(network.explanation, columns - indent - KEY_CELLS - 1, 2, glyphs.charset).map(
+      (line) => start().gap(KEY_CELLS).text(line, "dim").segments,
+    ),
   );
   if (network.mark === "good" || network.mark === "weak") return lines;
   for (const { address, text, tone } of network.bootstrap.slice(0, 3)) {

@@ -49,6 +49,9 @@ function dhtSummary(dht: DhtSnapshot): HeaderModel["dht"] {
     case "off":
       return { mark: "idle", text: "off", shortText: "off" };
     case "bootstrapping": {
+      if (dht.bootstrap.length === 0 && countNodes(dht) === 0) {
+        return { mark: "bad", text: "no way in", shortText: "none" };
+      }
       const isSilent = dht.bootstrap.length > 0 && dht.bootstrap.every(({ state }) => isDead(state));
       if (isSilent) return { mark: "bad", text: "no contact", shortText: "none" };
       return { mark: "idle", text: "joining", shortText: "..." };

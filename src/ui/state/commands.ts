@@ -1,6 +1,6 @@
 /**
- * The command line behind `:`: every action of the key map by its name, and what needs an argument. The same words work
- * in the line mode. Nothing here is done by keys alone or by commands alone that the other could not reach.
+ * The command line behind `:`: every action of the key map by its name, and what needs an argument. Help, completion and
+ * what is said of a wrong argument all come from these tables.
  */
 import type { TorrentSettings } from "../../session/session-view.ts";
 import { type ActionId, KEY_MAP } from "./key-map.ts";
@@ -167,6 +167,18 @@ const OF_TORRENTS: readonly Command[] = [
       return ratio >= 0 ? { seedRatio: ratio } : undefined;
     },
   ),
+  {
+    name: "peer",
+    argument: "HOST:PORT",
+    help: "try this peer",
+    choices: none,
+    run: (state, argument, world) => {
+      const ids = currentTorrents(state, world).map(({ id }) => id);
+      const addresses = argument.split(/\s+/u).filter((address) => address !== "");
+      if (addresses.length === 0 || ids.length === 0) return undefined;
+      return withEffect(state, { kind: "add-peers", ids, addresses });
+    },
+  },
   {
     name: "move",
     argument: "FOLDER",

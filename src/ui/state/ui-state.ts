@@ -236,6 +236,7 @@ export type Effect =
   | { readonly kind: "set-priorities"; readonly id: string; readonly priorities: readonly number[] }
   | { readonly kind: "set-limits"; readonly down: number | null; readonly up: number | null }
   | { readonly kind: "set-torrents"; readonly ids: readonly string[]; readonly settings: TorrentSettings }
+  | { readonly kind: "add-peers"; readonly ids: readonly string[]; readonly addresses: readonly string[] }
   | { readonly kind: "move"; readonly ids: readonly string[]; readonly folder: string }
   | { readonly kind: "copy"; readonly name: string; readonly magnet: string }
   | { readonly kind: "mouse"; readonly isOn: boolean }

@@ -121,6 +121,7 @@ describe("header and DHT", () => {
     ["joined", {}, "good", "312 nodes"],
     ["lost", {}, "bad", "contact lost"],
     ["bootstrapping", {}, "idle", "joining"],
+    ["bootstrapping", { bootstrap: [], goodNodes: 0, doubtfulNodes: 0 }, "bad", "no way in"],
     ["bootstrapping", { bootstrap: [{ address: "a:1", state: "silent" as const }] }, "bad", "no contact"],
   ] as const)("a DHT that is %s %o is %s: %s", (state, changes, mark, text) => {
     const header = buildHeader(aSnapshot({ dht: aDht({ state, ...changes }) }), "14:02");

@@ -1,0 +1,44 @@
+/** Choosing files before the start: what the dashboard's file picker asks of a session. */
+import { expect, test } from "vitest";
+import { filledFolder } from "../support/filled-torrent.ts";
+import { magnetOf, SessionWorld } from "./support/session-world.ts";
+
+const PIECE = 16_384;
+const ALBUM = filledFolder(
+  "album",
+  ["one", "two", "three"].map((name) => ({ path: [name], lengthBytes: 4 * PIECE })),
+  PIECE,
+);
+
+test("the list of files comes without the files; those that were chosen are fetched once it goes on", async () => {
+  const net = new SessionWorld(91);
+  await net.openSeeder("10.0.1.1", ALBUM);
+  const viewer = await net.open("10.0.2.1");
+  const { commands } = viewer.session;
+  const { id } = await net.settled(commands.add(magnetOf(ALBUM), { metadataOnly: true }));
+  await net.settled(commands.watchDetails([id]));
+  await net.untilPhase(viewer, id, "paused");
+  const listed = viewer.session.getSnapshot().torrents[0];
+  expect(listed?.files.map(({ path, haveBytes }) => [path, haveBytes])).toEqual([
+    ["album/one", 0],
+    ["album/two", 0],
+    ["album/three", 0],
+  ]);
+
+  await net.settled(commands.setFilePriorities(id, [0, 4, 0]));
+  await net.settled(commands.resume(id));
+  await net.untilPhase(viewer, id, "seeding");
+  const files = viewer.session.getSnapshot().torrents[0]?.files;
+  expect(files?.map(({ haveBytes }) => haveBytes)).toEqual([0, 4 * PIECE, 0]);
+});
+
+test("leaving without a choice leaves nothing", async () => {
+  const net = new SessionWorld(92);
+  await net.openSeeder("10.0.1.1", ALBUM);
+  const viewer = await net.open("10.0.2.1");
+  const { commands } = viewer.session;
+  const { id } = await net.settled(commands.add(magnetOf(ALBUM), { metadataOnly: true }));
+  await net.untilPhase(viewer, id, "paused");
+  await net.settled(commands.remove(id, { deleteData: false }));
+  expect(viewer.session.getSnapshot().torrents).toEqual([]);
+});
