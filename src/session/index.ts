@@ -26,6 +26,7 @@ export {
   type DhtSnapshot,
   type Diagnosis,
   type FileSnapshot,
+  type ImportedProgress,
   type LogLine,
   type PeerSnapshot,
   PROTOCOL_VERSION,

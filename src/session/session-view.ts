@@ -369,6 +369,22 @@ export interface AddOptions {
   readonly maxUpBytesPerSecond?: number;
   readonly labels?: readonly string[];
   readonly isSequential?: boolean;
+  /** Progress of another program; needs the `.torrent`. Counts more than a record of an earlier session. */
+  readonly imported?: ImportedProgress;
+}
+
+/** What another program knew of the data in `folder`. Files that are not as their stamp says are hashed first. */
+export interface ImportedProgress {
+  /** One bit a piece, as BITFIELD has it. */
+  readonly have: Uint8Array;
+  /** Of each file as it is now, where it is trusted; null where it has to be hashed, and for padding. */
+  readonly stamps: readonly ({ readonly lengthBytes: number; readonly modifiedUnixMs: number } | null)[];
+  /** 0 = not wanted to 7 = high, a file each; absent = all normal. */
+  readonly filePriorities?: readonly number[];
+  readonly downloadedBytes: number;
+  readonly uploadedBytes: number;
+  readonly addedAtUnixMs?: number;
+  readonly finishedAtUnixMs?: number;
 }
 
 /** What can be told a torrent at any time. What is absent stays as it is. */

@@ -12,6 +12,9 @@ export const MAX_TORRENT_FILE_BYTES: number = 32 * 1024 * 1024;
 /** Longest list in a command: one entry a file (threats F3). */
 export const MAX_LIST_ENTRIES = 250_000;
 
+/** Largest set of pieces that a command may carry: one bit for each of the 2^21 pieces of a torrent. */
+export const MAX_BITFIELD_BYTES: number = 256 * 1024;
+
 /** Viewers served at a time: dashboards, scripts that watch; more is a script that forgets to leave. */
 export const MAX_VIEWERS = 64;
 

@@ -6,12 +6,13 @@ import { type Decoded, decoded, fault } from "../../core/decoded.ts";
 import {
   type AddOptions,
   DHT_DETAILS,
+  type ImportedProgress,
   type SessionSettings,
   type TorrentSettings,
   type TorrentSource,
 } from "../session-view.ts";
 import { SETTINGS_FIELDS } from "../settings/settings-fields.ts";
-import { MAX_TORRENT_FILE_BYTES } from "./channel-config.ts";
+import { MAX_BITFIELD_BYTES, MAX_TORRENT_FILE_BYTES } from "./channel-config.ts";
 import type { CommandArguments, CommandFrame, CommandName, ViewerFrame } from "./engine-frames.ts";
 import {
   type Fields,
@@ -22,6 +23,7 @@ import {
   isCountOrNull,
   isFields,
   isListOf,
+  isShape,
   isText,
   isTextList,
   isTrue,
@@ -133,7 +135,38 @@ function addOptions(value: unknown): AddOptions | undefined {
     maxUpBytesPerSecond: isCount,
     labels: isTextList,
     isSequential: isBoolean,
+    imported: isImportedProgress,
   });
+}
+
+function isImportedProgress(value: unknown): value is ImportedProgress {
+  const checked = pick<ImportedProgress>(value, {
+    have: isBitfieldBytes,
+    stamps: isStampList,
+    filePriorities: isCountList,
+    downloadedBytes: isCount,
+    uploadedBytes: isCount,
+    addedAtUnixMs: isAmount,
+    finishedAtUnixMs: isAmount,
+  });
+  const { have, stamps, downloadedBytes, uploadedBytes } = checked ?? {};
+  return [have, stamps, downloadedBytes, uploadedBytes].every((field) => field !== undefined);
+}
+
+function isBitfieldBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array && value.length <= MAX_BITFIELD_BYTES;
+}
+
+function isStampList(value: unknown): value is ImportedProgress["stamps"] {
+  return isListOf(value, isStampOrNull);
+}
+
+function isStampOrNull(value: unknown): value is ImportedProgress["stamps"][number] {
+  return value === null || isShape(value, { lengthBytes: isCount, modifiedUnixMs: isAmount });
+}
+
+function isCountList(value: unknown): value is readonly number[] {
+  return isListOf(value, isCount);
 }
 
 function torrentSettings(value: unknown): TorrentSettings | undefined {

@@ -10,6 +10,7 @@ import { staysInside } from "../../torrent/disk-names.ts";
 import { type Metainfo, withPaths } from "../../torrent/metainfo.ts";
 import type { AddOptions } from "../session-view.ts";
 import { checkedLabels, type TorrentChoices } from "../settings/torrent-choices.ts";
+import { contentOfImport } from "./imported-progress.ts";
 import type { ReadSource } from "./torrent-source.ts";
 
 export interface TorrentSpec {
@@ -61,6 +62,8 @@ export function specOfAddition(addition: {
   const former = addition.former?.folder === folder ? addition.former : undefined;
   const metainfo = source.metainfo ?? addition.formerMetainfo;
   const paths = options.paths === undefined ? former?.content?.paths : pathsOf(options.paths, metainfo);
+  const { imported } = options;
+  const known = imported ?? former;
   return {
     infoHash: source.infoHash,
     ...placed(metainfo, paths),
@@ -77,13 +80,13 @@ export function specOfAddition(addition: {
     isSuperSeed: options.superSeed ?? false,
     isRestored: false,
     choices: choicesOf(options),
-    addedAtUnixMs: former?.addedAtUnixMs ?? addition.nowUnixMs,
-    finishedAtUnixMs: former?.finishedAtUnixMs,
-    downloadedBytes: former?.downloadedBytes ?? 0,
-    uploadedBytes: former?.uploadedBytes ?? 0,
+    addedAtUnixMs: known?.addedAtUnixMs ?? addition.nowUnixMs,
+    finishedAtUnixMs: known?.finishedAtUnixMs,
+    downloadedBytes: known?.downloadedBytes ?? 0,
+    uploadedBytes: known?.uploadedBytes ?? 0,
     seedingMs: former?.seedingMs ?? 0,
     peers: { manual: manualPeers, magnet: source.peers, resume: former?.peers ?? [] },
-    saved: former?.content,
+    saved: imported === undefined ? former?.content : contentOfImport(imported, metainfo, paths),
   };
 }
 
