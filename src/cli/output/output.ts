@@ -3,7 +3,7 @@
  * to stderr; a reader that went away (EPIPE) ends the program quietly, as every filter does.
  */
 import { writeSync } from "node:fs";
-import { EXIT_OK } from "../exit-codes.ts";
+import { EXIT_OK, exitCodeOf } from "../exit-codes.ts";
 
 export class Output {
   readonly isQuiet: boolean;
@@ -55,9 +55,15 @@ function writeAll(descriptor: 1 | 2, text: string): void {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === "EAGAIN") waitBriefly();
       else if (code === "EPIPE" || code === "EIO") process.exit(EXIT_OK);
-      else return;
+      else failToWrite(descriptor, code);
     }
   }
+}
+
+/** A result that is lost must not look like success (threats PR05); a lost message has nobody to be told. */
+function failToWrite(descriptor: 1 | 2, code: string | undefined): never {
+  if (descriptor === 1) writeAll(2, `error: Cannot write to standard output: ${code}\n`);
+  process.exit(exitCodeOf("DISK_ERROR"));
 }
 
 /** A pipe that is full and non-blocking: sleep a little instead of spinning. */
