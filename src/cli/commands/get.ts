@@ -11,6 +11,7 @@ import {
   parsePeers,
 } from "../arguments/network-options.ts";
 import { parseDuration, parseSeedGoal, type SeedGoal } from "../arguments/quantities.ts";
+import { type TorrentFlags, torrentOptions } from "../arguments/torrent-options.ts";
 import { sharedEngineSettings } from "../engine/shared-settings.ts";
 import { type RunningEngine, startEngine } from "../engine/start-engine.ts";
 import { EXIT_OK } from "../exit-codes.ts";
@@ -21,12 +22,11 @@ import { listFiles } from "../transfers/list-files.ts";
 import { readSources } from "../transfers/read-source.ts";
 import { runTransfer } from "../transfers/run-transfer.ts";
 
-interface GetFlags extends NetworkFlags {
+interface GetFlags extends NetworkFlags, TorrentFlags {
   readonly output: string;
   readonly peer?: readonly string[];
   readonly maxDown?: string;
   readonly maxUp?: string;
-  readonly select?: string;
   readonly list?: boolean;
   readonly seed?: string;
   readonly timeout?: string;
@@ -52,7 +52,12 @@ export async function runGet(operands: readonly string[], flags: GetFlags, outpu
   const stop = onStopRequest();
   const engine = await startEngine(sharedEngineSettings({ network, limits, peers, folder }));
   try {
-    const ids = await addAll(engine, sources, addOptions(folder, peers, goal, flags.select));
+    const ids = await addAll(engine, sources, {
+      folder,
+      peers,
+      ...(goal === undefined ? { seedRatio: 0 } : seedOptions(goal)),
+      ...torrentOptions(flags),
+    });
     announceListening(engine, output);
     const expectsDht = network.bootstrap === undefined || network.bootstrap.length > 0;
     const end = await runTransfer(
@@ -77,16 +82,6 @@ export async function runGet(operands: readonly string[], flags: GetFlags, outpu
     stop.dispose();
     await engine.close();
   }
-}
-
-function addOptions(
-  folder: string,
-  peers: readonly string[],
-  goal: SeedGoal | undefined,
-  select: string | undefined,
-): AddOptions {
-  const seeding = goal === undefined ? { seedRatio: 0 } : seedOptions(goal);
-  return { folder, peers, ...seeding, ...(select === undefined ? {} : { select }) };
 }
 
 /** `--seed` alone has no goal and goes on; with one it ends there. */

@@ -10,6 +10,7 @@ import { formatMagnet } from "../../torrent/magnet.ts";
 import { encodeTorrentFile } from "../../torrent/metainfo.ts";
 import { parsePeers } from "../arguments/network-options.ts";
 import { parseProfileName } from "../arguments/profile.ts";
+import { type TorrentFlags, torrentOptions } from "../arguments/torrent-options.ts";
 import { attachEngine, attachedEngine } from "../engine/attach-engine.ts";
 import { attachBackgroundEngine } from "../engine/background-engine.ts";
 import { type EngineFlags, profileEngineSettings } from "../engine/profile-settings.ts";
@@ -24,7 +25,7 @@ import { makeTorrent } from "../transfers/make-torrent.ts";
 import { readSource, readTorrentFile } from "../transfers/read-source.ts";
 import { runGet } from "./get.ts";
 
-interface OpenFlags extends EngineFlags, DisplayFlags {
+interface OpenFlags extends EngineFlags, DisplayFlags, TorrentFlags {
   readonly output?: string;
   readonly peer?: readonly string[];
   readonly profile?: string;
@@ -55,7 +56,8 @@ export async function runOpen(
       ? await startEngine(profileEngineSettings(flags, { profile, folder, peers, life: "dashboard" }))
       : attachedEngine(running);
   try {
-    for (const source of sources) await engine.view.commands.add(source, { folder, peers });
+    for (const source of sources)
+      await engine.view.commands.add(source, { folder, peers, ...torrentOptions(flags) });
     return await showDashboard(engine, flags, join(starlingPaths().stateFolder, "dashboard.json"));
   } finally {
     await engine.close();
@@ -94,7 +96,8 @@ async function handOver(
   const peers = parsePeers(flags.peer);
   const folder = flags.output === undefined ? {} : { folder: resolve(flags.output) };
   for (const operand of operands) {
-    const { id, isNew } = await running.commands.add(await readSource(operand), { ...folder, peers });
+    const options = { ...folder, peers, ...torrentOptions(flags) };
+    const { id, isNew } = await running.commands.add(await readSource(operand), options);
     const name = (await shownTorrent(running, id))?.name ?? id;
     output.result(
       isNew

@@ -1,6 +1,7 @@
 /** Commands that move data: `open get share seed`. */
 import type { Command } from "commander";
 import { addLimitOptions, addNetworkOptions, collect, DEFAULT_PORT } from "../arguments/network-options.ts";
+import { addTorrentOptions } from "../arguments/torrent-options.ts";
 import type { Declare } from "./declare-command.ts";
 
 export function declareTransfers(program: Command, command: Declare): void {
@@ -10,7 +11,8 @@ export function declareTransfers(program: Command, command: Declare): void {
     "open the dashboard, adding magnets, hashes or .torrent files",
     async () => (await import("../commands/open.ts")).runOpen,
   );
-  addLimitOptions(addNetworkOptions(open, String(DEFAULT_PORT)))
+  addTorrentOptions(addLimitOptions(addNetworkOptions(open, String(DEFAULT_PORT))))
+    .option("--paused", "add what is named without starting it")
     .option("-o, --output <dir>", "folder for downloads")
     .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
     .option("--profile <name>", "another Starling of yours, with torrents and a port of its own")
@@ -26,10 +28,9 @@ export function declareTransfers(program: Command, command: Declare): void {
     "download, verify and exit (- reads links from standard input)",
     async () => (await import("../commands/get.ts")).runGet,
   );
-  addLimitOptions(addNetworkOptions(get, String(DEFAULT_PORT)))
+  addTorrentOptions(addLimitOptions(addNetworkOptions(get, String(DEFAULT_PORT))))
     .option("-o, --output <dir>", "folder that will hold the content's own folder or file", ".")
     .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
-    .option("--select <files>", "only these files: numbers, ranges or globs, like 1,3-5 or '**/*.txt'")
     .option("--list", "print the files and exit")
     .option("--seed [GOAL]", "after the download seed: for ever, to a ratio (=1.5) or for a time (=2h)")
     .option("--timeout <duration>", "give up when no peer and no metadata came within this time")

@@ -19,21 +19,31 @@ const CALL_ONLY: ReadonlySet<string> = new Set([
   "--all",
   "--config",
   "--count",
+  "--data",
+  "--dry-run",
+  "--follow",
+  "--force",
+  "--for",
   "--help",
   "--json",
   "--keep",
+  "--label",
   "--list",
   "--name",
   "--origin",
+  "--paused",
   "--peer",
+  "--plain",
   "--quiet",
   "--save",
   "--select",
+  "--torrents",
   "--trace",
+  "--watch",
 ]);
 
 /** Options that mean different things in different commands: they can be set for one command only. */
-const COMMAND_ONLY: ReadonlySet<string> = new Set(["--output", "--data", "--timeout"]);
+const COMMAND_ONLY: ReadonlySet<string> = new Set(["--output", "--timeout"]);
 
 export function variableOf(key: string): string {
   return `STARLING_${key.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`;
