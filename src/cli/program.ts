@@ -6,6 +6,7 @@ import { type Example, withExamples } from "./manual/examples.ts";
 import { declareDaemon } from "./program/daemon-commands.ts";
 import { commandDeclarer, outputFor } from "./program/declare-command.ts";
 import { declareDht } from "./program/dht-commands.ts";
+import { declareEngine } from "./program/engine-commands.ts";
 import { declareFiles } from "./program/file-commands.ts";
 import { declareSetup } from "./program/setup-commands.ts";
 import { declareTransfers } from "./program/transfer-commands.ts";
@@ -58,6 +59,7 @@ export function buildProgram(setExit: (code: number) => void): Command {
   withExamples(program, EXAMPLES);
   const command = commandDeclarer(setExit);
   declareTransfers(program, command);
+  declareEngine(program, command);
   declareFiles(program, command);
   declareDht(program, command);
   declareDaemon(program, command);

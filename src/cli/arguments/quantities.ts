@@ -46,6 +46,13 @@ export function parseDuration(text: string, option: string): number {
   return Math.round(Number(match[1]) * unitMs);
 }
 
+/** The text that `parseDuration` reads, in the largest unit that fits: `14d`, `90s`, `1500ms`. */
+export function durationArgument(durationMs: number): string {
+  const fits = ([, unitMs]: [string, number]): boolean => durationMs > 0 && durationMs % unitMs === 0;
+  const [unit, unitMs] = Object.entries(DURATION_UNITS_MS).findLast(fits) ?? ["s", 1_000];
+  return `${durationMs / unitMs}${unit}`;
+}
+
 /** What `--seed` asks for: a ratio (`1.5`), a time (`2h`), or, alone, to go on until told otherwise. */
 export interface SeedGoal {
   readonly ratio?: number;

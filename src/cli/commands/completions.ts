@@ -1,14 +1,19 @@
 /** `starling completions bash|zsh|fish`: the script that teaches a shell the words of this program. */
 import type { Command } from "commander";
 import { ClientError } from "../../core/errors.ts";
+import { parseProfileName } from "../arguments/profile.ts";
 import { bashScript } from "../completions/bash.ts";
 import { fishScript } from "../completions/fish.ts";
 import { type CommandWords, wordsOf } from "../completions/program-words.ts";
 import { zshScript } from "../completions/zsh.ts";
+import { attachEngine } from "../engine/attach-engine.ts";
+import type { ProfileFlags } from "../engine/with-engine.ts";
 import { EXIT_OK } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
 
-export const SHELLS: readonly string[] = ["bash", "zsh", "fish"];
+interface CompletionFlags extends ProfileFlags {
+  readonly torrents?: boolean;
+}
 
 const SCRIPTS: Readonly<Record<string, (commands: readonly CommandWords[]) => string>> = {
   bash: bashScript,
@@ -18,10 +23,11 @@ const SCRIPTS: Readonly<Record<string, (commands: readonly CommandWords[]) => st
 
 export async function runCompletions(
   operands: readonly string[],
-  _flags: object,
+  flags: CompletionFlags,
   output: Output,
   program: Command,
 ): Promise<number> {
+  if (flags.torrents === true) return await printTorrents(flags, output);
   const shell = operands[0];
   const script = shell === undefined ? undefined : SCRIPTS[shell];
   if (script === undefined)
@@ -29,5 +35,13 @@ export async function runCompletions(
   const text = script(wordsOf(program));
   output.result(text.trimEnd());
   output.json({ ok: true, shell, script: text });
+  return EXIT_OK;
+}
+
+/** Asked by the scripts at each press of TAB: says nothing where nothing can be said. */
+async function printTorrents(flags: ProfileFlags, output: Output): Promise<number> {
+  const engine = await attachEngine({ profile: parseProfileName(flags.profile) }).catch(() => undefined);
+  for (const { name } of engine?.getSnapshot().torrents ?? []) output.result(name);
+  engine?.close();
   return EXIT_OK;
 }
