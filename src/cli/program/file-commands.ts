@@ -1,4 +1,4 @@
-/** Commands about torrents as files: `create info verify`. */
+/** Commands about torrents as files: `create info probe verify`. */
 import type { Command } from "commander";
 import { addNetworkOptions, collect } from "../arguments/network-options.ts";
 import type { Declare } from "./declare-command.ts";
@@ -23,6 +23,17 @@ export function declareFiles(program: Command, command: Declare): void {
   addNetworkOptions(info, "a free one")
     .option("--peer <host:port>", "peer to ask for the metadata, repeatable", collect, [])
     .option("--save <file>", "write the .torrent file")
+    .option("--timeout <duration>", "how long to look for the metadata of a magnet", "60s");
+
+  const probe = command(
+    program,
+    "probe <source>",
+    "how healthy a swarm is, without downloading (exit 6: data is missing)",
+    async () => (await import("../commands/probe.ts")).runProbe,
+  );
+  addNetworkOptions(probe, "a free one")
+    .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
+    .option("--for <duration>", "how long to meet peers", "20s")
     .option("--timeout <duration>", "how long to look for the metadata of a magnet", "60s");
 
   command(

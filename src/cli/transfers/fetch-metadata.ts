@@ -3,7 +3,7 @@ import { ClientError } from "../../core/errors.ts";
 import type { DhtSnapshot, TorrentSource } from "../../session/session-view.ts";
 import { type Metainfo, parseTorrentFile } from "../../torrent/metainfo.ts";
 import type { NetworkOptions } from "../arguments/network-options.ts";
-import { startEngine } from "../engine/start-engine.ts";
+import { type RunningEngine, startEngine } from "../engine/start-engine.ts";
 import { dhtUnreachable, hasDhtAnswer, nothingInTime } from "./give-up.ts";
 
 export interface MetadataOptions {
@@ -29,24 +29,31 @@ export async function fetchMetadata(source: TorrentSource, options: MetadataOpti
   });
   try {
     const { id } = await engine.view.commands.add(source, { peers: options.peers, metadataOnly: true });
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(tooLate(engine.view.getSnapshot().dht)),
-        options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-      );
-      const look = (): void => {
-        const torrent = engine.view.getSnapshot().torrents.find((candidate) => candidate.id === id);
-        if (torrent?.totalBytes === null || torrent === undefined) return;
-        clearTimeout(timer);
-        resolve();
-      };
-      engine.view.subscribe(look);
-      engine.failed.then(reject, reject);
-      look();
-    });
+    await awaitMetadata(engine, id, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     return mustParse(await engine.view.commands.exportTorrent(id));
   } finally {
     await engine.close();
+  }
+}
+
+/** Resolves when the metadata of torrent `id` is here. Rejects with NO_PEERS or DHT_UNREACHABLE after `timeoutMs`. */
+export async function awaitMetadata(engine: RunningEngine, id: string, timeoutMs: number): Promise<void> {
+  let unsubscribe: () => void = () => {};
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      timer = setTimeout(() => reject(tooLate(engine.view.getSnapshot().dht)), timeoutMs);
+      const look = (): void => {
+        const torrent = engine.view.getSnapshot().torrents.find((candidate) => candidate.id === id);
+        if (torrent !== undefined && torrent.totalBytes !== null) resolve();
+      };
+      unsubscribe = engine.view.subscribe(look);
+      engine.failed.then(reject, reject);
+      look();
+    });
+  } finally {
+    clearTimeout(timer);
+    unsubscribe();
   }
 }
 
