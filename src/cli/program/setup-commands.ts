@@ -1,5 +1,6 @@
-/** Commands about Starling itself: `config completions man handler`. */
+/** Commands about Starling itself: `config doctor completions man handler`. */
 import { Argument, type Command, Option } from "commander";
+import { addNetworkOptions, DEFAULT_PORT } from "../arguments/network-options.ts";
 import { type Declare, declareGroup } from "./declare-command.ts";
 
 export function declareSetup(program: Command, command: Declare): void {
@@ -79,4 +80,14 @@ export function declareSetup(program: Command, command: Declare): void {
     "whether Starling opens magnet links (exit 1: it does not)",
     async () => (await import("../commands/handler.ts")).runHandlerStatus,
   );
+
+  const doctor = command(
+    program,
+    "doctor",
+    "look at everything a transfer needs (exit 1: something is broken)",
+    async () => (await import("../commands/doctor.ts")).runDoctor,
+  );
+  addNetworkOptions(doctor, String(DEFAULT_PORT))
+    .option("--profile <name>", "which of your Starlings, where several run")
+    .option("--timeout <duration>", "how long to wait for the DHT", "10s");
 }
