@@ -1,4 +1,4 @@
-/** Commands about Starling itself: `config doctor completions man handler`. */
+/** Commands about Starling itself: `config doctor completions man handler import`. */
 import { Argument, type Command, Option } from "commander";
 import { addNetworkOptions, DEFAULT_PORT } from "../arguments/network-options.ts";
 import { type Declare, declareGroup } from "./declare-command.ts";
@@ -90,4 +90,22 @@ export function declareSetup(program: Command, command: Declare): void {
   addNetworkOptions(doctor, String(DEFAULT_PORT))
     .option("--profile <name>", "which of your Starlings, where several run")
     .option("--timeout <duration>", "how long to wait for the DHT", "10s");
+
+  command(
+    program,
+    "import",
+    "take over the torrents of another program, with progress and labels",
+    async () => (await import("../commands/import.ts")).runImport,
+  )
+    .description(
+      "Take over the torrents of another program: their progress, labels and where their data is, without downloading or " +
+        "copying anything.\n\nFiles that did not change since the program noted them are trusted, others are hashed first. " +
+        "Trackers are not used; private torrents cannot be moved. The other program should not run meanwhile.",
+    )
+    .addArgument(
+      new Argument("<program>", "whose torrents").choices(["qbittorrent", "transmission", "rtorrent"]),
+    )
+    .addArgument(new Argument("[folder]", "where it keeps its state"))
+    .option("--dry-run", "only tell what would happen")
+    .option("--profile <name>", "which of your Starlings, where several run");
 }
