@@ -1,8 +1,9 @@
 /** The options that every command with a network has, and what they mean. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { AddressProfile } from "../../core/address-profile.ts";
 import { addressBytes } from "../../core/endpoint.ts";
 import { ClientError } from "../../core/errors.ts";
+import { forCommandOnly } from "../settings/setting.ts";
 import { parseBootstrap, parsePeerAddress } from "./addresses.ts";
 import { parsePort, parseRate } from "./quantities.ts";
 
@@ -28,10 +29,18 @@ export interface NetworkOptions {
 
 const PROFILES: readonly string[] = ["public", "lan", "loopback"];
 
-export function addNetworkOptions(command: Command, defaultPort: string): Command {
+/** `defaultPort` is that of a command which others come to, or a free one for a command that only asks. */
+export function addNetworkOptions(
+  command: Command,
+  defaultPort: typeof DEFAULT_PORT | "a free one",
+): Command {
+  const port = new Option(
+    "--port <n>",
+    `port for peers and the DHT; 0 picks a free one (default: ${defaultPort})`,
+  );
   return command
     .option("--host <address>", "address to bind and to connect from")
-    .option("--port <n>", `port for peers and the DHT; 0 picks a free one (default: ${defaultPort})`)
+    .addOption(defaultPort === "a free one" ? forCommandOnly(port) : port)
     .option(
       "--bootstrap <host:port>",
       "DHT node to start from, repeatable; none for no DHT bootstrap",

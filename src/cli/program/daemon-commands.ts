@@ -16,7 +16,7 @@ export function declareDaemon(program: Command, command: Declare): void {
     "start it; its torrents go on from where they were",
     async () => (await import("../commands/daemon-start.ts")).runDaemonStart,
   );
-  addLimitOptions(addNetworkOptions(start, String(DEFAULT_PORT)))
+  addLimitOptions(addNetworkOptions(start, DEFAULT_PORT))
     .option("-o, --output <dir>", "folder for downloads")
     .option(...PROFILE_OPTION)
     .option("--foreground", "stay in this terminal, or under a service manager")

@@ -12,7 +12,7 @@ export function declareDht(program: Command, command: Declare): void {
       "run a DHT node that others can bootstrap from",
       async () => (await import("../commands/dht-serve.ts")).runDhtServe,
     ),
-    String(DEFAULT_PORT),
+    DEFAULT_PORT,
   ).option("--limits <when>", "off lifts the limits on queries, for benchmarks", "on");
   addNetworkOptions(
     command(

@@ -87,7 +87,7 @@ export function declareSetup(program: Command, command: Declare): void {
     "look at everything a transfer needs (exit 1: something is broken)",
     async () => (await import("../commands/doctor.ts")).runDoctor,
   );
-  addNetworkOptions(doctor, String(DEFAULT_PORT))
+  addNetworkOptions(doctor, DEFAULT_PORT)
     .option("--profile <name>", "which of your Starlings, where several run")
     .option("--timeout <duration>", "how long to wait for the DHT", "10s");
 

@@ -11,7 +11,7 @@ export function declareTransfers(program: Command, command: Declare): void {
     "open the dashboard, adding magnets, hashes or .torrent files",
     async () => (await import("../commands/open.ts")).runOpen,
   );
-  addTorrentOptions(addLimitOptions(addNetworkOptions(open, String(DEFAULT_PORT))))
+  addTorrentOptions(addLimitOptions(addNetworkOptions(open, DEFAULT_PORT)))
     .option("--paused", "add what is named without starting it")
     .option("-o, --output <dir>", "folder for downloads")
     .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
@@ -28,7 +28,7 @@ export function declareTransfers(program: Command, command: Declare): void {
     "download, verify and exit (- reads links from standard input)",
     async () => (await import("../commands/get.ts")).runGet,
   );
-  addTorrentOptions(addLimitOptions(addNetworkOptions(get, String(DEFAULT_PORT))))
+  addTorrentOptions(addLimitOptions(addNetworkOptions(get, DEFAULT_PORT)))
     .option("-o, --output <dir>", "folder that will hold the content's own folder or file", ".")
     .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
     .option("--list", "print the files and exit")
@@ -42,7 +42,7 @@ export function declareTransfers(program: Command, command: Declare): void {
     "make a torrent of each path, print its magnet, seed",
     async () => (await import("../commands/share.ts")).runShare,
   );
-  addLimitOptions(addNetworkOptions(share, String(DEFAULT_PORT)))
+  addLimitOptions(addNetworkOptions(share, DEFAULT_PORT))
     .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
     .option("--name <name>", "name of the torrent instead of the path's own")
     .option("--piece-size <size>", "piece length, a power of two such as 256K")
@@ -54,7 +54,7 @@ export function declareTransfers(program: Command, command: Declare): void {
     "seed data that is on disk",
     async () => (await import("../commands/seed.ts")).runSeed,
   );
-  addLimitOptions(addNetworkOptions(seed, String(DEFAULT_PORT)))
+  addLimitOptions(addNetworkOptions(seed, DEFAULT_PORT))
     .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
     .option("--data <dir>", "folder that holds the content's own folder or file", ".");
 }

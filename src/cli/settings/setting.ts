@@ -1,7 +1,7 @@
 /**
  * What can be set for good: every option of the commands that is not about one call only. A setting is an option by
- * its long name (`--max-down` is `max-down` in the file and `STARLING_MAX_DOWN` in the environment); for one command
- * only it is `COMMAND.NAME` (`get.timeout`, `STARLING_GET_TIMEOUT`).
+ * its long name (`--max-down` is `max-down` in the file and `STARLING_MAX_DOWN` in the environment) where it means
+ * the same in all commands; for one command it is `COMMAND.NAME` (`get.timeout`, `STARLING_GET_TIMEOUT`).
  */
 import type { Command, Option } from "commander";
 
@@ -24,6 +24,7 @@ const CALL_ONLY: ReadonlySet<string> = new Set([
   "--follow",
   "--force",
   "--for",
+  "--foreground",
   "--help",
   "--json",
   "--keep",
@@ -34,6 +35,7 @@ const CALL_ONLY: ReadonlySet<string> = new Set([
   "--paused",
   "--peer",
   "--plain",
+  "--print-service",
   "--quiet",
   "--save",
   "--select",
@@ -42,8 +44,29 @@ const CALL_ONLY: ReadonlySet<string> = new Set([
   "--watch",
 ]);
 
-/** Options that mean different things in different commands: they can be set for one command only. */
-const COMMAND_ONLY: ReadonlySet<string> = new Set(["--output", "--timeout"]);
+/** Options that mean the same wherever they are: these can be set for all commands together. */
+const GENERAL: ReadonlySet<string> = new Set([
+  "--ascii",
+  "--bootstrap",
+  "--color",
+  "--host",
+  "--interface",
+  "--max-down",
+  "--max-up",
+  "--piece-size",
+  "--port",
+  "--profile",
+  "--profile-addresses",
+  "--stall-timeout",
+]);
+
+const FOR_COMMAND_ONLY = new WeakSet<Option>();
+
+/** Keeps a general setting from `option`: a port of one's own is not for a command that only asks. */
+export function forCommandOnly(option: Option): Option {
+  FOR_COMMAND_ONLY.add(option);
+  return option;
+}
 
 export function variableOf(key: string): string {
   return `STARLING_${key.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`;
@@ -58,7 +81,8 @@ export function settableOptions(command: Command): readonly Option[] {
 export function keysOf(command: Command, option: Option): readonly string[] {
   const name = (option.long as string).slice(2);
   const special = `${pathOf(command).join(".")}.${name}`;
-  return COMMAND_ONLY.has(option.long as string) ? [special] : [special, name];
+  const isGeneral = GENERAL.has(option.long as string) && !FOR_COMMAND_ONLY.has(option);
+  return isGeneral ? [special, name] : [special];
 }
 
 export function settingOf(key: string, option: Option): Setting {
