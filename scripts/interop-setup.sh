@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Installs the programs that `npm run test:interop` and the benchmarks talk to: real BitTorrent peers that nobody
 # here wrote. Root on Debian 12 with Node 20. Idempotent; seconds when everything is there already.
-#   Debian: libtorrent's Python binding (with Debian's own python3), aria2, iproute2 (namespaces), tmux (terminals)
+#   Debian: libtorrent's Python binding (with Debian's own python3), aria2, iproute2 (namespaces), tmux (terminals),
+#           qbittorrent-nox, transmission and rtorrent (whose state is imported; curl talks to the first), xdg-utils
+#           (magnet links), zsh and fish (completions)
 #   npm:    webtorrent, bittorrent-dht and webtorrent-fixtures, pinned by test/interop/peers/package-lock.json,
 #           into .interop/peers (ignored by git); no install script of any package is run
 set -euo pipefail
@@ -12,6 +14,14 @@ missing=()
 command -v aria2c >/dev/null || missing+=(aria2)
 command -v ip >/dev/null || missing+=(iproute2)
 command -v tmux >/dev/null || missing+=(tmux)
+command -v qbittorrent-nox >/dev/null || missing+=(qbittorrent-nox)
+command -v transmission-daemon >/dev/null || missing+=(transmission-daemon)
+command -v transmission-remote >/dev/null || missing+=(transmission-cli)
+command -v rtorrent >/dev/null || missing+=(rtorrent)
+command -v curl >/dev/null || missing+=(curl)
+command -v xdg-open >/dev/null || missing+=(xdg-utils)
+command -v zsh >/dev/null || missing+=(zsh)
+command -v fish >/dev/null || missing+=(fish)
 if [ ${#missing[@]} -gt 0 ]; then
   echo "installing from Debian: ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive

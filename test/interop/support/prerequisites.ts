@@ -36,6 +36,16 @@ const PREREQUISITES = {
     isThere: () => existsSync(join(PEER_MODULES, "webtorrent-fixtures")),
     remedy: INSTALL,
   },
+  qbittorrent: { isThere: () => SUCCEEDS("qbittorrent-nox", "--version"), remedy: INSTALL },
+  transmission: {
+    isThere: () =>
+      SUCCEEDS("transmission-daemon", "--version") && SUCCEEDS("transmission-remote", "--version"),
+    remedy: INSTALL,
+  },
+  rtorrent: { isThere: () => SUCCEEDS("rtorrent", "-h"), remedy: INSTALL },
+  "xdg-utils": { isThere: () => SUCCEEDS("xdg-mime", "--version"), remedy: INSTALL },
+  zsh: { isThere: () => SUCCEEDS("zsh", "--version"), remedy: INSTALL },
+  fish: { isThere: () => SUCCEEDS("fish", "--version"), remedy: INSTALL },
   tmux: { isThere: () => SUCCEEDS("tmux", "-V"), remedy: INSTALL },
   "network namespaces": {
     isThere: () => SUCCEEDS("unshare", "--net", "ip", "link", "show"),
