@@ -64,7 +64,8 @@ transmission() {
   $remote -t all -v >/dev/null
   checked() { [ "$($remote -l | grep -c '100%')" = 3 ] && $remote -t 2 -i | grep -q 'Percent Done: [1-9]'; }
   until_true 60 checked
-  $remote -t 2 -S >/dev/null # checking would start it again
+  stopped() { $remote -t 2 -S && $remote -t 2 -i | grep -q 'State: Stopped'; }
+  until_true 30 stopped # only now: a check would start it again
   kill -TERM $pid
   wait $pid || true
 }
