@@ -22,15 +22,18 @@ MimeType=${HANDLED_TYPES.join(";")};
 
 /** The program that an entry of ours starts; undefined where the entry was not written by `desktopEntry`. */
 export function programOfEntry(entry: string): string | undefined {
-  const quoted = /^Exec="((?:[^"\\]|\\\\(?:\\\\|.))*)"/m.exec(entry)?.[1];
-  return quoted?.replace(/\\\\(\\\\|.)/g, (_, escaped: string) => escaped.slice(-1)).replaceAll("%%", "%");
+  const [, quoted, plain] = /^Exec=(?:"((?:[^"\\]|\\\\(?:\\\\|.))*)"|([^\s"]+))/m.exec(entry) ?? [];
+  const unquoted = quoted?.replace(/\\\\(\\\\|.)/g, (_, escaped: string) => escaped.slice(-1));
+  return (unquoted ?? plain)?.replaceAll("%%", "%");
 }
 
 /**
- * One argument of `Exec`, quoted. The key is a string, in which a backslash is written twice, on top of the quoting
- * rule that puts one before `"`, `` ` ``, `$` and `\`. A percent sign would begin a field code.
+ * One argument of `Exec`, in quotes only where it needs them: `xdg-open` on its own does not read quotes. The key is a
+ * string, in which a backslash is written twice, on top of the quoting rule that puts one before `"`, `` ` ``, `$` and
+ * `\`. A percent sign would begin a field code.
  */
 function execArgument(argument: string): string {
+  if (/^[\w/.:=@,+-]+$/.test(argument)) return argument;
   const escaped = argument
     .replace(/["`$\\]/g, "\\$&")
     .replaceAll("\\", "\\\\")

@@ -26,7 +26,7 @@ function desktop(list?: string) {
   mkdirSync(join(folder, "config"));
   if (list !== undefined) writeFileSync(places.mimeApps, list);
   const tools: string[] = [];
-  const command = { program: process.execPath, args: ["/opt/starling/main.js", "open"] };
+  const command = { program: process.execPath, args: ["/opt/my starling/main.js", "open"] };
   const handler = new LinuxHandler(places, command, async (program) => {
     tools.push(program);
     return { exit: 0, stdout: "" };
@@ -44,7 +44,7 @@ describe("the handler of a Linux desktop", () => {
     expect(await handler.status()).toMatchObject({ isInstalled: true, isDefault: true });
     expect(defaultOf(list() ?? "", MAGNET)).toBe("starling.desktop");
     expect(readFileSync(join(places.applications, "starling.desktop"), "utf8")).toContain(
-      `Exec="${process.execPath}" "/opt/starling/main.js" "open" %u`,
+      `Exec=${process.execPath} "/opt/my starling/main.js" open %u`,
     );
     expect(tools).toEqual(["update-desktop-database"]);
   });
