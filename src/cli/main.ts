@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** Entry of the `starling` command. Small, so that `--version` costs little more than starting Node. */
-import { prepareEngineThread } from "./engine/engine-thread.ts";
 import { VERSION } from "./version.ts";
 
 /** Commands that start an engine as soon as their arguments are read. */
@@ -10,7 +9,8 @@ const argv = process.argv.slice(2);
 if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
   process.stdout.write(`starling ${VERSION}\n`);
 } else {
-  if (ENGINE_COMMANDS.includes(argv[0] ?? "") && !argv.includes("--help")) prepareEngineThread();
+  if (ENGINE_COMMANDS.includes(argv[0] ?? "") && !argv.includes("--help"))
+    (await import("./engine/engine-thread.ts")).prepareEngineThread();
   const { runProgram } = await import("./program.ts");
   process.exit(await runProgram(argv));
 }
