@@ -404,6 +404,11 @@ export class PiecePicker {
     return this.#availability.missingCount === 0;
   }
 
+  /** Nothing is wanted and nothing is here: whoever has us watch a swarm wants to see who has what, seeds included. */
+  get isWatching(): boolean {
+    return this.#wantedPieces === 0 && this.have.count === 0;
+  }
+
   counts(): PickerCounts {
     return {
       havePieces: this.have.count,

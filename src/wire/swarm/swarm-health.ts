@@ -45,10 +45,10 @@ export class SwarmHealth {
     return nowMs - peer.takenAtMs >= this.#swarm.shared.config.sendTimeoutMs;
   }
 
-  /** Neither side can give the other anything: two seeds, two peers that only upload (BEP 21). */
+  /** Neither side can give the other anything: two seeds, two peers that only upload (BEP 21). Who watches stays. */
   isRedundant(peer: PeerConnection): boolean {
     const picker = this.#swarm.content?.picker;
-    if (picker?.isComplete !== true) return false;
+    if (picker?.isComplete !== true || picker.isWatching) return false;
     return peer.isUploadOnly || (peer.slot >= 0 && picker.isSeed(peer.slot));
   }
 

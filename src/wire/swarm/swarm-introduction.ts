@@ -69,6 +69,13 @@ export class SwarmIntroduction {
     else if (peer.hasFast) peer.outbox.empty(HAVE_NONE);
   }
 
+  /** BEP 21: there is nothing that we want; not what a super-seed says, nor who has nothing to upload either. */
+  #isUploadOnly(): boolean {
+    const content = this.#swarm.content;
+    if (content === undefined || content.superSeeding !== undefined) return false;
+    return content.picker.isComplete && !content.picker.isWatching;
+  }
+
   /** The extension handshake; repeated when what it says has changed. */
   sendExtensions(peer: PeerConnection): void {
     if (!peer.features.hasExtensions) return;
@@ -79,8 +86,7 @@ export class SwarmIntroduction {
       listenPort: this.#listenPort,
       requestQueue: config.announcedRequestQueue,
       metadataBytes: this.#metadata.isKnown ? this.#metadata.sizeBytes : undefined,
-      isUploadOnly:
-        this.#swarm.content?.picker.isComplete === true && this.#swarm.content.superSeeding === undefined,
+      isUploadOnly: this.#isUploadOnly(),
       theirHost: peer.address.host,
     });
     peer.outbox.write(extendedMessage(EXTENSION_HANDSHAKE, body));

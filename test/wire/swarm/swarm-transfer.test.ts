@@ -34,6 +34,21 @@ describe("transfer", () => {
     for (const peer of [seed, leech]) expect(peer.eventsOf("peer-connected")).toHaveLength(1);
   });
 
+  test("who wants nothing and has nothing watches: seeds stay, and not a block is asked for", () => {
+    const { world, addPeer } = swarmWorld();
+    const torrent = aTorrent();
+    const seed = addPeer(torrent, { have: "all" });
+    const watcher = addPeer(torrent, { priorities: new Uint8Array(torrent.map.pieceCount) });
+
+    watcher.meet(seed);
+    world.runFor(30_000);
+
+    const view = watcher.swarm.view();
+    expect(view.counts).toMatchObject({ connectedPeers: 1, connectedSeeds: 1 });
+    expect(view.copies).toBe(1);
+    expect(view.totals.downloadedBytes).toBe(0);
+  });
+
   test.each([
     ["one piece shorter than a block", 1_000, 16_384],
     ["an exact number of pieces", 65_536 * 3, 65_536],
