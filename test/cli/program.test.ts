@@ -228,11 +228,13 @@ test(
       home,
     );
     const magnet = await sharer.line(/^magnet:/);
-    await sharer.line(/^listening /);
-    const get = await run(
-      ["get", magnet, "-o", "copy", "--host", "127.0.0.1", "--port", "0", "--bootstrap", bootstrap, "--json"],
-      home,
-    );
+    const address = (await sharer.line(/^listening /)).split(" ")[1] as string;
+    const here = ["--host", "127.0.0.1", "--port", "0", "--json"];
+    const [get, probe] = await Promise.all([
+      run(["get", magnet, "-o", "copy", "--bootstrap", bootstrap, ...here], home),
+      run(["probe", magnet, "--bootstrap", "none", "--peer", address, "--for", "4s", ...here], home),
+    ]);
+    expect(JSON.parse(probe.stdout)).toMatchObject({ ok: true, peers: 1, seeds: 1, reachableRatio: 1 });
     sharer.kill("SIGTERM");
     node.kill("SIGINT");
     const ends = await Promise.all([sharer.finished, node.finished]);

@@ -13,6 +13,7 @@ import { EXIT_OK, exitCodeOf } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
 import { bytesText, percentText } from "../output/quantity-text.ts";
 import { onStopRequest, type StopRequest } from "../signals.ts";
+import { exportMetainfo } from "../transfers/export-metainfo.ts";
 import { awaitMetadata } from "../transfers/fetch-metadata.ts";
 import { readSource } from "../transfers/read-source.ts";
 import { SwarmCensus } from "../transfers/swarm-census.ts";
@@ -72,19 +73,10 @@ async function joinWantingNothing(
   const { commands } = engine.view;
   const { id } = await commands.add(source, { peers, metadataOnly: true });
   await awaitMetadata(engine, id, timeoutMs);
-  await commands.watchDetails([id]);
   await commands.pause(id);
-  const fileCount = await new Promise<number>((resolve) => {
-    const look = (): void => {
-      const count = torrentIn(engine.view.getSnapshot(), id)?.files.length ?? 0;
-      if (count === 0) return;
-      unsubscribe();
-      resolve(count);
-    };
-    const unsubscribe = engine.view.subscribe(look);
-    look();
-  });
-  await commands.setFilePriorities(id, new Array<number>(fileCount).fill(0));
+  const { files } = await exportMetainfo(engine.view, id);
+  await commands.setFilePriorities(id, new Array<number>(files.length).fill(0));
+  await commands.watchDetails([id]);
   await commands.resume(id);
   await commands.addPeers(id, peers);
   await commands.reannounce(id);

@@ -1,9 +1,10 @@
 /** The metadata of a source: at once for a `.torrent` file, from peers for a magnet. Nothing is written to disk. */
-import { ClientError } from "../../core/errors.ts";
+import type { ClientError } from "../../core/errors.ts";
 import type { DhtSnapshot, TorrentSource } from "../../session/session-view.ts";
-import { type Metainfo, parseTorrentFile } from "../../torrent/metainfo.ts";
+import type { Metainfo } from "../../torrent/metainfo.ts";
 import type { NetworkOptions } from "../arguments/network-options.ts";
 import { type RunningEngine, startEngine } from "../engine/start-engine.ts";
+import { exportMetainfo, parsedTorrent } from "./export-metainfo.ts";
 import { dhtUnreachable, hasDhtAnswer, nothingInTime } from "./give-up.ts";
 
 export interface MetadataOptions {
@@ -17,7 +18,7 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** Rejects with NO_PEERS or DHT_UNREACHABLE when the metadata did not come in time. */
 export async function fetchMetadata(source: TorrentSource, options: MetadataOptions): Promise<Metainfo> {
-  if (source.kind === "metainfo") return mustParse(source.bytes);
+  if (source.kind === "metainfo") return parsedTorrent(source.bytes);
   const engine = await startEngine({
     ...options.network,
     peers: options.peers,
@@ -30,7 +31,7 @@ export async function fetchMetadata(source: TorrentSource, options: MetadataOpti
   try {
     const { id } = await engine.view.commands.add(source, { peers: options.peers, metadataOnly: true });
     await awaitMetadata(engine, id, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-    return mustParse(await engine.view.commands.exportTorrent(id));
+    return await exportMetainfo(engine.view, id);
   } finally {
     await engine.close();
   }
@@ -55,12 +56,6 @@ export async function awaitMetadata(engine: RunningEngine, id: string, timeoutMs
     clearTimeout(timer);
     unsubscribe();
   }
-}
-
-function mustParse(bytes: Uint8Array): Metainfo {
-  const metainfo = parseTorrentFile(bytes);
-  if (!metainfo.ok) throw new ClientError("TORRENT_INVALID", metainfo.fault.message);
-  return metainfo.value;
 }
 
 function tooLate(dht: DhtSnapshot): ClientError {

@@ -1,7 +1,4 @@
-/**
- * Whom we met in a swarm that we want nothing of: seeds say goodbye at once to somebody who wants nothing, so what counts
- * is everybody who was there, not who is there.
- */
+/** Whom we met in a swarm that we watch: what counts is everybody who was there, not only who still is. */
 import type { TorrentSnapshot } from "../../session/session-view.ts";
 
 export class SwarmCensus {
