@@ -1,7 +1,9 @@
 /** `starling set TORRENT key=value…`: what one torrent is told. */
+import { resolve } from "node:path";
 import { ClientError } from "../../core/errors.ts";
 import type { EngineClient } from "../../session/index.ts";
 import type { TorrentSettings } from "../../session/session-view.ts";
+import { parseFileSelection, priorityOfFiles, selectFiles } from "../../torrent/file-selection.ts";
 import {
   isNone,
   type KeyReaders,
@@ -14,9 +16,16 @@ import { type ProfileFlags, withEngine } from "../engine/with-engine.ts";
 import { EXIT_OK } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
 import { findTorrent } from "../torrents/find-torrents.ts";
+import { exportMetainfo } from "../transfers/export-metainfo.ts";
 import { parseTimeOrNone } from "./limit.ts";
 
-const READERS: KeyReaders<TorrentSettings> = {
+/** What is told: settings of the torrent, its files, its place. */
+interface Change extends TorrentSettings {
+  readonly files?: string;
+  readonly folder?: string;
+}
+
+const READERS: KeyReaders<Change> = {
   labels: (text) => ({ labels: isNone(text) || text === "" ? [] : text.split(",") }),
   sequential: (text, key) => ({ isSequential: parseSwitch(text, key) }),
   down: (text, key) => ({ maxDownBytesPerSecond: parseRate(text, key) }),
@@ -25,6 +34,8 @@ const READERS: KeyReaders<TorrentSettings> = {
   time: (text, key) => ({ seedForMs: parseTimeOrNone(text, key) }),
   goal: (text) => parseGoal(text),
   queue: (text, key) => ({ queuePosition: parsePlace(text, key) }),
+  files: (text) => ({ files: text }),
+  folder: (text) => ({ folder: resolve(text) }),
 };
 
 export async function runSet(
@@ -33,14 +44,26 @@ export async function runSet(
   output: Output,
 ): Promise<number> {
   const [name, ...assignments] = operands as [string, ...string[]];
-  const settings: TorrentSettings = Object.assign({}, ...readKeyValues(assignments, READERS));
+  const change: Change = Object.assign({}, ...readKeyValues(assignments, READERS));
+  const { files, folder, ...settings } = change;
   return await withEngine(flags, async (engine: EngineClient) => {
     const torrent = findTorrent(engine.getSnapshot().torrents, name);
-    await engine.commands.setTorrent(torrent.id, settings);
+    if (Object.keys(settings).length > 0) await engine.commands.setTorrent(torrent.id, settings);
+    if (files !== undefined) await chooseFiles(engine, torrent.id, files);
+    if (folder !== undefined) await engine.commands.moveData(torrent.id, folder);
     output.result(`set ${assignments.join(" ")} of ${torrent.name}`);
-    output.json({ ok: true, id: torrent.id, name: torrent.name, settings });
+    output.json({ ok: true, id: torrent.id, name: torrent.name, settings: change });
     return EXIT_OK;
   });
+}
+
+/** `all`, or a selection as `--select` has it. Throws USAGE for one that names no file. */
+async function chooseFiles(engine: EngineClient, id: string, text: string): Promise<void> {
+  const metainfo = await exportMetainfo(engine, id);
+  const selection = parseFileSelection(text === "all" ? "*" : text);
+  const selected = selection.ok ? selectFiles(selection.value, metainfo.files) : selection;
+  if (!selected.ok) throw new ClientError("USAGE", `files: ${selected.fault.message}`);
+  await engine.commands.setFilePriorities(id, [...priorityOfFiles(selected.value)]);
 }
 
 function parseGoal(text: string): TorrentSettings {

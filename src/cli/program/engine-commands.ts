@@ -85,7 +85,7 @@ function declareControls(program: Command, command: Declare): void {
       command(
         program,
         "set <torrent> <key=value...>",
-        "set labels, order, limits or the seeding goal of a torrent",
+        "set labels, files, place, order, limits or the seeding goal of a torrent",
         async () => (await import("../commands/set.ts")).runSet,
       ),
     ),
@@ -96,6 +96,11 @@ function declareControls(program: Command, command: Declare): void {
       { line: "starling set holiday ratio=2 time=30d", does: "when it has given enough" },
       { line: "starling set holiday goal=default", does: "the goal that limit shows" },
       { line: "starling set holiday queue=first", does: "its place in the order" },
+      {
+        line: "starling set holiday files=1,3-5,'**/*.mp4'",
+        does: "only these files; files=all takes it back",
+      },
+      { line: "starling set holiday folder=/mnt/films", does: "moves the data there, while it is at work" },
     ],
   );
   withExamples(
