@@ -1,5 +1,6 @@
 /** The command line as commander sees it; the commands are declared in `program/`, each runs in a file of its own. */
 import { Command, CommanderError } from "commander";
+import { ClientError } from "../core/errors.ts";
 import { separateBareOptions } from "./arguments/bare-options.ts";
 import { EXIT_OK, exitCodeOf } from "./exit-codes.ts";
 import { type Example, withExamples } from "./manual/examples.ts";
@@ -31,9 +32,21 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     await program.parseAsync(separateBareOptions(withDefaultCommand(argv)), { from: "user" });
     return exit;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : exitCodeOf("USAGE");
-    return reportError(error, outputFor({ json: argv.includes("--json") }));
+    const output = outputFor({ json: argv.includes("--json") });
+    if (!(error instanceof CommanderError)) return reportError(error, output);
+    if (error.exitCode === 0) return EXIT_OK;
+    // A group without a command has printed its help.
+    return error.code === "commander.help" ? exitCodeOf("USAGE") : reportError(usageError(error), output);
   }
+}
+
+/** Commander's sentence and its suggestion, in the form of all our errors. */
+function usageError(error: CommanderError): ClientError {
+  const [what = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
+  const hint =
+    suggestion?.replace(/^\((.*)\)$/, "$1") ??
+    "starling --help lists the commands, starling COMMAND --help its options.";
+  return new ClientError("USAGE", what, { hint });
 }
 
 const ABOUT_OPTIONS: readonly string[] = ["-h", "--help", "-V", "--version"];
@@ -55,6 +68,7 @@ export function buildProgram(setExit: (code: number) => void): Command {
     )
     .version(`starling ${VERSION}`, "-V, --version")
     .showSuggestionAfterError()
+    .configureOutput({ outputError: () => {} })
     .exitOverride();
   withExamples(program, EXAMPLES);
   const command = commandDeclarer(setExit);
