@@ -114,6 +114,26 @@ test(
   PATIENT_MS,
 );
 
+test(
+  "doctor tells what it saw and what to do, and ends with 1 when something is broken",
+  async () => {
+    const home = scratchFolder();
+    const well = await run(["doctor", ...ALONE, "--json"], home);
+    const { ok, checks } = JSON.parse(well.stdout);
+    expect(well.exit).toBe(ok ? 0 : 1);
+    const verdicts = Object.fromEntries(
+      checks.map(({ name, verdict }: { name: string; verdict: string }) => [name, verdict]),
+    );
+    expect(verdicts).toMatchObject({ versions: "fine", clock: "fine", "state folder": "fine", port: "fine" });
+    writeFileSync(join(home, "occupied"), "");
+    const environment = { STARLING_STATE_DIR: join(home, "occupied", "state") };
+    const broken = await start(["doctor", ...ALONE], home, environment).finished;
+    expect(broken.exit).toBe(1);
+    expect(broken.stdout).toMatch(/✗ state folder .*\n +→ .*STARLING_STATE_DIR/);
+  },
+  PATIENT_MS,
+);
+
 test.skipIf(process.platform === "win32")(
   "PR13: 64 descriptors are enough for a transfer",
   async () => {

@@ -46,6 +46,11 @@ test("the installed program says its version", () => {
   );
 });
 
+test("the manual is in the package, a page a command", () => {
+  const pages = readdirSync(join(project, "node_modules/starling/dist/man"));
+  expect(pages).toEqual(expect.arrayContaining(["starling.1", "starling-get.1", "starling-dht-serve.1"]));
+});
+
 test("the installed program makes a torrent", () => {
   writeFileSync(join(project, "hello.txt"), "hello");
   const starling = join(project, "node_modules/.bin/starling");
