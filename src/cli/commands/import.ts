@@ -45,16 +45,22 @@ export async function runImport(
       hint: `Name the folder in which it keeps its state: starling import ${program} FOLDER`,
     });
   const isDryRun = flags.dryRun === true;
-  const failures = isDryRun ? new Map<PlannedImport, string>() : await carryOut(plans, flags);
-  report(plans, failures, state, isDryRun, output);
-  return failures.size === 0 ? EXIT_OK : 1;
+  const outcome = isDryRun ? NOTHING_DONE : await carryOut(plans, flags);
+  report(plans, outcome, state, isDryRun, output);
+  return outcome.failures.size === 0 ? EXIT_OK : 1;
 }
 
-/** Adds what moves to the Starling that runs, or to the memory of one that does not. Answers what failed, and why. */
-async function carryOut(
-  plans: readonly PlannedImport[],
-  flags: ImportFlags,
-): Promise<ReadonlyMap<PlannedImport, string>> {
+interface Outcome {
+  /** What failed, and why. */
+  readonly failures: ReadonlyMap<PlannedImport, string>;
+  /** What was here before and stays as it was. */
+  readonly present: ReadonlySet<PlannedImport>;
+}
+
+const NOTHING_DONE: Outcome = { failures: new Map(), present: new Set() };
+
+/** Adds what moves to the Starling that runs, or to the memory of one that does not. */
+async function carryOut(plans: readonly PlannedImport[], flags: ImportFlags): Promise<Outcome> {
   const profile = parseProfileName(flags.profile);
   const running = await attachEngine({ profile });
   if (running !== undefined) return await addAll(running, plans).finally(() => running.close());
@@ -68,23 +74,24 @@ function offlineSettings(profile: string): Parameters<typeof startEngine>[0] {
   return profileEngineSettings(flags, { profile, folder: process.cwd(), peers: [], life: "background" });
 }
 
-async function addAll(
-  view: SessionView,
-  plans: readonly PlannedImport[],
-): Promise<ReadonlyMap<PlannedImport, string>> {
+async function addAll(view: SessionView, plans: readonly PlannedImport[]): Promise<Outcome> {
   const failures = new Map<PlannedImport, string>();
+  const present = new Set<PlannedImport>();
   for (const plan of plans) {
     if (plan.addition === null) continue;
-    await add(view, plan.addition).catch((error: unknown) =>
-      failures.set(plan, toClientError(error).message),
-    );
+    try {
+      if (!(await add(view, plan.addition))) present.add(plan);
+    } catch (error) {
+      failures.set(plan, toClientError(error).message);
+    }
   }
-  return failures;
+  return { failures, present };
 }
 
-async function add(view: SessionView, { source, options, renames }: PlannedAddition): Promise<void> {
+/** False where the torrent was here already. */
+async function add(view: SessionView, { source, options, renames }: PlannedAddition): Promise<boolean> {
   for (const { from, to } of renames) await rename(from, to);
-  await view.commands.add(source, options);
+  return (await view.commands.add(source, options)).isNew;
 }
 
 const COLUMNS: readonly Column<PlannedImport>[] = [
@@ -107,7 +114,7 @@ const COLUMNS: readonly Column<PlannedImport>[] = [
 
 function report(
   plans: readonly PlannedImport[],
-  failures: ReadonlyMap<PlannedImport, string>,
+  { failures, present }: Outcome,
   { unreadable }: ForeignState,
   isDryRun: boolean,
   output: Output,
@@ -116,15 +123,20 @@ function report(
   for (const line of tableLines(plans, COLUMNS, form)) output.result(line);
   for (const [plan, message] of failures) output.failure(`${safeText(plan.name)}: ${safeText(message)}`);
   for (const name of unreadable) output.failure(`cannot read ${safeText(name)}`);
-  const moving = plans.filter((plan) => plan.addition !== null && !failures.has(plan)).length;
+  const moving = plans.filter((plan) => plan.addition !== null && !failures.has(plan) && !present.has(plan));
+  const already = present.size === 0 ? "" : `, ${present.size} were here already`;
   const trackers = plans.reduce((sum, plan) => sum + plan.trackers, 0);
   output.note(
-    `${moving} of ${plans.length} torrents ${isDryRun ? "would move" : "moved"}; ${trackers} trackers are not used`,
+    `${moving.length} of ${plans.length} torrents ${isDryRun ? "would move" : "moved"}${already}; ${trackers} trackers are not used`,
   );
   output.json({
     ok: failures.size === 0,
     dryRun: isDryRun,
-    torrents: plans.map((plan) => ({ ...withoutAddition(plan), error: failures.get(plan) ?? null })),
+    torrents: plans.map((plan) => ({
+      ...withoutAddition(plan),
+      wasHere: present.has(plan),
+      error: failures.get(plan) ?? null,
+    })),
     unreadable,
     trackers,
   });

@@ -6,6 +6,7 @@ import { type BencodeDictionary, type BencodeValue, decodeDictionary } from "../
 import { TORRENT_LIMITS } from "../../core/bencode-scanner.ts";
 import { utf8Text } from "../../core/bytes.ts";
 import { ClientError } from "../../core/errors.ts";
+import { safeText } from "../../core/safe-text.ts";
 import type { Bitfield } from "../../torrent/bitfield.ts";
 import type { Metainfo } from "../../torrent/metainfo.ts";
 
@@ -100,9 +101,20 @@ export function textList(list: readonly BencodeValue[] | undefined): readonly st
   return (list ?? []).flatMap((item) => (item instanceof Uint8Array ? [utf8Text(item)] : []));
 }
 
-/** Labels that say something, each once. */
-export function labelsOf(texts: readonly (string | undefined)[]): readonly string[] {
+/** Texts that say something, each once. */
+export function distinctTexts(texts: readonly (string | undefined)[]): readonly string[] {
   return [...new Set(texts.filter((text): text is string => text !== undefined && text.trim() !== ""))];
+}
+
+/** What the session takes as labels (`TorrentSettings.labels`). */
+const MAX_LABELS = 32;
+/** In code points; the session counts UTF-16 units to 100. */
+const MAX_LABEL_CODE_POINTS = 50;
+
+/** Labels as they may be here: visible, short enough, each once. */
+export function labelsOf(texts: readonly (string | undefined)[]): readonly string[] {
+  const labels = distinctTexts(texts).map((text) => safeText(text.trim(), MAX_LABEL_CODE_POINTS));
+  return distinctTexts(labels).slice(0, MAX_LABELS);
 }
 
 export function secondsToUnixMs(seconds: number | undefined): number | undefined {

@@ -9,6 +9,7 @@ import { Bitfield } from "../../torrent/bitfield.ts";
 import type { Metainfo } from "../../torrent/metainfo.ts";
 import type { ForeignState } from "./foreign-state.ts";
 import {
+  distinctTexts,
   type ForeignTorrent,
   labelsOf,
   readIfPresent,
@@ -38,7 +39,7 @@ function torrentOf(file: StateFile, torrentFile: Uint8Array | undefined): Foreig
     name: text("qBt-name") ?? text("name") ?? stem,
     torrentFile,
     infoHash: hash === undefined ? undefined : toHex(hash),
-    folders: labelsOf([text("qBt-savePath"), text("save_path"), text("qBt-downloadPath")]),
+    folders: distinctTexts([text("qBt-savePath"), text("save_path"), text("qBt-downloadPath")]),
     paths: mapped.length > 0 ? mapped : undefined,
     partSuffix: ".!qB",
     labels: labelsOf([text("qBt-category"), ...textList(readList(fields, "qBt-tags"))]),

@@ -16,6 +16,7 @@ import { Bitfield } from "../../torrent/bitfield.ts";
 import type { Metainfo } from "../../torrent/metainfo.ts";
 import type { ForeignState } from "./foreign-state.ts";
 import {
+  distinctTexts,
   type ForeignTorrent,
   labelsOf,
   readIfPresent,
@@ -47,7 +48,7 @@ function torrentOf({ fields, stem }: StateFile, torrentFile: Uint8Array | undefi
     name: text("name") ?? stem,
     torrentFile,
     infoHash: /[0-9a-f]{40}$/.exec(stem)?.[0],
-    folders: labelsOf([text("destination"), text("incomplete-dir")]),
+    folders: distinctTexts([text("destination"), text("incomplete-dir")]),
     paths: renamed.length > 0 ? renamed : undefined,
     partSuffix: ".part",
     labels: labelsOf(textList(readList(fields, "labels"))),
