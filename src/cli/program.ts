@@ -5,7 +5,7 @@ import { separateBareOptions } from "./arguments/bare-options.ts";
 import { EXIT_OK, exitCodeOf } from "./exit-codes.ts";
 import { type Example, withExamples } from "./manual/examples.ts";
 import { declareDaemon } from "./program/daemon-commands.ts";
-import { commandDeclarer, outputFor } from "./program/declare-command.ts";
+import { commandDeclarer, outputFor, withHelpOrder } from "./program/declare-command.ts";
 import { declareDht } from "./program/dht-commands.ts";
 import { declareEngine } from "./program/engine-commands.ts";
 import { declareFiles } from "./program/file-commands.ts";
@@ -70,19 +70,24 @@ export function buildProgram(setExit: (code: number) => void): Command {
     .showSuggestionAfterError()
     .configureOutput({ outputError: () => {} })
     .exitOverride();
-  withExamples(program, EXAMPLES);
+  withExamples(withHelpOrder(program), EXAMPLES).helpOption("-h, --help", "show this help");
   const command = commandDeclarer(setExit);
+  program.commandsGroup("Transfers:");
   declareTransfers(program, command);
+  program.commandsGroup("The Starling that runs:");
   declareEngine(program, command);
-  declareFiles(program, command);
-  declareDht(program, command);
   declareDaemon(program, command);
+  program.commandsGroup("Torrents as files:");
+  declareFiles(program, command);
+  program.commandsGroup("The network:");
+  declareDht(program, command);
   command(
     program,
     "demo",
     "a swarm on this machine alone: a DHT, seeders and a download, to look at",
     async () => (await import("./commands/demo.ts")).runDemo,
   ).option("--keep", "go on afterwards and print how another client can join");
+  program.commandsGroup("Around it:");
   declareSetup(program, command);
   return program;
 }

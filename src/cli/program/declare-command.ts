@@ -3,7 +3,7 @@
  * commands that do not run cost nothing. Settings of the configuration file and the environment are put under what
  * was typed before the command sees its flags.
  */
-import { type Command, Option } from "commander";
+import { type Command, Help, Option } from "commander";
 import { ClientError } from "../../core/errors.ts";
 import { Output } from "../output/output.ts";
 import { reportError } from "../report-error.ts";
@@ -30,7 +30,7 @@ export type Declare = (
 /** The declaring function of one program; `setExit` hears the exit code of the command that ran. */
 export function commandDeclarer(setExit: (code: number) => void): Declare {
   return (parent, usage, description, load) => {
-    const declared = withCommonOptions(parent.command(usage).description(description));
+    const declared = withCommonOptions(parent.command(usage).summary(description).description(description));
     return declared.action(async (...parameters: unknown[]) => {
       const operands = parameters
         .slice(0, -2)
@@ -57,14 +57,40 @@ export function outputFor(flags: Flags): Output {
   return new Output({ quiet: flags["quiet"] === true, json: flags["json"] === true });
 }
 
+const COMMON_OPTIONS: readonly (readonly [flags: string, description: string])[] = [
+  ["--json", "print JSON instead of text"],
+  ["-q, --quiet", "print results only"],
+  ["--config <file>", "read settings from this file"],
+];
+const COMMON_HEADING = "Common options:";
+
 function withCommonOptions(command: Command): Command {
-  return command
-    .addOption(new Option("--json", "print JSON instead of text").helpGroup("Common options:"))
-    .addOption(new Option("-q, --quiet", "print results only").helpGroup("Common options:"))
-    .addOption(new Option("--config <file>", "read settings from this file").helpGroup("Common options:"))
-    .helpOption("-h, --help", "show this help")
-    .exitOverride()
-    .showSuggestionAfterError();
+  for (const [flags, description] of COMMON_OPTIONS)
+    command.addOption(new Option(flags, description).helpGroup(COMMON_HEADING));
+  return command.helpOption("-h, --help", "show this help").exitOverride().showSuggestionAfterError();
+}
+
+/** Help in which the options that every command has come last; inherited by the commands of `program`. */
+export function withHelpOrder(program: Command): Command {
+  const { visibleOptions, groupItems } = OrderedHelp.prototype;
+  return program.configureHelp({ visibleOptions, groupItems });
+}
+
+class OrderedHelp extends Help {
+  override visibleOptions(command: Command): Option[] {
+    const options = super.visibleOptions(command);
+    const isCommon = (option: Option): boolean => option.helpGroupHeading === COMMON_HEADING;
+    return [...options.filter((option) => !isCommon(option)), ...options.filter(isCommon)];
+  }
+
+  /** Headings come in the order of what is shown, not of what was declared. */
+  override groupItems<Item extends Command | Option>(
+    _declared: Item[],
+    shown: Item[],
+    headingOf: (item: Item) => string,
+  ): Map<string, Item[]> {
+    return super.groupItems(shown, shown, headingOf);
+  }
 }
 
 /** A refused value that nobody typed: says where it stands. */
