@@ -1,9 +1,9 @@
-// Bundles the program (decision 11): the command line and its engine worker share chunks, React sits only in the
-// chunk that the dashboard loads by dynamic import, and the disk worker is one small file of its own, because each
-// disk thread starts from it. Entries that do not exist yet are skipped.
+// Bundles the program (decision 11). The command line is split, so that a command loads what it needs: React sits only
+// in the chunk that the dashboard loads by dynamic import. What runs in threads and processes of its own (the engine, the
+// demo's swarm, the disk worker) is one file each: a thread shares no code with another anyway, and opens one file
+// instead of a hundred at once, which a limit of 64 descriptors would not allow.
 import {
   chmodSync,
-  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -54,17 +54,13 @@ const COMMON = {
   },
 };
 
-const CLI_ENTRIES = {
-  main: "src/cli/main.ts",
+const PROGRAM = { main: "src/cli/main.ts" };
+const WORKERS = {
   "engine-worker": "src/cli/engine-worker.ts",
   "engine-process": "src/cli/engine-process.ts",
   "demo-world": "src/cli/demo/demo-world.ts",
 };
 const DISK_WORKER = { "disk-worker": "src/platform/disk-worker.ts" };
-
-function existing(entries) {
-  return Object.fromEntries(Object.entries(entries).filter(([, source]) => existsSync(join(ROOT, source))));
-}
 
 /** Each file appears whole: tests of several processes bundle at the same time. */
 function writeWhole(file) {
@@ -74,9 +70,7 @@ function writeWhole(file) {
 }
 
 async function bundle(entries, options) {
-  const present = existing(entries);
-  if (Object.keys(present).length === 0) return [];
-  const result = await build({ ...COMMON, ...options, entryPoints: present });
+  const result = await build({ ...COMMON, ...options, entryPoints: entries });
   mkdirSync(OUT, { recursive: true });
   for (const file of result.outputFiles) writeWhole(file);
   return result.outputFiles.map((file) => basename(file.path));
@@ -96,10 +90,11 @@ export async function bundleDiskWorker() {
 }
 
 export async function bundleAll() {
-  const worker = await bundleDiskWorker();
-  const cli = await bundle(CLI_ENTRIES, { splitting: true, chunkNames: "chunk-[hash]" });
-  if (cli.includes("main.js")) chmodSync(join(OUT, "main.js"), 0o755);
-  if (cli.length > 0) removeStaleChunks([...cli, ...worker]);
+  const disk = await bundleDiskWorker();
+  const workers = await bundle(WORKERS, { splitting: false });
+  const program = await bundle(PROGRAM, { splitting: true, chunkNames: "chunk-[hash]" });
+  chmodSync(join(OUT, "main.js"), 0o755);
+  removeStaleChunks([...program, ...workers, ...disk]);
 }
 
 if (process.argv[1] !== undefined && fileURLToPath(import.meta.url) === process.argv[1]) await bundleAll();
