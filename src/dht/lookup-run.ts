@@ -91,7 +91,7 @@ export class LookupRun implements QueryOwner {
     const { request, settings, experience, bootstrap } = this.#parts;
     const { target } = request;
     let added = 0;
-    SEEDS.begin(target, 0, 2 * settings.k, 1);
+    SEEDS.begin(target, 0, SEEDS_PER_K * settings.k, 1);
     this.family.table.closest(SEEDS, target, 0);
     const live = SEEDS.contacts.slice(0, SEEDS.count);
     for (const { id, endpoint } of live) if (this.machine.addContact(id, endpoint)) added++;
@@ -253,6 +253,8 @@ export class LookupRun implements QueryOwner {
   }
 }
 
+/** Contacts that a lookup begins with, by k: only the nearest that live are asked, and half of them may be dead. */
+const SEEDS_PER_K = 4;
 /** Scratch space of `seed`: synchronous, so one for all is enough. */
 const SEEDS = new ClosestContacts();
 

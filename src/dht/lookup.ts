@@ -85,6 +85,8 @@ export class Lookup {
   #misses = 0;
   #retries = 0;
   #isLastResort = false;
+  /** Nobody credible is left: everybody is asked until somebody answers. */
+  #believesAll = false;
 
   constructor(options: LookupOptions) {
     this.#options = options;
@@ -108,7 +110,7 @@ export class Lookup {
     return this.#asked >= MAX_QUERIES;
   }
 
-  /** Whether nobody is left but those that stalled or are doubted. */
+  /** Whether nobody is left but those that stalled. */
   get isLastResort(): boolean {
     return this.#isLastResort;
   }
@@ -147,18 +149,23 @@ export class Lookup {
       else if (candidate.state === "fresh" && inFlight < alpha && this.#ask(candidate)) return candidate;
     }
     let alive = 0;
+    let resorts = 0;
     let stalled: LookupCandidate | undefined;
     for (let i = 0; i < this.#nearest.length && alive < k && inFlight < alpha; i++) {
       const candidate = this.#nearest[i] as LookupCandidate;
       if (candidate.state === "answered") alive += this.#counts(candidate) ? 1 : 0;
-      else if (candidate.state === "asked") inFlight++;
-      else if (candidate.state === "stalled" && candidate.tries < maxTries) stalled ??= candidate;
+      else if (candidate.state === "asked") {
+        inFlight++;
+        if (candidate.tries > maxTries) resorts++;
+      } else if (candidate.state === "stalled" && candidate.tries < maxTries) stalled ??= candidate;
       else if (candidate.state === "fresh" && this.#isWorthAsking(candidate) && this.#ask(candidate))
         return candidate;
     }
     if (stalled !== undefined && inFlight < alpha) return this.#askAgain(stalled);
     if (alive >= k) return inFlight > 0 ? "wait" : "done";
-    return inFlight > 0 ? "wait" : this.#lastResort();
+    if (inFlight > resorts || inFlight >= alpha) return "wait";
+    const resort = this.#lastResort();
+    return resort === "done" && inFlight > 0 ? "wait" : resort;
   }
 
   /**
@@ -188,6 +195,7 @@ export class Lookup {
     candidate.token = token;
     candidate.rttMs = rttMs;
     candidate.creditNamers();
+    this.#believesAll = false;
     this.#answered++;
     return true;
   }
@@ -262,6 +270,7 @@ export class Lookup {
 
   /** Whether somebody credible named it, or we knew it, and it was not silent lately. */
   #isWorthAsking(candidate: LookupCandidate): boolean {
+    if (this.#believesAll) return true;
     if (candidate.isDoubted) return false;
     if (!this.#options.tuning.candidateSources || candidate.namers.length === 0) return true;
     return candidate.namers.some((it) => it.unproven < MAX_UNPROVEN + UNPROVEN_PER_PROVEN * it.proven);
@@ -310,9 +319,11 @@ export class Lookup {
    * those that stalled once more, since packets get lost.
    */
   #lastResort(): LookupStepKind {
+    if (!this.#believesAll) {
+      this.#believesAll = true;
+      return this.next();
+    }
     this.#isLastResort = true;
-    for (const candidate of this.#nearest)
-      if (candidate.state === "fresh" && this.#ask(candidate)) return candidate;
     const maxTries = Math.max(LAST_RESORT_TRIES, this.#options.maxTries);
     let isWaiting = false;
     for (const list of [this.#addresses, this.#nearest]) {

@@ -324,6 +324,14 @@ describe("a lookup", () => {
     expect(asked(lookup).endpoint).toEqual(silent);
   });
 
+  test("asks all that are left at once when nobody credible is", () => {
+    const lookup = aLookup({ k: 4 });
+    addNodes(lookup, nodesOf(1, 2, 3, 4, 5, 6, 7, 8));
+    for (let i = 0; i < 4; i++) lookup.stalled(asked(lookup));
+    expect(Array.from({ length: 4 }, () => asked(lookup).id?.[1])).toEqual([5, 6, 7, 8]);
+    expect(lookup.next()).toBe("wait");
+  });
+
   test("asks an id at another address when the first did not belong to it", () => {
     const lookup = aLookup();
     const [hidden] = nodesOf(1) as [{ id: NodeId; endpoint: Endpoint }];

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_SCENARIO, type DhtScenario, reportLines, simulateDht } from "../../src/sim/index.ts";
+import {
+  DEFAULT_SCENARIO,
+  DHT_BASELINES,
+  type DhtScenario,
+  reportLines,
+  simulateDht,
+} from "../../src/sim/index.ts";
 
 const run = (changes: Partial<DhtScenario>) =>
   simulateDht({ ...DEFAULT_SCENARIO, nodes: 100, minutes: 6, lookups: 60, ...changes });
@@ -36,5 +42,34 @@ describe("a simulated DHT", () => {
     expect(report.idle?.megabytesPerDay.p50).toBeGreaterThan(0.1);
     expect(report.idle?.contacts.p50).toBeGreaterThan(8);
     expect(reportLines(report).join("\n")).toContain("MB a day");
+  });
+});
+
+/** Small versions of the scenarios of `bench/dht.mjs`, with the goals that a hundred nodes can show. */
+describe("lookups among a hundred nodes", { timeout: 60_000 }, () => {
+  test("reach the closest nodes for thirty queries where 15 % of the datagrams get lost each way", () => {
+    const { lookups } = run({ seed: "loss", lossRatio: 0.15 });
+    expect(lookups.closestFoundRatio).toBeGreaterThanOrEqual(0.95);
+    expect(lookups.queriesSent.mean).toBeLessThanOrEqual(30);
+  });
+
+  test("reach the closest nodes although one node in five names forged ones", () => {
+    const { lookups } = run({ seed: "liars", liarRatio: 0.2 });
+    expect(lookups.closestFoundRatio).toBeGreaterThanOrEqual(0.95);
+    expect(lookups.queriesSent.p99).toBeLessThanOrEqual(100);
+  });
+
+  test("end within three seconds where every second contact is dead", () => {
+    const { lookups } = run({ seed: "dead", deadRatio: 0.5 });
+    expect(lookups.foundPeers).toBe(lookups.ended);
+    expect(lookups.wholeLookupMs.p99).toBeLessThan(3_000);
+  });
+
+  test("take less time than with the parameters of libtorrent and bittorrent-dht", () => {
+    const medianOf = (tuning: DhtScenario["tuning"]) =>
+      run({ seed: "beside", deadRatio: 0.3, tuning }).lookups.wholeLookupMs.p50 ?? 0;
+    const ours = medianOf({});
+    expect(ours).toBeLessThan(medianOf(DHT_BASELINES["libtorrent"] ?? {}));
+    expect(ours).toBeLessThan(medianOf(DHT_BASELINES["bittorrent-dht"] ?? {}));
   });
 });
