@@ -13,8 +13,15 @@ import { type FolderLock, lockFolder } from "./lock-file.ts";
 import { MemoryStateStore } from "./memory-state-store.ts";
 import { NodeNetwork } from "./network.ts";
 import { NodeDisk } from "./node-disk.ts";
-import { DEFAULT_ARENA_BYTES, DEFAULT_READ_SLOTS, MAX_OPEN_FILES } from "./platform-config.ts";
+import {
+  DEFAULT_ARENA_BYTES,
+  DEFAULT_READ_SLOTS,
+  MAX_OPEN_FILES,
+  MAX_SHARED_TORRENTS,
+  UNUSED_RECORDS_MS,
+} from "./platform-config.ts";
 import { NodeProgramRunner } from "./program-runner.ts";
+import { pruneRecords } from "./prune-records.ts";
 import { SystemRandom } from "./random.ts";
 import { ReadSlots } from "./read-slots.ts";
 import { SlabArena } from "./slab-arena.ts";
@@ -79,10 +86,22 @@ export async function createNodePlatform(options: NodePlatformOptions = {}): Pro
     slots,
     guard,
     close: () => {
-      closing ??= workers.close().then(() => lock?.release());
+      closing ??= workers.close().then(() => release(options, lock));
       return closing;
     },
   };
+}
+
+/** A folder that many use is cleared by whoever leaves it; whoever owns one alone knows which torrents are its own. */
+async function release(options: NodePlatformOptions, lock: FolderLock | undefined): Promise<void> {
+  await lock?.release();
+  if (options.stateFolder === undefined || options.isStateShared !== true) return;
+  const folder = resolve(options.stateFolder);
+  await pruneRecords([folder, join(folder, MADE_FOLDER)], {
+    nowUnixMs: Date.now(),
+    unusedMs: UNUSED_RECORDS_MS,
+    maxTorrents: MAX_SHARED_TORRENTS,
+  });
 }
 
 interface OpenState {

@@ -71,3 +71,8 @@ export const MOVE_CHUNK_BYTES: number = 1024 * 1024;
 
 /** Files of a watch folder that are looked at; one that holds more is no watch folder, and others wait for it. */
 export const MAX_LISTED_FILES = 1_000;
+
+/** Records of a finished transfer are kept this long: who comes back later has the data hashed again. */
+export const UNUSED_RECORDS_MS: number = 30 * 86_400_000;
+/** And of at most this many torrents: looking through them costs a few tens of milliseconds at the end of a command. */
+export const MAX_SHARED_TORRENTS = 1_000;
