@@ -25,6 +25,12 @@ export function mayContact(profile: AddressProfile, address: Endpoint): boolean 
   return scope === "loopback" || scope === "private";
 }
 
+/** The same for an address that announced itself on our own network (BEP 14): there private ones are what is meant. */
+export function mayContactNeighbour(profile: AddressProfile, address: Endpoint): boolean {
+  if (mayContact(profile, address)) return true;
+  return profile === "public" && address.port !== 0 && addressScope(address.host) === "private";
+}
+
 /** The key under which limits, bans and duplicates are counted. */
 export function partyKey(profile: AddressProfile, address: Endpoint): string {
   return profile === "public" ? address.host : formatEndpoint(address);

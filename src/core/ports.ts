@@ -4,7 +4,7 @@
  *
  * Law 4 binds every implementation: a port never calls back into its caller synchronously.
  */
-import type { Endpoint } from "./endpoint.ts";
+import type { AddressFamily, Endpoint } from "./endpoint.ts";
 
 export interface Clock {
   /** Monotonic milliseconds. Never wall-clock time. */
@@ -31,6 +31,16 @@ export interface DatagramSocket {
   onDatagram: (payload: Uint8Array, from: Endpoint) => void;
   /** The network said that `to` cannot be reached (ICMP); best effort. */
   onUnreachable: (to: Endpoint) => void;
+  close(): void;
+}
+
+/** A member of a multicast group on one of our networks. */
+export interface GroupSocket {
+  readonly family: AddressFamily;
+  /** To everybody of the group there, ourselves included. Best effort, never throws. */
+  send(payload: Uint8Array): void;
+  /** The payload is valid only during the call; the same datagram may arrive more than once. */
+  onDatagram: (payload: Uint8Array, from: Endpoint) => void;
   close(): void;
 }
 

@@ -4,7 +4,7 @@
  * first; there is no second way out. Local requests (bind, multicast membership) are refused with an error, remote
  * ones (send, dial, resolve) are dropped and counted, because a peer list full of foreign addresses is no fault.
  */
-import { addressBytes, type Endpoint, formatEndpoint } from "../core/endpoint.ts";
+import { addressBytes, type Endpoint, endpoint, formatEndpoint } from "../core/endpoint.ts";
 import { ClientError } from "../core/errors.ts";
 
 /** The ways out of this machine. */
@@ -39,17 +39,27 @@ export class EgressGuard {
     return false;
   }
 
+  /**
+   * Throws `EGRESS_REFUSED` unless multicast from `interfaceHost` that lives for `hops` stays inside: under the guard
+   * that is loopback and no hop at all.
+   */
+  assertMulticast(interfaceHost: string, hops: number): void {
+    if (hops > 0 && this.isLoopbackOnly) this.#refusals.multicast++;
+    else if (this.allows("multicast", endpoint(interfaceHost, 0))) return;
+    throw refused(`send multicast from ${interfaceHost}`);
+  }
+
   /** Throws `EGRESS_REFUSED` when `seam` may not carry anything to `to`. */
   assertAllows(seam: EgressSeam, to: Endpoint): void {
     if (this.allows(seam, to)) return;
-    throw new ClientError(
-      "EGRESS_REFUSED",
-      `Refused to reach ${formatEndpoint(to)}: only loopback is allowed.`,
-      {
-        hint: "STARLING_LOOPBACK_ONLY=1 is set; unset it to use the network.",
-      },
-    );
+    throw refused(`reach ${formatEndpoint(to)}`);
   }
+}
+
+function refused(what: string): ClientError {
+  return new ClientError("EGRESS_REFUSED", `Refused to ${what}: only loopback is allowed.`, {
+    hint: "STARLING_LOOPBACK_ONLY=1 is set; unset it to use the network.",
+  });
 }
 
 /** The guard that the environment asks for. */
@@ -61,7 +71,7 @@ export function egressGuardFrom(environment: NodeJS.ProcessEnv): EgressGuard {
  * 127.0.0.0/8 and ::1, nothing else: an IPv4-mapped `::ffff:127.0.0.1` is refused, because it is not needed and
  * every exception is a hole.
  */
-function isLoopbackHost(host: string): boolean {
+export function isLoopbackHost(host: string): boolean {
   const bytes = addressBytes(host);
   if (bytes === undefined) return false;
   if (bytes.length === 4) return bytes[0] === 127;

@@ -6,8 +6,10 @@ import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import { type Endpoint, endpoint, formatEndpoint } from "../core/endpoint.ts";
 import { ClientError } from "../core/errors.ts";
+import type { GroupSocket } from "../core/ports.ts";
 import type { OpenNetwork, SessionNetwork } from "../session/session-ports.ts";
 import type { EgressGuard } from "./egress-guard.ts";
+import { joinGroup } from "./multicast.ts";
 import { resolveHost } from "./name-resolution.ts";
 import { canonicalHost } from "./node-address.ts";
 import { MAX_PORT_TRIES, RECEIVE_BUFFER_BYTES } from "./platform-config.ts";
@@ -73,6 +75,10 @@ export class NodeNetwork implements SessionNetwork {
     if (this.#guard.isLoopbackOnly) return true;
     const addresses = Object.values(networkInterfaces()).flatMap((some) => some ?? []);
     return addresses.some((address) => !address.internal);
+  }
+
+  joinGroup(group: Endpoint, host?: string): Promise<readonly GroupSocket[]> {
+    return joinGroup(group, host, this.#guard);
   }
 
   /** IPv4 first: it has to work, IPv6 may fail with a warning. */

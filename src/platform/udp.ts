@@ -24,12 +24,7 @@ export async function bindUdp(host: string, port: number, guard: EgressGuard): P
   const wanted = endpoint(host, port);
   guard.assertAllows("bind", wanted);
   const { family } = wanted;
-  const life = DgramAsPromised.createSocket({
-    type: family === 6 ? "udp6" : "udp4",
-    ipv6Only: family === 6,
-    // Hosts are numeric; without this Node would take each through the resolver's thread pool.
-    lookup: (address, _options, done) => done(null, address, family),
-  });
+  const life = createLife(family);
   try {
     const bound = await life.bind({ address: host, port, exclusive: true });
     askForBuffers(life);
@@ -38,6 +33,17 @@ export async function bindUdp(host: string, port: number, guard: EgressGuard): P
     await life.close().catch(() => undefined);
     throw error;
   }
+}
+
+/** A socket that is not bound yet; `isShared` lets several programs have the same port, as multicast needs. */
+export function createLife(family: AddressFamily, isShared = false): SocketAsPromised {
+  return DgramAsPromised.createSocket({
+    type: family === 6 ? "udp6" : "udp4",
+    ipv6Only: family === 6,
+    reuseAddr: isShared,
+    // Hosts are numeric; without this Node would take each through the resolver's thread pool.
+    lookup: (address, _options, done) => done(null, address, family),
+  });
 }
 
 export class UdpSocket implements DatagramSocket {
@@ -114,7 +120,8 @@ function askForBuffers(life: SocketAsPromised): void {
   }
 }
 
-function sender(host: string, port: number, family: AddressFamily): Endpoint {
+/** Where a datagram came from, as an endpoint; link-local addresses lose the name of their interface. */
+export function sender(host: string, port: number, family: AddressFamily): Endpoint {
   return family === 4 ? { host, port, family } : endpoint(canonicalHost(host), port);
 }
 

@@ -28,6 +28,11 @@ export interface SessionOptions extends InitialSettings {
   readonly expectedPeers?: readonly string[] | undefined;
   /** False runs no DHT at all: peers come from magnets, by hand and by themselves. Default true. */
   readonly dht?: boolean | undefined;
+  /**
+   * Local discovery (BEP 14). Default: on, but not among addresses of loopback, where strangers to each other share
+   * one machine.
+   */
+  readonly localDiscovery?: boolean | undefined;
   /** BEP 43: ask, but do not serve. Default false. */
   readonly dhtReadOnly?: boolean | undefined;
   /** `off` lifts the DHT's query limits, for private networks and measurements. Default `on`. */
@@ -49,6 +54,7 @@ export interface SessionConfig {
   readonly addressProfile: AddressProfile | undefined;
   readonly expectedPeers: readonly HostPort[];
   readonly dht: boolean;
+  readonly localDiscovery: boolean | undefined;
   readonly dhtReadOnly: boolean;
   readonly dhtLimits: "on" | "off";
   readonly maxConnections: number;
@@ -70,6 +76,7 @@ export function resolveSessionConfig(options: SessionOptions): SessionConfig {
     addressProfile: options.addressProfile,
     expectedPeers: (options.expectedPeers ?? []).map((text) => checkedHostPort(text, "peer")),
     dht: options.dht ?? true,
+    localDiscovery: options.localDiscovery,
     dhtReadOnly: options.dhtReadOnly ?? false,
     dhtLimits: options.dhtLimits ?? "on",
     maxConnections: checkedLimit(options.maxConnections ?? 200, "limit of connections") ?? 200,

@@ -4,7 +4,14 @@
  * everything that happens a few times an hour is a promise. Failures are `ClientError`s.
  */
 import type { Endpoint } from "../core/endpoint.ts";
-import type { Clock, DatagramSocket, Random, StreamDialer, StreamListener } from "../core/ports.ts";
+import type {
+  Clock,
+  DatagramSocket,
+  GroupSocket,
+  Random,
+  StreamDialer,
+  StreamListener,
+} from "../core/ports.ts";
 import type { BlockSlot, SlabPool } from "../core/slab.ts";
 import type { FileStamp } from "../storage/index.ts";
 import type { Bitfield } from "../torrent/bitfield.ts";
@@ -68,6 +75,11 @@ export interface SessionNetwork {
   resolve(host: string, port: number): Promise<readonly Endpoint[]>;
   /** Some interface beside the loopback has an address. True as well where nothing beyond loopback is wanted. */
   isUp(): boolean;
+  /**
+   * Joins a multicast group on every local network, or on that of `host` alone. Answers a socket for each; none where
+   * multicast does not work. Never rejects.
+   */
+  joinGroup(group: Endpoint, host?: string): Promise<readonly GroupSocket[]>;
 }
 
 export interface OpenNetwork {

@@ -16,7 +16,7 @@ import {
   SESSION_LIST_RECORD,
   torrentOfRecord,
 } from "../storage/index.ts";
-import { WireEngine } from "../wire/index.ts";
+import { LOCAL_GROUPS, LocalDiscovery, WireEngine } from "../wire/index.ts";
 import { chooseAddressProfile } from "./address-choice.ts";
 import { CompletionHook } from "./completion/completion-hook.ts";
 import { routeDatagrams } from "./datagram-router.ts";
@@ -140,6 +140,8 @@ export class Session implements SessionView {
   #isQueueDue = false;
   #bans: SessionBans | undefined;
   #dht: SessionDht | undefined;
+  /** Undefined where nobody is looked for on the local network. */
+  #neighbours: LocalDiscovery | undefined;
   #heartbeat: Disposable | undefined;
   /** Wall-clock time less monotonic time at the last heartbeat. */
   #wallAheadMs: number | undefined;
@@ -198,6 +200,8 @@ export class Session implements SessionView {
     }
     this.#applyLimits();
     if (this.#config.dht) this.#dht = await this.#openDht();
+    if (this.#config.localDiscovery ?? this.#addressProfile !== "loopback")
+      this.#neighbours = await this.#openLocalDiscovery();
     const routes = { ...krpcRoutes(this.#dht), handleOther: () => {} };
     for (const socket of [this.#network.udp4, this.#network.udp6])
       if (socket !== undefined) routeDatagrams(socket, routes);
@@ -393,6 +397,7 @@ export class Session implements SessionView {
       platform: this.#platform,
       wire: this.#wire,
       dht: this.#dht?.node,
+      neighbours: this.#neighbours,
       addressProfile: this.#addressProfile,
       ownAddresses: this.#ownAddresses,
       listenPort: this.#network.port,
@@ -608,12 +613,22 @@ export class Session implements SessionView {
     });
   }
 
+  async #openLocalDiscovery(): Promise<LocalDiscovery> {
+    const { network, clock, random } = this.#platform;
+    const { host } = this.#config;
+    const joined = [LOCAL_GROUPS[4], LOCAL_GROUPS[6]].map((group) => network.joinGroup(group, host));
+    const sockets = (await Promise.all(joined)).flat();
+    if (sockets.length === 0) this.#log.add("local discovery is off: no network here takes multicast");
+    return new LocalDiscovery({ clock, random, sockets, listenPort: this.#network.port });
+  }
+
   async #shutDown(): Promise<void> {
     this.#heartbeat?.[Symbol.dispose]();
     const everything = Promise.allSettled([...this.#held.values()].map(({ torrent }) => torrent.close()));
     await inTime(this.#platform.clock, SHUTDOWN_TIMEOUT_MS, everything);
     await this.#bans?.close();
     await this.#dht?.close();
+    this.#neighbours?.close();
     this.#wire.close();
     await this.#network.close();
     this.#store.close();

@@ -13,6 +13,7 @@ export { type LinkModel, type UniformLinkOptions, UniformLinks } from "./link-mo
 export { MemoryDisk } from "./memory-disk.ts";
 export { Nat, type NatKind } from "./nat.ts";
 export { SeededRandom } from "./seeded-random.ts";
+export { GroupNetwork } from "./virtual-groups.ts";
 export { type HostMemory, newHostMemory, type VirtualInternet, virtualPlatform } from "./virtual-platform.ts";
 export { type HostLinks, StreamNetwork } from "./virtual-streams.ts";
 export { DatagramNetwork } from "./virtual-udp.ts";

@@ -1,10 +1,12 @@
 /** One host of a simulated world as the session sees it: the same ports as Node's, in virtual time. */
 import { type Endpoint, endpoint } from "../core/endpoint.ts";
 import { ClientError } from "../core/errors.ts";
+import type { GroupSocket } from "../core/ports.ts";
 import type { Slab, SlabPool } from "../core/slab.ts";
 import type { OpenNetwork, SessionNetwork, SessionPlatform, StateStore } from "../session/session-ports.ts";
 import { MemoryDisk } from "./memory-disk.ts";
 import { MemoryUserFolders } from "./memory-user-folders.ts";
+import type { GroupNetwork } from "./virtual-groups.ts";
 import type { StreamNetwork } from "./virtual-streams.ts";
 import type { DatagramNetwork } from "./virtual-udp.ts";
 import type { World } from "./world.ts";
@@ -21,6 +23,8 @@ export interface VirtualInternet {
   readonly streams: StreamNetwork;
   /** Names that resolve, to numeric hosts. */
   readonly names: ReadonlyMap<string, readonly string[]>;
+  /** Absent where multicast reaches nobody. */
+  readonly groups?: GroupNetwork;
 }
 
 /** What survives a restart of a host: its files and its state records. */
@@ -92,6 +96,12 @@ class VirtualNetwork implements SessionNetwork {
   }
 
   /** A host that is switched off for others has no network itself. */
+  joinGroup(group: Endpoint): Promise<readonly GroupSocket[]> {
+    const { groups } = this.#internet;
+    const isOurs = endpoint(this.#host, 0).family === group.family;
+    return Promise.resolve(groups === undefined || !isOurs ? [] : [groups.join(group, this.#host)]);
+  }
+
   isUp(): boolean {
     return !this.#internet.datagrams.silentHosts.has(this.#host);
   }

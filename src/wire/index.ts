@@ -1,6 +1,8 @@
-/** The peer wire (BEPs 3, 4, 6, 9, 10, 11, 20, 21, 54) as a synchronous, deterministic engine. */
+/** The peer wire (BEPs 3, 4, 6, 9, 10, 11, 14, 16, 20, 21, 40, 54) as a synchronous, deterministic engine. */
 export { Bitfield } from "../torrent/bitfield.ts";
 export { PieceMap } from "../torrent/piece-map.ts";
+export { LocalDiscovery } from "./local-discovery.ts";
+export { LOCAL_GROUPS } from "./protocol/local-announce.ts";
 export type { SavedBan } from "./swarm/ban-list.ts";
 export type { KnownPeer, Swarm, SwarmContent, SwarmLimits, SwarmOptions } from "./swarm/swarm.ts";
 export { DEFAULT_WIRE_CONFIG, type WireConfig } from "./wire-config.ts";

@@ -72,6 +72,22 @@ describe("a session", () => {
     expect(seeder.torrent(id).counts.incomingPeers).toBeGreaterThan(0);
   });
 
+  test("finds a neighbour on the local network without any DHT, and one elsewhere not (BEP 14)", async () => {
+    const net = new SessionWorld(4);
+    await net.openSeeder("10.0.1.1", ALBUM, { dht: false });
+    const neighbour = await net.open("10.0.1.7", { dht: false });
+    const { id } = await net.settled(neighbour.session.commands.add(magnetOf(ALBUM), {}));
+    const stranger = await net.open("10.0.2.1", { dht: false });
+    await net.settled(stranger.session.commands.add(magnetOf(ALBUM), {}));
+    const shy = await net.open("10.0.1.8", { dht: false, localDiscovery: false });
+    await net.settled(shy.session.commands.add(magnetOf(ALBUM), {}));
+
+    await net.untilPhase(neighbour, id, "seeding");
+
+    expect(stranger.torrent(id)).toMatchObject({ phase: "resolving" });
+    expect(shy.torrent(id)).toMatchObject({ phase: "resolving" });
+  });
+
   test("adds a torrent once, however often it is asked to, even at the same time", async () => {
     const net = new SessionWorld(4);
     const { session } = await net.open("10.0.1.1");

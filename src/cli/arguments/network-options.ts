@@ -16,6 +16,7 @@ export interface NetworkFlags {
   readonly port?: string;
   readonly bootstrap?: readonly string[];
   readonly profileAddresses?: string;
+  readonly lsd?: boolean;
 }
 
 export interface NetworkOptions {
@@ -25,6 +26,8 @@ export interface NetworkOptions {
   /** Undefined = saved table, then the public routers; empty = none. */
   readonly bootstrap: readonly string[] | undefined;
   readonly addressProfile: AddressProfile | undefined;
+  /** Undefined = on, but not among loopback addresses. */
+  readonly localDiscovery?: boolean | undefined;
 }
 
 const PROFILES: readonly string[] = ["public", "lan", "loopback"];
@@ -56,6 +59,13 @@ export function addLimitOptions(command: Command): Command {
     .option("--max-up <rate>", "limit of the upload per second, like 2M");
 }
 
+/** For commands that look for peers. */
+export function addLocalDiscoveryOption(command: Command): Command {
+  return command
+    .option("--lsd", "find peers on the local network, also where all addresses are loopback")
+    .option("--no-lsd", "do not look for peers on the local network");
+}
+
 export function collect(value: string, previous: readonly string[]): readonly string[] {
   return [...previous, value];
 }
@@ -66,6 +76,7 @@ export function parseNetworkOptions(flags: NetworkFlags, defaultPort: number): N
     port: flags.port === undefined ? defaultPort : parsePort(flags.port, "--port"),
     bootstrap: parseBootstrap(flags.bootstrap ?? []) ?? environmentBootstrap(),
     addressProfile: flags.profileAddresses === undefined ? undefined : parseProfile(flags.profileAddresses),
+    localDiscovery: flags.lsd,
   };
 }
 

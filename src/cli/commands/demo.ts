@@ -62,6 +62,7 @@ export async function runDemo(
       port: 0,
       bootstrap: [world.bootstrap],
       addressProfile: "loopback",
+      localDiscovery: false,
       peers: [],
       maxDownBytesPerSecond: isWatched ? WATCHED_BYTES_PER_SECOND : PIPED_BYTES_PER_SECOND,
       maxUpBytesPerSecond: null,

@@ -46,7 +46,7 @@ async function startNodes(): Promise<string> {
   let bootstrap: readonly string[] = [];
   for (const host of settings.nodeHosts) {
     const open = await openDhtNode({
-      network: { host, port: 0, bootstrap, addressProfile: "loopback" },
+      network: { host, port: 0, bootstrap, addressProfile: "loopback", localDiscovery: false },
       defaultBootstrap: "none",
       limits: "on",
       readOnly: false,

@@ -13,6 +13,8 @@ export interface EngineSettings {
   readonly port: number;
   readonly bootstrap: readonly string[] | undefined;
   readonly addressProfile: AddressProfile | undefined;
+  /** Undefined = on, but not among loopback addresses. */
+  readonly localDiscovery?: boolean | undefined;
   /** Peers given by hand: they take part in choosing the address profile. */
   readonly peers: readonly string[];
   readonly maxDownBytesPerSecond: number | null;

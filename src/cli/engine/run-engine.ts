@@ -76,6 +76,7 @@ function sessionOptions(from: EngineSettings): SessionOptions {
     host,
     bootstrap: bootstrap === undefined ? "default" : bootstrap.length === 0 ? "none" : bootstrap,
     addressProfile,
+    localDiscovery: from.localDiscovery,
     expectedPeers: from.peers,
     maxDownBytesPerSecond,
     maxUpBytesPerSecond,

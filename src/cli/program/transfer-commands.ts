@@ -1,6 +1,12 @@
 /** Commands that move data: `open get share seed`. */
 import type { Command } from "commander";
-import { addLimitOptions, addNetworkOptions, collect, DEFAULT_PORT } from "../arguments/network-options.ts";
+import {
+  addLimitOptions,
+  addLocalDiscoveryOption,
+  addNetworkOptions,
+  collect,
+  DEFAULT_PORT,
+} from "../arguments/network-options.ts";
 import { addTorrentOptions } from "../arguments/torrent-options.ts";
 import type { Declare } from "./declare-command.ts";
 
@@ -57,4 +63,6 @@ export function declareTransfers(program: Command, command: Declare): void {
   addLimitOptions(addNetworkOptions(seed, DEFAULT_PORT))
     .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
     .option("--data <dir>", "folder that holds the content's own folder or file", ".");
+
+  for (const searching of [open, get, share, seed]) addLocalDiscoveryOption(searching);
 }

@@ -1,19 +1,19 @@
 /**
  * Where the peers of one torrent come from, apart from those that peers tell each other (PEX, in the wire): the DHT,
- * the magnet link, addresses given by hand, resume data. Drops repetitions, our own address and what the profile
+ * the local network (BEP 14), the magnet link, addresses given by hand, resume data. Drops repetitions, our own address and what the profile
  * does not allow, and hands the rest to the swarm.
  *
  * The DHT is used in two ways. An announce (a lookup that also stores our port) runs from the start and every 15
  * minutes. In between, lookups repeat with growing pauses for as long as the torrent needs peers and knows too few;
  * with enough of them there are none.
  */
-import { type AddressProfile, mayContact } from "../../core/address-profile.ts";
+import { type AddressProfile, mayContact, mayContactNeighbour } from "../../core/address-profile.ts";
 import { BoundedCache } from "../../core/bounded-cache.ts";
 import { type Endpoint, formatEndpoint } from "../../core/endpoint.ts";
 import type { InfoHash } from "../../core/ids.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { AnnounceHandle, DhtNode, LookupHandle, LookupResult } from "../../dht/index.ts";
-import type { PeerSource } from "../../wire/index.ts";
+import type { LocalDiscovery, PeerSource } from "../../wire/index.ts";
 import type { LookupFacts } from "../diagnosis/diagnosis-facts.ts";
 import type { OwnAddresses } from "../own-addresses.ts";
 import {
@@ -39,6 +39,8 @@ export interface PeerSourcesOptions {
   readonly ownAddresses: OwnAddresses;
   /** Undefined where no DHT runs. */
   readonly dht: PeerFinder | undefined;
+  /** Undefined where nobody is looked for on the local network. */
+  readonly neighbours: Pick<LocalDiscovery, "announce"> | undefined;
   /** Takes addresses that were not reported before. */
   readonly deliver: (peers: readonly Endpoint[], source: Exclude<PeerSource, "incoming">) => void;
   /** Peers at hand, connected or not, and whether more would help. */
@@ -61,6 +63,7 @@ export class PeerSources {
   readonly #seen = new BoundedCache<string, number>(MAX_REMEMBERED_PEERS);
   #presence: Presence | undefined;
   #announce: AnnounceHandle | undefined;
+  #localAnnounce: Disposable | undefined;
   #lookup: LookupHandle | undefined;
   #isAnnouncing = false;
   #timer: Disposable | undefined;
@@ -88,12 +91,16 @@ export class PeerSources {
     this.#presence = presence;
     this.#pauseMs = FIRST_LOOKUP_PAUSE_MS;
     this.size.start(shownAs(presence));
+    const { neighbours, infoHash } = this.#options;
+    this.#localAnnounce = neighbours?.announce(infoHash, (peer) => this.#foundNeighbour(peer));
     if (presence.announcedPort === undefined) this.#look();
     else this.#beginAnnounce(presence.announcedPort, presence.isSeed);
   }
 
   stop(): void {
     this.#presence = undefined;
+    this.#localAnnounce?.[Symbol.dispose]();
+    this.#localAnnounce = undefined;
     this.#announce?.stop();
     this.#announce = undefined;
     this.#isAnnouncing = false;
@@ -121,7 +128,7 @@ export class PeerSources {
   }
 
   /** Addresses from elsewhere; answers how many of them the address profile allows. */
-  add(peers: readonly Endpoint[], source: Exclude<PeerSource, "incoming" | "dht" | "pex">): number {
+  add(peers: readonly Endpoint[], source: Exclude<PeerSource, "incoming" | "dht" | "pex" | "lsd">): number {
     const allowed = peers.filter((peer) => this.#isAllowed(peer));
     for (const peer of allowed) this.#remember(peer);
     if (allowed.length > 0) this.#options.deliver(allowed, source);
@@ -225,6 +232,13 @@ export class PeerSources {
       }
     }
     if (fresh.length > 0) this.#options.deliver(fresh, "dht");
+  }
+
+  #foundNeighbour(peer: Endpoint): void {
+    const { addressProfile, ownAddresses, deliver } = this.#options;
+    if (!mayContactNeighbour(addressProfile, peer) || ownAddresses.has(peer)) return;
+    this.#remember(peer);
+    deliver([peer], "lsd");
   }
 
   #isAllowed(peer: Endpoint): boolean {

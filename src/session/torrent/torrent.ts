@@ -10,7 +10,7 @@ import { type InfoHashHex, infoHashHex } from "../../core/ids.ts";
 import type { DhtNode } from "../../dht/index.ts";
 import { MAX_RESUME_PEERS, type ResumeContent } from "../../storage/index.ts";
 import { encodeTorrentFile, type Metainfo, withPaths } from "../../torrent/metainfo.ts";
-import type { Swarm, SwarmEvent, WireEngine } from "../../wire/index.ts";
+import type { LocalDiscovery, Swarm, SwarmEvent, WireEngine } from "../../wire/index.ts";
 import { countText, durationText, sizeText } from "../diagnosis/figures.ts";
 import type { OwnAddresses } from "../own-addresses.ts";
 import { type Contender, STALLED_AFTER_MS } from "../queue/turns.ts";
@@ -44,6 +44,8 @@ export interface TorrentSurroundings {
   readonly wire: WireEngine;
   /** Undefined where no DHT runs. */
   readonly dht: DhtNode | undefined;
+  /** Undefined where nobody is looked for on the local network. */
+  readonly neighbours: LocalDiscovery | undefined;
   readonly addressProfile: AddressProfile;
   readonly ownAddresses: OwnAddresses;
   readonly listenPort: number;
@@ -420,13 +422,14 @@ export class Torrent {
   }
 
   #makeSources(): PeerSources {
-    const { platform, dht, addressProfile, ownAddresses, onChange } = this.#around;
+    const { platform, dht, neighbours, addressProfile, ownAddresses, onChange } = this.#around;
     return new PeerSources({
       clock: platform.clock,
       infoHash: this.spec.infoHash,
       addressProfile,
       ownAddresses,
       dht,
+      neighbours,
       deliver: (peers, source) => this.swarm.addCandidates(peers, source),
       demand: () => {
         const { candidates, connectingPeers, connectedPeers } = this.swarm.view().counts;

@@ -6,7 +6,12 @@
  * when it is full, the worst leaves. An address costs a few dials at most: threats D9, W7; BEP 11, "Security
  * Considerations". The pool knows no sockets: it says whom to dial and is told what came of it.
  */
-import { type AddressProfile, mayContact, partyKey } from "../../core/address-profile.ts";
+import {
+  type AddressProfile,
+  mayContact,
+  mayContactNeighbour,
+  partyKey,
+} from "../../core/address-profile.ts";
 import { BoundedCache } from "../../core/bounded-cache.ts";
 import { type Endpoint, endpoint, formatEndpoint } from "../../core/endpoint.ts";
 import type { Random } from "../../core/ports.ts";
@@ -114,7 +119,8 @@ export class PeerPool {
 
   /** `from` is the party key of the PEX peer that named the address. */
   add(address: Endpoint, source: Exclude<PeerSource, "incoming">, nowMs: number, from?: string): AddResult {
-    if (!mayContact(this.#profile, address) || BLOCKED_PORTS.has(address.port)) return "not-allowed";
+    const isAllowed = source === "lsd" ? mayContactNeighbour : mayContact;
+    if (!isAllowed(this.#profile, address) || BLOCKED_PORTS.has(address.port)) return "not-allowed";
     if (this.#self.has(formatEndpoint(address))) return "self";
     if (this.#bans.has(address, nowMs)) return "banned";
     const party = partyKey(this.#profile, address);

@@ -6,6 +6,7 @@ import type { SessionPlatform } from "../../../src/session/session-ports.ts";
 import type { SessionSnapshot, TorrentPhase, TorrentSnapshot } from "../../../src/session/session-view.ts";
 import {
   DatagramNetwork,
+  GroupNetwork,
   type HostMemory,
   newHostMemory,
   StreamNetwork,
@@ -57,6 +58,7 @@ export class SessionWorld {
       datagrams: this.datagrams,
       streams: this.streams,
       names: new Map(),
+      groups: new GroupNetwork(this.world),
     };
     const socket = this.datagrams.bind(ROUTER);
     const router = new DhtNode({
