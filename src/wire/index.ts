@@ -4,7 +4,14 @@ export { PieceMap } from "../torrent/piece-map.ts";
 export { LocalDiscovery } from "./local-discovery.ts";
 export { LOCAL_GROUPS } from "./protocol/local-announce.ts";
 export type { SavedBan } from "./swarm/ban-list.ts";
-export type { KnownPeer, Swarm, SwarmContent, SwarmLimits, SwarmOptions } from "./swarm/swarm.ts";
+export type {
+  KnownPeer,
+  PieceDeadline,
+  Swarm,
+  SwarmContent,
+  SwarmLimits,
+  SwarmOptions,
+} from "./swarm/swarm.ts";
 export { DEFAULT_WIRE_CONFIG, type WireConfig } from "./wire-config.ts";
 export { WireEngine, type WireEngineOptions, type WireLimits } from "./wire-engine.ts";
 export type { CloseReason, PeerSource, SwarmEvent, WireEvent } from "./wire-events.ts";

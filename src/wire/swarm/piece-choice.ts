@@ -156,12 +156,39 @@ export class PieceChoice {
    * (piece, block) pairs to `out` from pair `start` on. Answers how many.
    */
   double(slot: number, maxBlocks: number, out: Int32Array, start: number): number {
+    return this.#doubleIn(slot, this.#partials.active, maxBlocks, out, start);
+  }
+
+  /** The same for pieces that are late, at any time: the first `count` of `pieces`. */
+  doubleLate(
+    slot: number,
+    pieces: readonly number[],
+    count: number,
+    maxBlocks: number,
+    out: Int32Array,
+    start: number,
+  ): number {
+    const late: PartialPiece[] = [];
+    for (let i = 0; i < count; i++) {
+      const record = this.#partials.of(pieces[i] as number);
+      if (record !== undefined && !record.isPending) late.push(record);
+    }
+    return late.length === 0 ? 0 : this.#doubleIn(slot, late, maxBlocks, out, start);
+  }
+
+  #doubleIn(
+    slot: number,
+    records: readonly PartialPiece[],
+    maxBlocks: number,
+    out: Int32Array,
+    start: number,
+  ): number {
     const room = Math.min(maxBlocks, this.#partials.doublingRoom(slot));
     let doubled = 0;
     this.#partials.beginHelp(slot);
     while (doubled < room) {
       this.#partials.beginSearch();
-      for (const record of this.#partials.active) {
+      for (const record of records) {
         if (this.#priorityOf(record) === 0 || !this.#availability.peerHas(slot, record.piece)) continue;
         this.#partials.searchIn(record, slot);
       }

@@ -66,6 +66,7 @@ export class PiecePicker {
   readonly #partials: PartialPieces;
   readonly #choice: PieceChoice;
   #urgent: readonly number[] = [];
+  #latePieces = 0;
   #wantedPieces = 0;
   #haveBytes = 0;
   #wantedBytes = 0;
@@ -149,6 +150,15 @@ export class PiecePicker {
     if (!this.isInteresting(slot)) return 0;
     const limitSegments = this.#partials.openSegmentCount + options.maxNewSegments;
     let picked = this.#urgent.length === 0 ? 0 : this.pickFrom(slot, this.#urgent, maxBlocks, out, options);
+    if (this.#latePieces > 0 && picked < maxBlocks)
+      picked += this.#choice.doubleLate(
+        slot,
+        this.#urgent,
+        this.#latePieces,
+        maxBlocks - picked,
+        out,
+        picked,
+      );
     while (picked < maxBlocks) {
       const newSegments = limitSegments - this.#partials.openSegmentCount;
       const record = this.#choice.next(slot, options, newSegments, this.have.count);
@@ -355,9 +365,13 @@ export class PiecePicker {
     this.#choice.isSequential = order === "sequential";
   }
 
-  /** Pieces needed soon, soonest first: picked before everything else. Replaces the former list. */
-  setUrgent(pieces: readonly number[]): void {
+  /**
+   * Pieces needed soon, soonest first: picked before everything else. Of the first `latePieces` of them blocks are also
+   * asked of a second peer, as in the endgame. Replaces the former list.
+   */
+  setUrgent(pieces: readonly number[], latePieces = 0): void {
     this.#urgent = pieces.slice();
+    this.#latePieces = latePieces;
   }
 
   // Facts --------------------------------------------------------------------------------------------------------

@@ -23,11 +23,20 @@ import { HavePacing } from "./have-pacing.ts";
 import { PeerPool } from "./peer-pool.ts";
 import { PiecePicker } from "./piece-picker.ts";
 import { SuperSeedPlan } from "./super-seed-plan.ts";
-import type { KnownPeer, PieceOrder, Swarm, SwarmContent, SwarmLimits, SwarmOptions } from "./swarm.ts";
+import type {
+  KnownPeer,
+  PieceDeadline,
+  PieceOrder,
+  Swarm,
+  SwarmContent,
+  SwarmLimits,
+  SwarmOptions,
+} from "./swarm.ts";
 import { SwarmBlocks } from "./swarm-blocks.ts";
 import { SwarmChoking } from "./swarm-choking.ts";
 import { SwarmConnections } from "./swarm-connections.ts";
 import type { ContentState, SwarmContext, TotalsState } from "./swarm-context.ts";
+import { SwarmDeadlines } from "./swarm-deadlines.ts";
 import { SwarmHealth } from "./swarm-health.ts";
 import { SwarmIntroduction } from "./swarm-introduction.ts";
 import { SwarmMetadata } from "./swarm-metadata.ts";
@@ -74,13 +83,13 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   readonly #verdicts: SwarmVerdicts;
   readonly #uploads: SwarmUploads;
   readonly #choking: SwarmChoking;
+  readonly #deadlines: SwarmDeadlines;
   readonly #superSeeding: SwarmSuperSeeding;
   readonly #health: SwarmHealth;
   readonly #report: SwarmReport;
   #storage: SwarmStorage | undefined;
   #mayBecomeSuperSeed: boolean;
   #pieceOrder: PieceOrder = "rarest-first";
-  #urgentPieces: readonly number[] = [];
   #isRemoved = false;
 
   constructor(shared: WireShared, options: SwarmOptions, onRemoved: (swarm: SwarmEngine) => void) {
@@ -103,6 +112,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     this.#verdicts = new SwarmVerdicts(this, this.#requests, this.#blocks, this.#pieces);
     this.#uploads = new SwarmUploads(this);
     this.#choking = new SwarmChoking(this, this.#uploads);
+    this.#deadlines = new SwarmDeadlines(this, this.#requests);
     this.#superSeeding = new SwarmSuperSeeding(this, this.#introduction);
     this.#health = new SwarmHealth(this);
     this.#report = new SwarmReport(this, {
@@ -153,7 +163,6 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
       const picker = new PiecePicker({ pieceMap: map, random: this.shared.random, have, priorities });
       const superSeeding = this.#superSeedPlan(map, picker);
       picker.setOrder(this.#pieceOrder);
-      picker.setUrgent(this.#urgentPieces);
       this.content = {
         map,
         picker,
@@ -162,6 +171,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
         storage: this.#storage,
         superSeeding,
       };
+      this.#deadlines.contentReplaced();
       this.#pieces.contentReplaced(known);
     });
   }
@@ -185,11 +195,11 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   }
 
   setUrgentPieces(pieces: readonly number[]): void {
-    this.#turn(() => {
-      this.#urgentPieces = pieces.slice();
-      this.content?.picker.setUrgent(pieces);
-      this.#requests.replan();
-    });
+    this.#turn(() => this.#deadlines.setUrgent(pieces));
+  }
+
+  setDeadlines(deadlines: readonly PieceDeadline[]): void {
+    this.#turn(() => this.#deadlines.set(deadlines));
   }
 
   setLimits(limits: SwarmLimits): void {
@@ -277,6 +287,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     this.#pieces.tick();
     this.#havePacing.tick();
     if (isSecond) this.#second();
+    this.#deadlines.tick();
     this.#requests.tick(isSecond);
     this.#choking.tick();
     this.#uploads.tick();

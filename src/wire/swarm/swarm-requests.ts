@@ -23,6 +23,8 @@ const KEPT_SLABS = 2;
 const MAX_PICKED_BLOCKS = 512;
 /** Requests of one peer, given up ones included, beyond which it is asked for nothing more. */
 const MAX_OWED_ANSWERS = 1_024;
+/** Requests that a peer keeps when others become urgent: what is on its way already. */
+const KEPT_REQUESTS = 4;
 /** threats W4, seen from the other side: rejects for what was never asked. */
 const MAX_STRAY_REJECTS = 300;
 /** Wait after a reject while unchoked, times the rejects in a row; as libtorrent, peers that mean it are left alone. */
@@ -255,6 +257,20 @@ export class SwarmRequests {
     const { requests } = peer.download;
     for (let i = requests.length - 1; i >= 0; i--)
       if (requests.pieceAt(i) === piece) this.#giveUp(peer, i, true);
+    this.#wantsReplan = true;
+  }
+
+  /** Takes back what the peer has not begun to send and is not `isUrgent`; a few stay, so that its pipe does not run dry. */
+  yieldTo(peer: PeerConnection, isUrgent: (piece: number) => boolean): void {
+    const content = this.#swarm.content;
+    if (content === undefined) return;
+    const { requests } = peer.download;
+    for (let i = requests.length - 1; i >= KEPT_REQUESTS; i--) {
+      const piece = requests.pieceAt(i);
+      if (requests.tagAt(i) !== LIVE || isUrgent(piece)) continue;
+      content.picker.blockLost(peer.slot, piece, requests.beginAt(i) / BLOCK_BYTES);
+      this.#giveUp(peer, i, true);
+    }
     this.#wantsReplan = true;
   }
 

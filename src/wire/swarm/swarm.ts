@@ -36,6 +36,12 @@ export interface SwarmContent {
 
 export type PieceOrder = "rarest-first" | "sequential";
 
+/** When a piece is needed, from now on. */
+export interface PieceDeadline {
+  readonly pieceIndex: number;
+  readonly inMs: number;
+}
+
 export interface SwarmLimits {
   /** Payload bytes per second; null = no limit. Absent = unchanged. */
   readonly maxDownBytesPerSecond?: number | null;
@@ -64,6 +70,11 @@ export interface Swarm {
   setPieceOrder(order: PieceOrder): void;
   /** Pieces needed soon, soonest first: fetched before all others where they are wanted. Replaces the former list. */
   setUrgentPieces(pieces: readonly number[]): void;
+  /**
+   * Pieces that somebody waits for, as a player does: fetched before all others, and from two peers when they are about
+   * to be late; before urgent ones without a time. Replaces the former list; pieces that we have, do not want or that nobody has are passed over.
+   */
+  setDeadlines(deadlines: readonly PieceDeadline[]): void;
   setLimits(limits: SwarmLimits): void;
   addCandidates(endpoints: readonly Endpoint[], source: Exclude<PeerSource, "incoming">): void;
   /** Storage's verdict on a piece whose last segment it was given. */

@@ -1,10 +1,10 @@
 /** A small torrent with random content, made for one test. */
 import { type InfoHash, infoHashFrom } from "../../../src/core/ids.ts";
-import { sha1 } from "../../../src/core/sha1.ts";
 import { SeededRandom } from "../../../src/sim/index.ts";
 import { Bitfield } from "../../../src/torrent/bitfield.ts";
 import { PieceMap } from "../../../src/torrent/piece-map.ts";
 import { buildInfoDictionary } from "../../../src/torrent/torrent-builder.ts";
+import { nativeSha1 } from "./native-sha1.ts";
 
 export interface TestTorrent {
   readonly content: Uint8Array;
@@ -28,7 +28,7 @@ export function aTorrent(options: TorrentOptions = {}): TestTorrent {
   const hashes = new Uint8Array(20 * map.pieceCount);
   for (let piece = 0; piece < map.pieceCount; piece++) {
     const start = map.startOf(piece);
-    hashes.set(sha1(content.subarray(start, start + map.bytesOf(piece))), 20 * piece);
+    hashes.set(nativeSha1(content.subarray(start, start + map.bytesOf(piece))), 20 * piece);
   }
   const rawInfo = buildInfoDictionary({
     name: "content.bin",
@@ -36,7 +36,7 @@ export function aTorrent(options: TorrentOptions = {}): TestTorrent {
     pieceBytes: map.pieceBytes,
     pieceHashes: hashes,
   });
-  return { content, map, hashes, rawInfo, infoHash: infoHashFrom(sha1(rawInfo)) };
+  return { content, map, hashes, rawInfo, infoHash: infoHashFrom(nativeSha1(rawInfo)) };
 }
 
 export function allPieces(torrent: TestTorrent): Bitfield {

@@ -1,12 +1,12 @@
 /** Storage of one torrent in memory, with the answers of a real one: later, hashed, and failing on demand. */
 import { equalBytes } from "../../../src/core/bytes.ts";
-import { sha1 } from "../../../src/core/sha1.ts";
 import { type BlockSlot, PIECE_HEADER_BYTES, type Slab, type SlabPool } from "../../../src/core/slab.ts";
 import type { World } from "../../../src/sim/index.ts";
 import { BLOCK_BYTES } from "../../../src/torrent/piece-map.ts";
 import type { PieceVerdict } from "../../../src/torrent/piece-verdict.ts";
 import type { Swarm, SwarmStorage } from "../../../src/wire/index.ts";
 import type { TestTorrent } from "./a-torrent.ts";
+import { nativeSha1 } from "./native-sha1.ts";
 
 /** Slabs on the heap, up to a number of bytes; counts what is out. */
 export class CountingSlabs implements SlabPool {
@@ -87,7 +87,7 @@ export class MemoryStorage implements SwarmStorage {
     if (code !== undefined) return { kind: "failed", code };
     const { map, hashes } = this.#torrent;
     const bytes = this.content.subarray(map.startOf(piece), map.startOf(piece) + map.bytesOf(piece));
-    const isGood = equalBytes(sha1(bytes), hashes.subarray(20 * piece, 20 * piece + 20));
+    const isGood = equalBytes(nativeSha1(bytes), hashes.subarray(20 * piece, 20 * piece + 20));
     if (isGood) this.writtenPieces.push(piece);
     const kind = isGood ? "good" : "bad";
     return wantsDigests ? { kind, blockDigests: digestsOf(bytes) } : { kind };
@@ -124,7 +124,7 @@ function digestsOf(piece: Uint8Array): Uint8Array {
   const blocks = Math.ceil(piece.length / BLOCK_BYTES);
   const digests = new Uint8Array(20 * blocks);
   for (let block = 0; block < blocks; block++) {
-    digests.set(sha1(piece.subarray(block * BLOCK_BYTES, (block + 1) * BLOCK_BYTES)), 20 * block);
+    digests.set(nativeSha1(piece.subarray(block * BLOCK_BYTES, (block + 1) * BLOCK_BYTES)), 20 * block);
   }
   return digests;
 }
