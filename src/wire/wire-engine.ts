@@ -40,6 +40,8 @@ export interface WireLimits {
   readonly maxDownBytesPerSecond?: number | null;
   readonly maxUpBytesPerSecond?: number | null;
   readonly maxConnections?: number;
+  /** Whether rates of peers on our own network (RFC 1918, RFC 4193, link-local) are left alone. */
+  readonly isLanExempt?: boolean;
 }
 
 export class WireEngine implements PeerGreeter<PeerConnection> {
@@ -76,6 +78,7 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
       upLimit: new TokenBucket(null),
       budget: this.#budget,
       sendBufferBytes: 0,
+      isLanExempt: false,
       metSelf: (address) => turns.tell(this.#onEvent, { type: "self-connection", address }),
     };
     this.#armTimer();
@@ -119,6 +122,7 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
       if (limits.maxDownBytesPerSecond !== undefined)
         downLimit.setRate(limits.maxDownBytesPerSecond, turns.nowMs);
       if (limits.maxUpBytesPerSecond !== undefined) upLimit.setRate(limits.maxUpBytesPerSecond, turns.nowMs);
+      if (limits.isLanExempt !== undefined) this.#shared.isLanExempt = limits.isLanExempt;
       if (limits.maxConnections !== undefined) this.#budget.maxConnections = limits.maxConnections;
     });
   }

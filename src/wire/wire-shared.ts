@@ -36,6 +36,8 @@ export interface WireShared {
   readonly budget: ConnectionBudget;
   /** Payload in the streams of all peers. */
   sendBufferBytes: number;
+  /** Peers on our own network are outside of all rate limits. */
+  isLanExempt: boolean;
   /** We met ourselves at this address. */
   metSelf(address: Endpoint): void;
 }

@@ -7,6 +7,7 @@
  *        \____________________\_______________________\____ close / end --> closed
  */
 
+import { addressScope } from "../../core/address-profile.ts";
 import type { Endpoint } from "../../core/endpoint.ts";
 import type { ByteStream, StreamEnd, StreamHandler } from "../../core/ports.ts";
 import type { PayloadCopier } from "../../core/slab.ts";
@@ -56,6 +57,8 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
   readonly address: Endpoint;
   readonly source: PeerSource;
   readonly isIncoming: boolean;
+  /** On our own network. */
+  readonly isLocal: boolean;
   readonly outbox: Outbox;
   readonly download: PeerDownload;
   readonly upload: PeerUpload;
@@ -136,6 +139,7 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
     this.address = options.address;
     this.source = options.source;
     this.isIncoming = options.isIncoming;
+    this.isLocal = addressScope(options.address.host) === "private";
     this.#greeter = options.greeter;
     this.#config = tools.config;
     this.#turns = tools.turns;

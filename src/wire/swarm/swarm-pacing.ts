@@ -34,9 +34,14 @@ export class SwarmPacing {
     return this.up.ratePerSecond !== null || this.#shared.upLimit.ratePerSecond !== null;
   }
 
+  /** Whether the limits do not concern the peer: it is on our own network, where nothing is scarce. */
+  isExempt(peer: PeerConnection): boolean {
+    return this.#shared.isLanExempt && peer.isLocal;
+  }
+
   /** Bytes arrived from `peer`. */
   received(peer: PeerConnection, bytes: number): void {
-    if (!this.isDownLimited) return;
+    if (!this.isDownLimited || this.isExempt(peer)) return;
     const { nowMs } = this.#shared.turns;
     this.down.charge(nowMs, bytes);
     this.#shared.downLimit.charge(nowMs, bytes);
@@ -72,12 +77,14 @@ export class SwarmPacing {
     return Math.max(1, Math.floor((rate * LIMITED_QUEUE_SECONDS) / BLOCK_BYTES / Math.max(1, peers)));
   }
 
-  get mayUpload(): boolean {
+  mayUpload(peer: PeerConnection): boolean {
     const { nowMs } = this.#shared.turns;
+    if (this.isExempt(peer)) return true;
     return this.up.available(nowMs) > 0 && this.#shared.upLimit.available(nowMs) > 0;
   }
 
-  uploaded(bytes: number): void {
+  uploaded(peer: PeerConnection, bytes: number): void {
+    if (this.isExempt(peer)) return;
     const { nowMs } = this.#shared.turns;
     this.up.charge(nowMs, bytes);
     this.#shared.upLimit.charge(nowMs, bytes);

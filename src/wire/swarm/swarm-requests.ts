@@ -57,7 +57,7 @@ export class SwarmRequests {
     if (content === undefined || peer.slot < 0 || !this.#mayAsk(peer)) return;
     const room = Math.min(
       download.window.roomFor(download.liveRequests),
-      this.#maxRequests - download.liveRequests,
+      this.#maxRequestsOf(peer) - download.liveRequests,
       MAX_PICKED_BLOCKS,
     );
     if (room <= 0) {
@@ -71,6 +71,10 @@ export class SwarmRequests {
     content.segments.trimReserve(asked > 0 ? KEPT_SLABS : 0);
     download.isStarved = asked < room;
     download.isOutOfMemory = download.isStarved && download.pick.maxNewSegments < neededSegments;
+  }
+
+  #maxRequestsOf(peer: PeerConnection): number {
+    return this.#swarm.pacing.isExempt(peer) ? Number.POSITIVE_INFINITY : this.#maxRequests;
   }
 
   #mayAsk(peer: PeerConnection): boolean {

@@ -166,7 +166,7 @@ export class SwarmUploads {
       return;
     }
     let idle = 0;
-    while (idle < connected.length && this.#swarm.pacing.mayUpload) {
+    while (idle < connected.length) {
       const peer = connected[this.#turnOfPeer++ % connected.length] as PeerConnection;
       if (this.#mayRead(peer)) {
         this.#readNext(peer);
@@ -181,7 +181,8 @@ export class SwarmUploads {
     const { upload } = peer;
     const { shared, pacing } = this.#swarm;
     if (upload.queue.length === 0 || upload.isStreamFull || peer.isClosed) return false;
-    if (shared.sendBufferBytes >= shared.config.maxTotalSendBufferBytes || !pacing.mayUpload) return false;
+    if (shared.sendBufferBytes >= shared.config.maxTotalSendBufferBytes || !pacing.mayUpload(peer))
+      return false;
     const wanted = upload.meter.perSecond(shared.turns.nowMs) * PENDING_SECONDS;
     const most = shared.config.maxSendBufferBytes - BLOCK_BYTES;
     return upload.pendingBytes < Math.min(most, Math.max(MIN_PENDING_BYTES, wanted));
@@ -202,7 +203,7 @@ export class SwarmUploads {
     upload.queue.removeAt(0);
     upload.readingBlocks++;
     upload.pendingBytes += ticket.length;
-    this.#swarm.pacing.uploaded(ticket.length);
+    this.#swarm.pacing.uploaded(peer, ticket.length);
     content.storage.readBlock(token, ticket.piece, ticket.begin, ticket.length);
   }
 

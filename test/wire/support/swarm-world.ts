@@ -36,6 +36,8 @@ export interface PeerOptions {
   readonly peerId?: PeerId;
   readonly isStarted?: boolean;
   readonly isSuperSeed?: boolean;
+  /** Its address; the next one of loopback by default. */
+  readonly host?: string;
 }
 
 export interface TestPeer {
@@ -72,7 +74,8 @@ export function swarmWorld(options: { readonly seed?: string; readonly rttMs?: n
     world,
     network,
     newHost,
-    addPeer: (torrent, peerOptions = {}) => addPeer(world, network, newHost(), torrent, peerOptions),
+    addPeer: (torrent, peerOptions = {}) =>
+      addPeer(world, network, peerOptions.host ?? newHost(), torrent, peerOptions),
   };
 }
 

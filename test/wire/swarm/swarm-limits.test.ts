@@ -153,6 +153,76 @@ describe("rate limits", () => {
   });
 });
 
+describe("one that is slow", () => {
+  test("a peer that takes and sends a byte now and then does not slow the others", () => {
+    const timeWith = (slow: number) => {
+      const w = swarmWorld();
+      const torrent = aTorrent({ totalBytes: 8_000_000, pieceBytes: 131_072 });
+      const links = { upBytesPerSecond: 400_000, downBytesPerSecond: 400_000 };
+      const crawl = { upBytesPerSecond: 500, downBytesPerSecond: 500 };
+      const leech = w.addPeer(torrent);
+      leech.meet(...Array.from({ length: 4 }, () => w.addPeer(torrent, { have: "all", links })));
+      leech.meet(...Array.from({ length: slow }, () => w.addPeer(torrent, { have: "all", links: crawl })));
+      const startMs = w.world.nowMs;
+      w.world.runUntilTrue(() => leech.isComplete, 120_000);
+      expect(leech.hasContent).toBe(true);
+      return w.world.nowMs - startMs;
+    };
+
+    expect(timeWith(3)).toBeLessThan(1.25 * timeWith(0));
+  });
+});
+
+describe("classes of peers", () => {
+  test.each([true, false])(
+    "peers of the own network are outside of the limits where that is asked: %s",
+    (isExempt) => {
+      const w = swarmWorld();
+      const torrent = aTorrent({ totalBytes: 20_000_000, pieceBytes: 262_144 });
+      const limit = 200_000;
+      const links = { upBytesPerSecond: 1_000_000, downBytesPerSecond: 10_000_000 };
+      const leech = w.addPeer(torrent);
+      leech.engine.setLimits({ maxDownBytesPerSecond: limit, isLanExempt: isExempt });
+      const near = w.addPeer(torrent, { have: "all", links, host: "192.168.1.2" });
+      const far = w.addPeer(torrent, { have: "all", links });
+      leech.meet(near, far);
+
+      w.world.runFor(1_000);
+      const before = [near, far].map((peer) => leech.viewOf(peer)?.downloadedBytes ?? 0);
+      w.world.runFor(TEN_SECONDS_MS);
+      const [fromNear, fromFar] = [near, far].map(
+        (peer, i) => ((leech.viewOf(peer)?.downloadedBytes ?? 0) - (before[i] ?? 0)) / 10,
+      ) as [number, number];
+
+      if (isExempt) {
+        expect(fromNear).toBeGreaterThan(800_000);
+        expect(fromFar / limit).toBeGreaterThan(0.9);
+        expect(fromFar / limit).toBeLessThan(1.05);
+      } else {
+        expect((fromNear + fromFar) / limit).toBeGreaterThan(0.95);
+        expect((fromNear + fromFar) / limit).toBeLessThan(1.05);
+      }
+    },
+  );
+
+  test.each([true, false])("uploads to them are, too: %s", (isExempt) => {
+    const w = swarmWorld();
+    const torrent = aTorrent({ totalBytes: 20_000_000, pieceBytes: 262_144 });
+    const limit = 100_000;
+    const seed = w.addPeer(torrent, { have: "all", config: { exchangesPeers: false } });
+    seed.engine.setLimits({ maxUpBytesPerSecond: limit, isLanExempt: isExempt });
+    const down = { upBytesPerSecond: 1_000_000, downBytesPerSecond: 1_000_000 };
+    const near = w.addPeer(torrent, { links: down, host: "10.1.1.2" });
+    near.meet(seed);
+    w.addPeer(torrent).meet(seed);
+
+    const rate = rateOver(w, downloaded(near));
+
+    if (isExempt) expect(rate).toBeGreaterThan(800_000);
+    else expect(rate).toBeLessThan(1.05 * limit);
+  });
+});
+
 describe("connection limits", () => {
   test("a torrent takes no more connections than it may", () => {
     const w = swarmWorld();
