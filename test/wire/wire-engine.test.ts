@@ -1,55 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { endpoint } from "../../src/core/endpoint.ts";
-import { StreamNetwork, UniformLinks, World } from "../../src/sim/index.ts";
 import { Bitfield } from "../../src/torrent/bitfield.ts";
-import { WireEngine, type WireEvent } from "../../src/wire/index.ts";
-import { allPieces, aTorrent } from "./support/a-torrent.ts";
+import { aTorrent } from "./support/a-torrent.ts";
 import { CountingSlabs, MemoryStorage } from "./support/memory-storage.ts";
+import { publicSeed } from "./support/public-seed.ts";
 import { ScriptedPeer } from "./support/scripted-peer.ts";
-import { type SwarmWorld, swarmWorld } from "./support/swarm-world.ts";
-
-/** An engine that seeds at a public address, where parties are told apart by their host. */
-function publicSeed() {
-  const world = new World("public");
-  const network = new StreamNetwork(world, new UniformLinks(world.random, { minRttMs: 20, maxRttMs: 20 }));
-  const torrent = aTorrent();
-  const slabs = new CountingSlabs();
-  const events: WireEvent[] = [];
-  const engine = new WireEngine({
-    clock: world.clock,
-    random: world.random.fork("us"),
-    dialer: network.dialerFor("9.9.9.9"),
-    slabs,
-    addressProfile: "public",
-    onEvent: (event) => events.push(event),
-  });
-  const storage = new MemoryStorage(torrent, world, slabs, true);
-  const swarm = engine.addSwarm({ infoHash: torrent.infoHash, listenPort: 6_881, onEvent: () => {} });
-  storage.swarm = swarm;
-  swarm.setContent({
-    pieceMap: torrent.map,
-    rawInfo: torrent.rawInfo,
-    have: allPieces(torrent),
-    priorities: new Uint8Array(torrent.map.pieceCount).fill(4),
-    storage,
-  });
-  swarm.start();
-  const address = endpoint("9.9.9.9", 6_881);
-  network.listen(address).onConnection = (stream) => engine.accept(stream);
-  const w: SwarmWorld = {
-    world,
-    network,
-    newHost: () => "",
-    addPeer: () => {
-      throw new Error("only scripted peers here");
-    },
-  };
-  const us = { address };
-  const knock = (host: string) => new ScriptedPeer(host).dial(w, us);
-  const join = (host: string, idByte: number) =>
-    new ScriptedPeer(host, { idByte }).greet(w, us, torrent.infoHash);
-  return { w, engine, swarm, events, knock, join };
-}
+import { swarmWorld } from "./support/swarm-world.ts";
 
 describe("arrivals at a public address", () => {
   test("W3 one host has three arrivals under way at most", () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { SeededRandom } from "../../../src/sim/index.ts";
 import { fuzzRuns } from "../../support/fuzz-runs.ts";
 import { aTorrent, piecesWhere } from "../support/a-torrent.ts";
+import { mutated, recordedSession } from "../support/mutated-session.ts";
 import { ScriptedPeer } from "../support/scripted-peer.ts";
 import { swarmWorld, type TestPeer } from "../support/swarm-world.ts";
 
@@ -89,10 +90,7 @@ describe("chaos", () => {
           return peer;
         });
         for (const liar of liars) {
-          const bytes = session.slice();
-          for (let i = 0; i < 1 + random.integer(8); i++)
-            bytes[random.integer(bytes.length)] = random.integer(256);
-          liar.send(bytes.subarray(0, random.integer(bytes.length)));
+          liar.send(mutated(session, random));
         }
         w.world.runFor(1_000);
         leech.meet(honest);
@@ -110,32 +108,3 @@ describe("chaos", () => {
     );
   }, 600_000);
 });
-
-/** A plausible session: pieces, choke, interest, haves, requests, cancels, blocks nobody asked for, rejects. */
-function recordedSession(pieceCount: number, random: SeededRandom): Uint8Array {
-  const bytes: number[] = [0, 0, 0, 1, 15, 0, 0, 0, 1, 1, 0, 0, 0, 1, 2];
-  const u32 = (value: number) =>
-    bytes.push(value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255);
-  for (let i = 0; i < 30; i++) {
-    const kind = random.integer(5);
-    const piece = random.integer(pieceCount);
-    if (kind === 0) {
-      u32(5);
-      bytes.push(4);
-      u32(piece);
-    } else if (kind === 1) {
-      u32(9 + 100);
-      bytes.push(7);
-      u32(piece);
-      u32(0);
-      for (let b = 0; b < 100; b++) bytes.push(b);
-    } else {
-      u32(13);
-      bytes.push([6, 8, 16][kind - 2] as number);
-      u32(piece);
-      u32(16_384 * random.integer(2));
-      u32(16_384);
-    }
-  }
-  return new Uint8Array(bytes);
-}
