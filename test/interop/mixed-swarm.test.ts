@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { digestsIn, digestsOf, KIB, MIB, writeTree } from "./support/content.ts";
 import { Lab } from "./support/lab.ts";
 import { Libtorrent } from "./support/libtorrent.ts";
+import { mixedCrowd } from "./support/mixed-crowd.ts";
 import { requireInstalled } from "./support/prerequisites.ts";
 import { openPrivateDht, type PrivateDht } from "./support/private-dht.ts";
 import { Starling } from "./support/starling.ts";
@@ -67,4 +68,19 @@ test("two libtorrent, one webtorrent and three Starling all end with what one of
   // had nobody but the seeder given anything, it would have given everybody everything
   const { uploadedBytes } = await seeder.status(infoHash);
   expect(uploadedBytes).toBeLessThan((LEECHERS - 0.5) * CONTENT_BYTES);
+});
+
+test("a crowd of six whose members are killed and started again ends exact everywhere", async () => {
+  const outcome = await mixedCrowd(lab, {
+    libtorrent: 2,
+    webtorrent: 2,
+    starling: 2,
+    contentBytes: 8 * MIB,
+    kills: 4,
+    seed: "six",
+    timeoutMs: SWARM_TIMEOUT_MS,
+  });
+
+  expect(outcome.wrong).toEqual([]);
+  expect(outcome.killed).toHaveLength(4);
 });

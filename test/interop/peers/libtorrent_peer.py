@@ -104,6 +104,8 @@ class Peer:
         params.flags &= ~(lt.torrent_flags.auto_managed | lt.torrent_flags.paused)
         if request.get("seed"):
             params.flags |= lt.torrent_flags.seed_mode
+        if request.get("superSeed"):
+            params.flags |= lt.torrent_flags.super_seeding
         if request.get("announce") is False:
             params.flags |= lt.torrent_flags.disable_dht
         handle = self.session.add_torrent(params)
@@ -153,7 +155,14 @@ class Peer:
 
     def command_peers(self, request):
         return [
-            {"host": peer.ip[0], "port": peer.ip[1], "client": peer.client.decode("utf-8", "replace"), "progress": peer.progress}
+            {
+                "host": peer.ip[0],
+                "port": peer.ip[1],
+                "client": peer.client.decode("utf-8", "replace"),
+                "progress": peer.progress,
+                "isUploadOnly": bool(peer.flags & lt.peer_info.upload_only),
+                "sources": [name for name in ("dht", "pex", "lsd", "tracker") if peer.source & getattr(lt.peer_info, name)],
+            }
             for peer in self.handle(request).get_peer_info()
         ]
 

@@ -30,6 +30,8 @@ export interface TorrentSource {
   readonly save: string;
   /** The data is there and whole: seed without checking it. */
   readonly seed?: boolean;
+  /** BEP 16; libtorrent only. */
+  readonly superSeed?: boolean;
   readonly peers?: readonly (readonly [host: string, port: number])[];
   readonly announce?: boolean;
 }
@@ -41,6 +43,18 @@ export interface PeerStatus {
   readonly uploadedBytes: number;
   readonly downloadedBytes: number;
   readonly failedBytes: number;
+}
+
+export interface ConnectedPeer {
+  readonly host: string;
+  readonly port: number;
+  readonly client: string;
+  /** 0 to 1, as its pieces say. */
+  readonly progress: number;
+  /** BEP 21. */
+  readonly isUploadOnly: boolean;
+  /** How libtorrent heard of it: "dht", "pex", "lsd"; none where it was told or came by itself. */
+  readonly sources: readonly string[];
 }
 
 export interface CreatedTorrent {
@@ -97,6 +111,11 @@ export class Libtorrent extends JsonPeer {
 
   async status(infoHash: string): Promise<PeerStatus> {
     return this.request<PeerStatus>("status", { infoHash });
+  }
+
+  /** Peers that libtorrent is connected to, or connects to. */
+  async peers(infoHash: string): Promise<readonly ConnectedPeer[]> {
+    return this.request<readonly ConnectedPeer[]>("peers", { infoHash });
   }
 
   /** Puts a contact into the routing table once it has answered a ping. */

@@ -13,9 +13,9 @@ export class Webtorrent extends JsonPeer {
 
   static async start(
     lab: Lab,
-    options: { readonly bootstrap?: readonly string[] } = {},
+    options: { readonly host?: string; readonly bootstrap?: readonly string[] } = {},
   ): Promise<Webtorrent> {
-    const peer = lab.run(new Webtorrent(lab.newHost(), options.bootstrap ?? []));
+    const peer = lab.run(new Webtorrent(options.host ?? lab.newHost(), options.bootstrap ?? []));
     await peer.waitForEvent("ready", START_TIMEOUT_MS);
     return peer;
   }

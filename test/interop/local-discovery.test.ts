@@ -1,0 +1,71 @@
+/** Local discovery (BEP 14) beside libtorrent, on a network of its own that has no way out. */
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { digestsIn, digestsOf, KIB, writeTree } from "./support/content.ts";
+import { Lab } from "./support/lab.ts";
+import { Libtorrent } from "./support/libtorrent.ts";
+import { requireInstalled } from "./support/prerequisites.ts";
+import { Starling } from "./support/starling.ts";
+
+const TRANSFER_TIMEOUT_MS = 60_000;
+/** The machine of Starling and that of libtorrent, side by side on one network. */
+const OURS = "10.77.0.1";
+const THEIRS = "10.77.0.2";
+const NAMESPACE = `starling-lsd-${process.pid}`;
+const inside = ["ip", "netns", "exec", NAMESPACE];
+
+let lab: Lab;
+
+function ip(...args: readonly string[]): void {
+  execFileSync("ip", args, { stdio: ["ignore", "ignore", "pipe"] });
+}
+
+beforeEach(() => {
+  requireInstalled("starling", "libtorrent", "network namespaces");
+  lab = new Lab();
+  ip("netns", "add", NAMESPACE);
+  ip("-n", NAMESPACE, "link", "set", "lo", "up");
+  ip("-n", NAMESPACE, "link", "add", "lan", "type", "dummy");
+  for (const host of [OURS, THEIRS]) ip("-n", NAMESPACE, "addr", "add", `${host}/24`, "dev", "lan");
+  ip("-n", NAMESPACE, "link", "set", "lan", "up", "multicast", "on");
+  ip("-n", NAMESPACE, "route", "add", "224.0.0.0/4", "dev", "lan");
+});
+
+afterEach(async () => {
+  await lab?.close();
+  try {
+    ip("netns", "del", NAMESPACE);
+  } catch {
+    // it was not there
+  }
+});
+
+test("Starling and libtorrent find each other without DHT, tracker or address", async () => {
+  const theirs = { host: THEIRS, dht: false, prefix: inside, settings: { enable_lsd: true } };
+  const ours = {
+    host: OURS,
+    prefix: inside,
+    env: { STARLING_LOOPBACK_ONLY: undefined },
+    extra: ["--profile-addresses", "lan"],
+  };
+  const libtorrent = await Libtorrent.start(lab, theirs);
+  const folder = lab.newFolder("content");
+  const content = writeTree(join(folder, "near"), { "a.bin": 300 * KIB }, "lsd");
+  const file = `${content}.torrent`;
+  const { infoHash } = await libtorrent.create({ path: content, output: file, format: "v1" });
+  await libtorrent.add({ torrent: file, save: folder, seed: true });
+
+  const download = lab.newFolder("download");
+  const get = Starling.get(lab, `magnet:?xt=urn:btih:${infoHash}`, download, ours);
+  await get.waitForSuccess(TRANSFER_TIMEOUT_MS);
+  await libtorrent.request("remove", { infoHash });
+  expect(digestsIn(download)).toEqual(digestsOf(content));
+
+  const seeder = await Starling.seed(lab, file, folder, { ...ours, home: lab.newFolder("home") });
+  const leech = lab.newFolder("leech");
+  await libtorrent.add({ magnet: `magnet:?xt=urn:btih:${infoHash}`, save: leech });
+  await libtorrent.waitForTorrentEvent("done", infoHash, TRANSFER_TIMEOUT_MS);
+  await seeder.stop();
+  expect(digestsIn(leech)).toEqual(digestsOf(content));
+});
