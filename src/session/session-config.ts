@@ -37,6 +37,8 @@ export interface SessionOptions extends InitialSettings {
   readonly dhtReadOnly?: boolean | undefined;
   /** `off` lifts the DHT's query limits, for private networks and measurements. Default `on`. */
   readonly dhtLimits?: "on" | "off" | undefined;
+  /** Whether rate limits leave peers of the local network alone. Default false. */
+  readonly isLanExempt?: boolean | undefined;
   /** Over all torrents. Default 200 (threats W3; as libtorrent). */
   readonly maxConnections?: number | undefined;
   /** Takes up the torrents of the former session, and remembers its own for the next. Default false. */
@@ -57,6 +59,7 @@ export interface SessionConfig {
   readonly localDiscovery: boolean | undefined;
   readonly dhtReadOnly: boolean;
   readonly dhtLimits: "on" | "off";
+  readonly isLanExempt: boolean;
   readonly maxConnections: number;
   /** Those that were given, checked. */
   readonly settings: Partial<SessionSettings>;
@@ -79,6 +82,7 @@ export function resolveSessionConfig(options: SessionOptions): SessionConfig {
     localDiscovery: options.localDiscovery,
     dhtReadOnly: options.dhtReadOnly ?? false,
     dhtLimits: options.dhtLimits ?? "on",
+    isLanExempt: options.isLanExempt ?? false,
     maxConnections: checkedLimit(options.maxConnections ?? 200, "limit of connections") ?? 200,
     remember: options.remember ?? false,
     isStateShared: options.isStateShared ?? false,

@@ -60,9 +60,13 @@ export interface PeerSnapshot {
   readonly snubbed: boolean;
   /** Requests of ours that wait for an answer. */
   readonly pendingRequests: number;
+  /** Requests of the peer that we have not answered. */
+  readonly queuedUploads: number;
   readonly rttMs: number | null;
   /** What the peer is doing, in words: "chokes us (48 s)", "sending". */
   readonly activity: string;
+  /** What we do for it, in words: "sending", "waits for its turn". */
+  readonly uploadActivity: string;
 }
 
 export interface FileSnapshot {
@@ -224,6 +228,10 @@ export interface TorrentSnapshot {
     readonly firstPieceMs: number | null;
     readonly doneMs: number | null;
   };
+  /** A first seed that tells peers of its pieces one by one (BEP 16). */
+  readonly isSuperSeeding: boolean;
+  /** Pieces that are here and not on disk yet, or not checked. */
+  readonly pendingPieces: number;
   /** Only for torrents that a viewer has asked details for; else empty. */
   readonly peers: readonly PeerSnapshot[];
   readonly files: readonly FileSnapshot[];

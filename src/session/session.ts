@@ -172,7 +172,7 @@ export class Session implements SessionView {
       slabs: platform.slabs,
       addressProfile,
     });
-    this.#wire.setLimits({ maxConnections: config.maxConnections });
+    this.#wire.setLimits({ maxConnections: config.maxConnections, isLanExempt: config.isLanExempt });
     this.#settings = changedSettings(config.remember ? LASTING_SETTINGS : UNSET_SETTINGS, config.settings);
     this.closed = new Promise((resolve) => {
       this.#reportClosed = resolve;

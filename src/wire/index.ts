@@ -25,5 +25,6 @@ export type {
   SwarmStrips,
   SwarmTotals,
   SwarmView,
+  UploadActivity,
   WireView,
 } from "./wire-view.ts";

@@ -55,6 +55,14 @@ export interface SwarmPeerCounts {
   readonly bannedPeers: number;
 }
 
+/** What we do for a connected peer, or why nothing. Exactly one applies. */
+export type UploadActivity =
+  | "sending" // blocks go out
+  | "idle" // let in, and asks for nothing
+  | "queued" // let in, and its requests wait: for the disk, for a limit, for room in its stream
+  | "choked" // wants something, and it is not its turn
+  | "not-interested"; // wants nothing of ours
+
 /** What a connected peer does for our download, or why it does nothing. Exactly one applies. */
 export type PeerActivity =
   | "sending" // blocks arrive
@@ -149,6 +157,7 @@ export interface PeerView {
   readonly activity: PeerActivity;
   /** For how long the activity has lasted. */
   readonly activityMs: number;
+  readonly uploadActivity: UploadActivity;
 }
 
 export interface WireView {

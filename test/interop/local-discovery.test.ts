@@ -26,7 +26,9 @@ beforeEach(() => {
   lab = new Lab();
   ip("netns", "add", NAMESPACE);
   ip("-n", NAMESPACE, "link", "set", "lo", "up");
-  ip("-n", NAMESPACE, "link", "add", "lan", "type", "dummy");
+  // A cable with both ends in the namespace: it is plugged in, and leads nowhere.
+  ip("-n", NAMESPACE, "link", "add", "lan", "type", "veth", "peer", "name", "lan-end");
+  ip("-n", NAMESPACE, "link", "set", "lan-end", "up");
   for (const host of [OURS, THEIRS]) ip("-n", NAMESPACE, "addr", "add", `${host}/24`, "dev", "lan");
   ip("-n", NAMESPACE, "link", "set", "lan", "up", "multicast", "on");
   ip("-n", NAMESPACE, "route", "add", "224.0.0.0/4", "dev", "lan");

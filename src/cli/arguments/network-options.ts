@@ -30,6 +30,14 @@ export interface NetworkOptions {
   readonly localDiscovery?: boolean | undefined;
 }
 
+/** Payload bytes a second over all torrents; null = no limit. */
+export interface RateLimits {
+  readonly maxDownBytesPerSecond: number | null;
+  readonly maxUpBytesPerSecond: number | null;
+  /** Peers of the local network are outside of both. */
+  readonly isLanExempt: boolean;
+}
+
 const PROFILES: readonly string[] = ["public", "lan", "loopback"];
 
 /** `defaultPort` is that of a command which others come to, or a free one for a command that only asks. */
@@ -56,7 +64,8 @@ export function addNetworkOptions(
 export function addLimitOptions(command: Command): Command {
   return command
     .option("--max-down <rate>", "limit of the download per second, like 16M")
-    .option("--max-up <rate>", "limit of the upload per second, like 2M");
+    .option("--max-up <rate>", "limit of the upload per second, like 2M")
+    .option("--no-limit-lan", "leave peers of the local network out of both limits");
 }
 
 /** For commands that look for peers. */
@@ -80,13 +89,15 @@ export function parseNetworkOptions(flags: NetworkFlags, defaultPort: number): N
   };
 }
 
-export function parseLimits(flags: { readonly maxDown?: string; readonly maxUp?: string }): {
-  readonly maxDownBytesPerSecond: number | null;
-  readonly maxUpBytesPerSecond: number | null;
-} {
+export function parseLimits(flags: {
+  readonly maxDown?: string;
+  readonly maxUp?: string;
+  readonly limitLan?: boolean;
+}): RateLimits {
   return {
     maxDownBytesPerSecond: flags.maxDown === undefined ? null : parseRate(flags.maxDown, "--max-down"),
     maxUpBytesPerSecond: flags.maxUp === undefined ? null : parseRate(flags.maxUp, "--max-up"),
+    isLanExempt: flags.limitLan === false,
   };
 }
 

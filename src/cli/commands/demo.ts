@@ -66,6 +66,7 @@ export async function runDemo(
       peers: [],
       maxDownBytesPerSecond: isWatched ? WATCHED_BYTES_PER_SECOND : PIPED_BYTES_PER_SECOND,
       maxUpBytesPerSecond: null,
+      isLanExempt: false,
       defaultFolder: join(folder, "downloads"),
       state: "none",
       stateFolder: "",

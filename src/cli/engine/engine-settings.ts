@@ -19,6 +19,7 @@ export interface EngineSettings {
   readonly peers: readonly string[];
   readonly maxDownBytesPerSecond: number | null;
   readonly maxUpBytesPerSecond: number | null;
+  readonly isLanExempt?: boolean | undefined;
   readonly defaultFolder: string;
   /**
    * `own`: the profile's state, one process at a time, all its torrents come back. `shared`: only resume data of

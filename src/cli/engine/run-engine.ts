@@ -77,6 +77,7 @@ function sessionOptions(from: EngineSettings): SessionOptions {
     bootstrap: bootstrap === undefined ? "default" : bootstrap.length === 0 ? "none" : bootstrap,
     addressProfile,
     localDiscovery: from.localDiscovery,
+    isLanExempt: from.isLanExempt,
     expectedPeers: from.peers,
     maxDownBytesPerSecond,
     maxUpBytesPerSecond,

@@ -1,14 +1,11 @@
 /** Engine settings of the commands that run beside each other (`get`, `share`, `seed`): they share resume data only. */
 import { DEFAULT_PROFILE, profilePaths, starlingPaths } from "../../platform/index.ts";
-import type { NetworkOptions } from "../arguments/network-options.ts";
+import type { NetworkOptions, RateLimits } from "../arguments/network-options.ts";
 import type { EngineSettings } from "./engine-settings.ts";
 
 export function sharedEngineSettings(options: {
   readonly network: NetworkOptions;
-  readonly limits: {
-    readonly maxDownBytesPerSecond: number | null;
-    readonly maxUpBytesPerSecond: number | null;
-  };
+  readonly limits: RateLimits;
   readonly peers: readonly string[];
   readonly folder: string;
 }): EngineSettings {

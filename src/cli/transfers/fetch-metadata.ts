@@ -24,6 +24,7 @@ export async function fetchMetadata(source: TorrentSource, options: MetadataOpti
     peers: options.peers,
     maxDownBytesPerSecond: null,
     maxUpBytesPerSecond: null,
+    isLanExempt: false,
     defaultFolder: process.cwd(),
     state: "none",
     stateFolder: "",

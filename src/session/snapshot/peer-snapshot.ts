@@ -1,7 +1,7 @@
 /** A peer as viewers see it, what it does said in words. */
 import { formatEndpoint } from "../../core/endpoint.ts";
 import { safeText } from "../../core/safe-text.ts";
-import type { PeerActivity, PeerView } from "../../wire/index.ts";
+import type { PeerActivity, PeerView, UploadActivity } from "../../wire/index.ts";
 import type { PeerSnapshot } from "../session-view.ts";
 import { roundedRate, roundedRatio } from "./rounding.ts";
 
@@ -20,6 +20,14 @@ const WORDS: Readonly<Record<PeerActivity, string>> = {
   "all-requested": "all it has is asked for",
   "download-halted": "download halted",
   complete: "takes from us",
+};
+
+const UPLOAD_WORDS: Readonly<Record<UploadActivity, string>> = {
+  sending: "sending",
+  idle: "asks for nothing",
+  queued: "its requests wait",
+  choked: "waits for its turn",
+  "not-interested": "wants nothing",
 };
 
 /** Activities that are a wait: for how long is worth saying. */
@@ -46,8 +54,10 @@ export function peerSnapshot(peer: PeerView): PeerSnapshot {
     peerInterested: peer.peerInterested,
     snubbed: peer.isSnubbed,
     pendingRequests: peer.pendingRequests,
+    queuedUploads: peer.queuedUploads,
     rttMs: peer.rttMs === undefined ? null : Math.round(peer.rttMs),
     activity: activityText(peer),
+    uploadActivity: peer.state === "connected" ? UPLOAD_WORDS[peer.uploadActivity] : "",
   };
 }
 

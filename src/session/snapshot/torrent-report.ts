@@ -230,6 +230,8 @@ export class TorrentReport {
       addedAtUnixMs: spec.addedAtUnixMs,
       finishedAtUnixMs: torrent.finishedAtUnixMs ?? null,
       milestones: torrent.milestones.view(),
+      isSuperSeeding: view.isSuperSeeding,
+      pendingPieces: view.pendingPieces,
       peers: wantsDetails ? torrent.swarm.peers().slice(0, MAX_PEERS_SHOWN).map(peerSnapshot) : [],
       files: wantsDetails ? (content?.files(MAX_FILES_SHOWN, reachableShareOf(torrent)) ?? []) : [],
       pieces: wantsDetails && hasPieces ? pieceMap(torrent, view) : null,

@@ -7,6 +7,7 @@ import type {
   SwarmPeerCounts,
   SwarmStrips,
   SwarmView,
+  UploadActivity,
 } from "../wire-view.ts";
 import type { PeerPool } from "./peer-pool.ts";
 import type { SwarmConnections } from "./swarm-connections.ts";
@@ -182,6 +183,7 @@ export class SwarmReport {
       rttMs: peer.rttMs,
       activity: peer.download.activity,
       activityMs: nowMs - peer.download.activitySinceMs,
+      uploadActivity: uploadActivityOf(peer, nowMs),
     };
   }
 
@@ -232,6 +234,13 @@ export class SwarmReport {
 function boundsOf(cell: number, cells: number, pieceCount: number): { first: number; end: number } {
   const first = Math.floor((cell * pieceCount) / cells);
   return { first, end: Math.max(first + 1, Math.floor(((cell + 1) * pieceCount) / cells)) };
+}
+
+function uploadActivityOf(peer: PeerConnection, nowMs: number): UploadActivity {
+  if (peer.upload.meter.perSecond(nowMs) > 0) return "sending";
+  if (!peer.isPeerInterested) return "not-interested";
+  if (peer.isChokingPeer) return "choked";
+  return peer.upload.queue.length + peer.upload.readingBlocks > 0 ? "queued" : "idle";
 }
 
 /** Copies that are told apart: with this many, nobody worries about a piece. */

@@ -84,6 +84,8 @@ export function aTorrentSnapshot(changes: Partial<TorrentSnapshot> = {}): Torren
     ignoredWebSeeds: 0,
     addedAtUnixMs: 1_700_000_000_000,
     finishedAtUnixMs: null,
+    isSuperSeeding: false,
+    pendingPieces: 0,
     milestones: { firstPeerMs: 10, metadataMs: 20, firstPieceMs: 30, doneMs: null },
     peers: [],
     files: [],
