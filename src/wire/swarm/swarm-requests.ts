@@ -41,8 +41,9 @@ export class SwarmRequests {
   readonly #picked = new Int32Array(2 * MAX_PICKED_BLOCKS);
   /** Something was freed that a starved peer could be asked for. */
   #wantsReplan = false;
-  /** Requests per peer under a low rate limit, or where many peers share the memory. */
-  #maxRequests = Number.POSITIVE_INFINITY;
+  /** Requests per peer under a low rate limit, and where many peers share the memory. */
+  #limitedRequests = Number.POSITIVE_INFINITY;
+  #fairRequests = Number.POSITIVE_INFINITY;
 
   constructor(swarm: SwarmContext) {
     this.#swarm = swarm;
@@ -74,7 +75,8 @@ export class SwarmRequests {
   }
 
   #maxRequestsOf(peer: PeerConnection): number {
-    return this.#swarm.pacing.isExempt(peer) ? Number.POSITIVE_INFINITY : this.#maxRequests;
+    const isExempt = this.#swarm.pacing.isExempt(peer);
+    return isExempt ? this.#fairRequests : Math.min(this.#limitedRequests, this.#fairRequests);
   }
 
   #mayAsk(peer: PeerConnection): boolean {
@@ -125,7 +127,7 @@ export class SwarmRequests {
   /** Plans starved peers anew where something was freed; always when `isSecond`. */
   tick(isSecond: boolean): void {
     if (this.#swarm.content === undefined || this.#swarm.isHalted) return;
-    if (isSecond) this.#maxRequests = this.#requestsPerPeer(this.#swarm.content);
+    if (isSecond) this.#shareRequests(this.#swarm.content);
     const isDue = this.#wantsReplan || isSecond || this.#swarm.content.picker.isEndgame;
     this.#wantsReplan = false;
     if (!isDue) return;
@@ -141,13 +143,11 @@ export class SwarmRequests {
     this.#wantsReplan = true;
   }
 
-  #requestsPerPeer(content: ContentState): number {
+  #shareRequests(content: ContentState): void {
     const downloading = this.#swarm.roster.connected.filter((peer) => peer.download.liveRequests > 0);
     const depths = downloading.map((peer) => peer.download.window.depth);
-    return Math.min(
-      this.#swarm.pacing.maxRequestsPerPeer(downloading.length),
-      fairLimit(depths, content.segments.capacityBlocks * REQUESTED_SHARE),
-    );
+    this.#limitedRequests = this.#swarm.pacing.maxRequestsPerPeer(downloading.length);
+    this.#fairRequests = fairLimit(depths, content.segments.capacityBlocks * REQUESTED_SHARE);
   }
 
   /** Removes the request that is answered; whether it was live. */
