@@ -91,7 +91,7 @@ describe("pieces with a deadline", () => {
     const leech = w.addPeer(torrent, { isStarted: false });
     leech.swarm.setPieceOrder("sequential");
     leech.swarm.start();
-    leech.meet(w.addPeer(torrent, { have: "all", links: FAST }));
+    leech.meet(w.addPeer(torrent, { have: "all", links: FAST, config: { allowedFastPieces: 0 } }));
     w.world.runUntilTrue(() => leech.isComplete, 120_000);
 
     const written = leech.storage.writtenPieces;
