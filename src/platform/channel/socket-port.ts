@@ -26,6 +26,7 @@ export class SocketPort implements ChannelPort {
   readonly #assembler: MessageAssembler;
   /** Ended from our side: `onClose` is not called. */
   #isClosed = false;
+  #hasGreeted = false;
 
   onMessage: (message: unknown) => void = () => {};
   onClose: () => void = () => {};
@@ -33,7 +34,6 @@ export class SocketPort implements ChannelPort {
   onGreeting: () => void = () => {};
   /** The connection is gone, whoever ended it. */
   onGone: () => void = () => {};
-  #hasGreeted = false;
 
   /** `socket` is connected. */
   constructor(socket: Socket, options: SocketPortOptions = {}) {

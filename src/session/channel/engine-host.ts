@@ -59,6 +59,11 @@ export class EngineHost {
     port.onClose = () => this.#release();
   }
 
+  /** The viewer has greeted and was let in. */
+  get isServing(): boolean {
+    return this.#state === "serving";
+  }
+
   /** Ends the service; commands under way go on, their answers are dropped. */
   close(): void {
     if (this.#state === "closed") return;
@@ -115,10 +120,6 @@ export class EngineHost {
   #refuse(message: string, hint: string): void {
     this.#post({ kind: "refused", version: PROTOCOL_VERSION, message, hint });
     this.close();
-  }
-
-  get isServing(): boolean {
-    return this.#state === "serving";
   }
 
   #sendNewest(): void {
