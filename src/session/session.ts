@@ -138,6 +138,9 @@ export class Session implements SessionView {
   #settings: SessionSettings;
   #usesAlternativeLimits = false;
   #isQueueDue = false;
+  /** Saves of the list of torrents that were begun, and the latest of them that succeeded. */
+  #listChanges = 0;
+  #savedListChange = 0;
   #bans: SessionBans | undefined;
   #dht: SessionDht | undefined;
   /** Undefined where nobody is looked for on the local network. */
@@ -520,7 +523,14 @@ export class Session implements SessionView {
       .filter(({ torrent }) => !torrent.isMetadataOnly)
       .map(({ torrent }) => torrent.id);
     const unreadable = [...this.#unreadable].filter((id) => !this.#held.has(id));
+    const change = ++this.#listChanges;
     await this.#platform.state.save(SESSION_LIST_RECORD, encodeSessionList([...ids, ...unreadable]));
+    this.#savedListChange = Math.max(this.#savedListChange, change);
+  }
+
+  /** A list that the disk refused is tried again: what it lacks would be gone after a restart. */
+  async #saveListAgain(): Promise<void> {
+    if (this.#savedListChange < this.#listChanges) await this.#saveList().catch(() => undefined);
   }
 
   // ---- turns and limits -------------------------------------------------------------------------------------------
@@ -595,6 +605,7 @@ export class Session implements SessionView {
   async #lookAround(nowMs: number): Promise<void> {
     this.#lookedAroundAtMs = nowMs;
     this.#isNetworkUp = this.#addressProfile === "loopback" || this.#platform.network.isUp();
+    void this.#saveListAgain();
     this.#freeBytes = await this.#platform.disk.freeBytes(this.#config.folder).catch(() => null);
   }
 
@@ -626,6 +637,7 @@ export class Session implements SessionView {
     this.#heartbeat?.[Symbol.dispose]();
     const everything = Promise.allSettled([...this.#held.values()].map(({ torrent }) => torrent.close()));
     await inTime(this.#platform.clock, SHUTDOWN_TIMEOUT_MS, everything);
+    await this.#saveListAgain();
     await this.#bans?.close();
     await this.#dht?.close();
     this.#neighbours?.close();
