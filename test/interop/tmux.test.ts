@@ -2,6 +2,9 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, expect, test } from "vitest";
 import { PROGRAM, scratchFolder } from "../cli/support.ts";
+import { requireInstalled } from "./support/prerequisites.ts";
+
+requireInstalled("starling", "tmux");
 
 const PATIENT_MS = 30_000;
 const POLL_MS = 100;
