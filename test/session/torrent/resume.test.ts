@@ -15,7 +15,7 @@ const LONG = filledFile("long.bin", 60 * PIECE + 17, PIECE);
 const { id: ID } = LONG.metainfo;
 const REMEMBER = { remember: true } as const;
 /** The soak sets 1,000. */
-const POWER_CUTS = Number(process.env["POWER_CUTS"] ?? 8);
+const POWER_CUTS = Number(process.env["POWER_CUTS"] ?? 4);
 
 /** A machine that has fetched some of `LONG`, at a rate that leaves time to look. */
 async function openHalfway(net: SessionWorld, pieces: number): Promise<Machine> {
