@@ -206,7 +206,7 @@ function receiveAll(platform, disk, events, metainfo, dial) {
       let at = 0;
       while (at < bytes.length) {
         const segmentBytes = Math.min(2 ** 20, pieceMap.bytesOf(piece) - offset);
-        slab ??= platform.slabs.acquire(segmentBytes);
+        slab ??= disk.slabs.acquire(segmentBytes);
         if (slab === undefined) {
           kept.set(bytes.subarray(at));
           rest = kept.subarray(0, bytes.length - at);
