@@ -16,8 +16,8 @@ const BENCH = dirname(fileURLToPath(import.meta.url));
 const PIECE_BYTES = 16_384;
 /** Loading a program is no stall: the storm begins when loop-delay.mjs has begun to look. */
 const BEFORE_STORM_MS = 2_500;
-/** The engine has read everything when it has used less than this in a second: its own ticks take about that. */
-const QUIET_CPU_MS = 100;
+/** The engine has read everything when it has used less than this in a second; reading in turn (have-pacing.ts) takes about 60. */
+const QUIET_CPU_MS = 30;
 
 const { values: flags } = parseArgs({
   options: {
