@@ -128,7 +128,8 @@ export class SwarmRequests {
   tick(isSecond: boolean): void {
     if (this.#swarm.content === undefined || this.#swarm.isHalted) return;
     if (isSecond) this.#shareRequests(this.#swarm.content);
-    const isDue = this.#wantsReplan || isSecond || this.#swarm.content.picker.isEndgame;
+    // Segments of long pieces give their memory back without a verdict, so whoever found none looks again.
+    const isDue = this.#wantsReplan || isSecond || this.#swarm.content.picker.isEndgame || this.isOutOfMemory;
     this.#wantsReplan = false;
     if (!isDue) return;
     const { connected } = this.#swarm.roster;

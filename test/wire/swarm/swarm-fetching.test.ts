@@ -357,6 +357,20 @@ describe("fetching", () => {
     expect(f.leech.swarm.view().totals.downloadedBytes).toBeLessThan(f.torrent.content.length + 2_000_000);
   });
 
+  test("memory that segments of a long piece give back is used at once, not at the next verdict", () => {
+    const slabs = new CountingSlabs(2 * 2 ** 20);
+    const f = aLeech({ torrent: { totalBytes: 16 * 2 ** 20, pieceBytes: 16 * 2 ** 20 }, leech: { slabs } });
+    const links = { upBytesPerSecond: 100_000_000, downBytesPerSecond: 100_000_000 };
+    f.leech.storage.latencyMs = 50;
+    f.leech.meet(f.w.addPeer(f.torrent, { have: "all", links }));
+    f.w.world.runUntilTrue(() => f.leech.swarm.view().totals.downloadedBytes > 0, 60_000);
+    const startedMs = f.w.world.nowMs;
+    f.w.world.runUntilTrue(() => f.leech.isComplete, 5 * 60_000);
+
+    // Two segments at a time, each of which comes to memory, is stored, and is missed for a tick at most.
+    expect(f.w.world.nowMs - startedMs).toBeLessThan(5_000);
+  });
+
   test("a long piece that lost a segment to the disk before it was complete is fetched anew", () => {
     const f = aLeech({ torrent: { totalBytes: 6 * 2 ** 20, pieceBytes: 3 * 2 ** 20 } });
     let failures = 0;
