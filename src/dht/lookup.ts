@@ -268,12 +268,14 @@ export class Lookup {
     return !this.#options.needsToken || candidate.token !== undefined;
   }
 
-  /** Whether somebody credible named it, or we knew it, and it was not silent lately. */
-  #isWorthAsking(candidate: LookupCandidate): boolean {
+  /** Whether we knew it, several named it, or one that is credible, and it was not silent lately. */
+  #isWorthAsking({ isDoubted, namers }: LookupCandidate): boolean {
     if (this.#believesAll) return true;
-    if (candidate.isDoubted) return false;
-    if (!this.#options.tuning.candidateSources || candidate.namers.length === 0) return true;
-    return candidate.namers.some((it) => it.unproven < MAX_UNPROVEN + UNPROVEN_PER_PROVEN * it.proven);
+    if (isDoubted) return false;
+    const [namer] = namers;
+    // Liars invent their nodes: two of them hardly ever name the same.
+    if (!this.#options.tuning.candidateSources || namer === undefined || namers.length > 1) return true;
+    return namer.unproven < MAX_UNPROVEN + UNPROVEN_PER_PROVEN * namer.proven;
   }
 
   #askAgain(candidate: LookupCandidate): LookupCandidate {
