@@ -1,11 +1,12 @@
 /**
  * The egress guard: with `STARLING_LOOPBACK_ONLY=1` nothing may leave 127.0.0.0/8 or [::1]. Tests, demo, benchmarks
  * and CI set it. Every seam that could reach a network (UDP send, TCP connect and listen, names, multicast) asks here
- * first; there is no second way out. Local requests (bind, multicast membership) are refused with an error, remote
+ * first; there is no second way out. A session that keeps to one network interface asks here too (`interface-gate.ts`). Local requests (bind, multicast membership) are refused with an error, remote
  * ones (send, dial, resolve) are dropped and counted, because a peer list full of foreign addresses is no fault.
  */
 import { addressBytes, type Endpoint, endpoint, formatEndpoint } from "../core/endpoint.ts";
 import { ClientError } from "../core/errors.ts";
+import type { InterfaceGate } from "./interface-gate.ts";
 
 /** The ways out of this machine. */
 export type EgressSeam = "udp" | "tcp" | "dns" | "multicast" | "bind";
@@ -14,10 +15,13 @@ export type EgressRefusals = Readonly<Record<EgressSeam, number>>;
 
 export class EgressGuard {
   readonly isLoopbackOnly: boolean;
+  /** Undefined where every interface will do. */
+  readonly gate: InterfaceGate | undefined;
   readonly #refusals: Record<EgressSeam, number> = { udp: 0, tcp: 0, dns: 0, multicast: 0, bind: 0 };
 
-  constructor(options: { readonly isLoopbackOnly: boolean }) {
+  constructor(options: { readonly isLoopbackOnly: boolean; readonly gate?: InterfaceGate }) {
     this.isLoopbackOnly = options.isLoopbackOnly;
+    this.gate = options.gate;
   }
 
   /** How often each seam was refused since the start. */
@@ -25,16 +29,22 @@ export class EgressGuard {
     return this.#refusals;
   }
 
+  /** The same guard for traffic that keeps to one interface. */
+  behind(gate: InterfaceGate): EgressGuard {
+    return new EgressGuard({ isLoopbackOnly: this.isLoopbackOnly, gate });
+  }
+
   /** True when `seam` may carry something to `to`; a refusal is counted. */
   allows(seam: EgressSeam, to: Endpoint): boolean {
-    if (!this.isLoopbackOnly || isLoopbackHost(to.host)) return true;
+    const isGateOpen = this.gate === undefined || this.gate.isOpen;
+    if (isGateOpen && (!this.isLoopbackOnly || isLoopbackHost(to.host))) return true;
     this.#refusals[seam]++;
     return false;
   }
 
   /** True when the name may be asked of a name server. Under the guard none may: asking is egress by itself. */
   allowsNameQuery(): boolean {
-    if (!this.isLoopbackOnly) return true;
+    if (!this.isLoopbackOnly && (this.gate === undefined || this.gate.isOpen)) return true;
     this.#refusals.dns++;
     return false;
   }

@@ -36,6 +36,7 @@ async function query(host: string, guard: EgressGuard): Promise<readonly string[
   const own = await lookInHostsFile(host);
   if (own.length > 0) return own;
   const resolver = new dns.Resolver({ timeout: QUERY_TIMEOUT_MS, tries: QUERY_TRIES });
+  if (guard.gate !== undefined) resolver.setLocalAddress(...sourceAddresses(guard.gate.hosts));
   let isTimeUp = false;
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new Promise<readonly string[]>((resolve) => {
@@ -46,13 +47,22 @@ async function query(host: string, guard: EgressGuard): Promise<readonly string[
     }, RESOLVE_TIMEOUT_MS);
   });
   const answer = askServers(resolver, host).then((hosts) =>
-    hosts.length > 0 || isTimeUp ? hosts : askSystem(host),
+    // The system asks by whatever way it likes: not for a session that keeps to one interface.
+    hosts.length > 0 || isTimeUp || guard.gate !== undefined ? hosts : askSystem(host),
   );
   try {
     return await Promise.race([answer, timeUp]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** What `setLocalAddress` wants: an address of each family; of the other one, one that leads nowhere. */
+function sourceAddresses(hosts: readonly string[]): [ipv4: string, ipv6: string] {
+  return [
+    hosts.find((host) => !host.includes(":")) ?? "127.0.0.1",
+    hosts.find((host) => host.includes(":")) ?? "::1",
+  ];
 }
 
 async function askServers(resolver: dns.Resolver, host: string): Promise<readonly string[]> {

@@ -9,6 +9,8 @@ import { ClientError } from "../core/errors.ts";
 import type { GroupSocket } from "../core/ports.ts";
 import type { OpenNetwork, SessionNetwork } from "../session/session-ports.ts";
 import type { EgressGuard } from "./egress-guard.ts";
+import { InterfaceGate } from "./interface-gate.ts";
+import { LiveSockets } from "./live-sockets.ts";
 import { joinGroup } from "./multicast.ts";
 import { resolveHost } from "./name-resolution.ts";
 import { canonicalHost } from "./node-address.ts";
@@ -26,6 +28,8 @@ interface BoundFamily {
 export interface BindOptions {
   /** Numeric address of this machine, or a name of it; without it both families are tried. */
   readonly host?: string;
+  /** Name or address of the one interface that is used; closes when that is gone. Instead of `host`. */
+  readonly interface?: string;
   /** 0: any free one. */
   readonly port: number;
 }
@@ -36,6 +40,7 @@ export type OpenDatagrams = Pick<OpenNetwork, "port" | "udp4" | "udp6" | "warnin
 export class NodeNetwork implements SessionNetwork {
   readonly #guard: EgressGuard;
   readonly #receiveBuffer: Uint8Array;
+  #gate: InterfaceGate | undefined;
 
   /** `receiveBuffer` is what all TCP connections read into; one is made where none is given. */
   constructor(guard: EgressGuard, receiveBuffer: Uint8Array = new Uint8Array(RECEIVE_BUFFER_BYTES)) {
@@ -44,41 +49,58 @@ export class NodeNetwork implements SessionNetwork {
   }
 
   async open(options: BindOptions): Promise<OpenNetwork> {
-    const host = options.host === undefined ? undefined : await this.#localAddress(options.host);
-    const plan = { hosts: this.#hostsFor(host), port: options.port, receiveBuffer: this.#receiveBuffer };
-    const { bound, warnings } = await bindAll(plan, this.#guard);
-    const isWildcard = host === undefined || host === "0.0.0.0" || host === "::";
-    return {
-      ...datagramsOf(bound, warnings),
-      dialer: new TcpDialer({
-        guard: this.#guard,
-        receiveBuffer: this.#receiveBuffer,
-        ...(isWildcard ? {} : { localHost: host }),
-      }),
+    const way = await this.#wayOf(options);
+    const receiveBuffer = this.#receiveBuffer;
+    const { bound, warnings } = await bindAll({ ...way, port: options.port, receiveBuffer }, way.guard);
+    const network: OpenNetwork = {
+      ...datagramsOf(bound, warnings, way.gate),
+      dialer: new TcpDialer({ ...way, receiveBuffer }),
       listeners: bound.flatMap((one) => (one.tcp === undefined ? [] : [one.tcp])),
     };
+    way.gate?.watch((isOpen) => {
+      if (!isOpen) way.live.destroyAll();
+      network.onInterfaceChange?.(isOpen);
+    });
+    return network;
   }
 
   /** As `open`, for UDP only. */
   async openUdp(options: BindOptions): Promise<OpenDatagrams> {
+    const way = await this.#wayOf(options);
+    const { bound, warnings } = await bindAll({ hosts: way.hosts, port: options.port }, way.guard);
+    return datagramsOf(bound, warnings, way.gate);
+  }
+
+  /** What to bind, and what guards it. */
+  async #wayOf(options: BindOptions): Promise<Way> {
+    const live = new LiveSockets();
+    if (options.interface !== undefined) {
+      const gate = new InterfaceGate(options.interface);
+      this.#gate = gate;
+      return { hosts: gate.hosts, localHosts: gate.hosts, guard: this.#guard.behind(gate), gate, live };
+    }
     const host = options.host === undefined ? undefined : await this.#localAddress(options.host);
-    const plan = { hosts: this.#hostsFor(host), port: options.port };
-    const { bound, warnings } = await bindAll(plan, this.#guard);
-    return datagramsOf(bound, warnings);
+    const isWildcard = host === undefined || host === "0.0.0.0" || host === "::";
+    const localHosts = isWildcard ? [] : [host];
+    return { hosts: this.#hostsFor(host), localHosts, guard: this.#guard, gate: undefined, live };
   }
 
   resolve(host: string, port: number): Promise<readonly Endpoint[]> {
-    return resolveHost(host, port, this.#guard);
+    return resolveHost(host, port, this.#gate === undefined ? this.#guard : this.#guard.behind(this.#gate));
   }
 
   isUp(): boolean {
+    if (this.#gate !== undefined) return this.#gate.isOpen;
     if (this.#guard.isLoopbackOnly) return true;
     const addresses = Object.values(networkInterfaces()).flatMap((some) => some ?? []);
     return addresses.some((address) => !address.internal);
   }
 
   joinGroup(group: Endpoint, host?: string): Promise<readonly GroupSocket[]> {
-    return joinGroup(group, host, this.#guard);
+    const gate = this.#gate;
+    if (gate === undefined) return joinGroup(group, host, this.#guard);
+    const own = gate.hosts.find((one) => endpoint(one, 0).family === group.family);
+    return own === undefined ? Promise.resolve([]) : joinGroup(group, own, this.#guard.behind(gate));
   }
 
   /** IPv4 first: it has to work, IPv6 may fail with a warning. */
@@ -97,12 +119,22 @@ export class NodeNetwork implements SessionNetwork {
   }
 }
 
+interface Way {
+  readonly hosts: readonly string[];
+  /** Addresses that connections come from; none = the system chooses. */
+  readonly localHosts: readonly string[];
+  readonly guard: EgressGuard;
+  readonly gate: InterfaceGate | undefined;
+  readonly live: LiveSockets;
+}
+
 interface BindPlan {
   /** The first has to work. */
   readonly hosts: readonly string[];
   readonly port: number;
   /** What TCP connections read into; without it there is no TCP. */
   readonly receiveBuffer?: Uint8Array;
+  readonly live?: LiveSockets;
 }
 
 interface BindResult {
@@ -145,7 +177,7 @@ async function bindHosts(plan: BindPlan, guard: EgressGuard): Promise<BindResult
 async function bindFamily(plan: BindPlan, guard: EgressGuard): Promise<BoundFamily> {
   const host = plan.hosts[0] as string;
   if (plan.receiveBuffer === undefined) return { udp: await bindUdp(host, plan.port, guard), tcp: undefined };
-  const tcp = await listenTcp(host, plan.port, guard, plan.receiveBuffer);
+  const tcp = await listenTcp(host, plan.port, guard, plan.receiveBuffer, plan.live);
   try {
     return { tcp, udp: await bindUdp(host, tcp.local.port, guard) };
   } catch (error) {
@@ -154,14 +186,22 @@ async function bindFamily(plan: BindPlan, guard: EgressGuard): Promise<BoundFami
   }
 }
 
-function datagramsOf(bound: readonly BoundFamily[], warnings: readonly string[]): OpenDatagrams {
+function datagramsOf(
+  bound: readonly BoundFamily[],
+  warnings: readonly string[],
+  gate: InterfaceGate | undefined,
+): OpenDatagrams & Pick<OpenNetwork, "interfaceName"> {
   const udp = (family: 4 | 6) => bound.find((one) => one.udp.local.family === family)?.udp;
   return {
     port: (bound[0] as BoundFamily).udp.local.port,
     udp4: udp(4),
     udp6: udp(6),
     warnings,
-    close: () => closeAll(bound),
+    ...(gate === undefined ? {} : { interfaceName: gate.name }),
+    close: () => {
+      gate?.close();
+      return closeAll(bound);
+    },
   };
 }
 

@@ -1,7 +1,8 @@
 /** Outgoing TCP connections, from the address that the session listens on (decision 15: `--host` is also the source). */
-import { type AddressFamily, type Endpoint, endpoint } from "../core/endpoint.ts";
+import { type Endpoint, endpoint } from "../core/endpoint.ts";
 import type { ByteStream, StreamDialer, StreamHandler } from "../core/ports.ts";
 import type { EgressGuard } from "./egress-guard.ts";
+import type { LiveSockets } from "./live-sockets.ts";
 import { socketReadingInto } from "./receive-buffer.ts";
 import { TcpStream } from "./tcp-stream.ts";
 
@@ -9,21 +10,22 @@ export interface TcpDialerOptions {
   readonly guard: EgressGuard;
   /** What all streams of this thread read into. */
   readonly receiveBuffer: Uint8Array;
-  /** Address that connections come from; without it the system chooses. */
-  readonly localHost?: string;
+  readonly live?: LiveSockets;
+  /** Addresses that connections come from, at most one of a family; without any the system chooses. */
+  readonly localHosts?: readonly string[];
 }
 
 export class TcpDialer implements StreamDialer {
   readonly #guard: EgressGuard;
   readonly #receiveBuffer: Uint8Array;
-  readonly #localHost: string | undefined;
-  readonly #localFamily: AddressFamily | undefined;
+  readonly #live: LiveSockets | undefined;
+  readonly #localHosts: readonly Endpoint[];
 
   constructor(options: TcpDialerOptions) {
     this.#guard = options.guard;
     this.#receiveBuffer = options.receiveBuffer;
-    this.#localHost = options.localHost;
-    this.#localFamily = options.localHost === undefined ? undefined : endpoint(options.localHost, 0).family;
+    this.#live = options.live;
+    this.#localHosts = (options.localHosts ?? []).map((host) => endpoint(host, 0));
   }
 
   dial(to: Endpoint, handler: StreamHandler, timeoutMs: number): ByteStream {
@@ -36,12 +38,18 @@ export class TcpDialer implements StreamDialer {
 
   #isReachable(to: Endpoint): boolean {
     if (to.port === 0 || !this.#guard.allows("tcp", to)) return false;
-    return this.#localFamily === undefined || this.#localFamily === to.family;
+    return this.#localHosts.length === 0 || this.#localHostFor(to) !== undefined;
+  }
+
+  #localHostFor(to: Endpoint): string | undefined {
+    return this.#localHosts.find(({ family }) => family === to.family)?.host;
   }
 
   #connect(stream: TcpStream, to: Endpoint, timeoutMs: number): void {
     const socket = socketReadingInto(this.#receiveBuffer, stream);
     stream.attach(socket);
+    this.#live?.add(socket);
+    const localAddress = this.#localHostFor(to);
     const timer = setTimeout(() => stream.closeBecause("timeout"), timeoutMs);
     socket.once("close", () => clearTimeout(timer));
     socket.once("connect", () => {
@@ -52,7 +60,7 @@ export class TcpDialer implements StreamDialer {
       host: to.host,
       port: to.port,
       noDelay: true,
-      ...(this.#localHost === undefined ? {} : { localAddress: this.#localHost }),
+      ...(localAddress === undefined ? {} : { localAddress }),
     });
   }
 }

@@ -7,6 +7,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { type Endpoint, endpoint } from "../core/endpoint.ts";
 import type { ByteStream, StreamListener } from "../core/ports.ts";
 import type { EgressGuard } from "./egress-guard.ts";
+import type { LiveSockets } from "./live-sockets.ts";
 import { canonicalHost } from "./node-address.ts";
 import { socketReadingInto } from "./receive-buffer.ts";
 import { TcpStream } from "./tcp-stream.ts";
@@ -17,6 +18,7 @@ export async function listenTcp(
   port: number,
   guard: EgressGuard,
   receiveBuffer: Uint8Array,
+  live?: LiveSockets,
 ): Promise<TcpListener> {
   guard.assertAllows("bind", endpoint(host, port));
   const server = createServer({ pauseOnConnect: true, noDelay: true });
@@ -27,7 +29,7 @@ export async function listenTcp(
       resolve();
     });
   });
-  return new TcpListener(server, host, receiveBuffer);
+  return new TcpListener(server, { host, guard, receiveBuffer, live });
 }
 
 export class TcpListener implements StreamListener {
@@ -35,11 +37,24 @@ export class TcpListener implements StreamListener {
   /** Until the session takes over, connections are turned away. */
   onConnection: (stream: ByteStream) => void = (stream) => stream.close();
   readonly #server: Server;
+  readonly #guard: EgressGuard;
+  readonly #live: LiveSockets | undefined;
   readonly #receiveBuffer: Uint8Array;
   #closed: Promise<void> | undefined;
 
-  constructor(server: Server, host: string, receiveBuffer: Uint8Array) {
+  constructor(
+    server: Server,
+    options: {
+      readonly host: string;
+      readonly guard: EgressGuard;
+      readonly receiveBuffer: Uint8Array;
+      readonly live: LiveSockets | undefined;
+    },
+  ) {
+    const { host, guard, receiveBuffer, live } = options;
     this.#server = server;
+    this.#guard = guard;
+    this.#live = live;
     this.#receiveBuffer = receiveBuffer;
     const address = server.address();
     this.local = endpoint(host, typeof address === "object" && address !== null ? address.port : 0);
@@ -67,15 +82,20 @@ export class TcpListener implements StreamListener {
 
   #accept(socket: Socket): void {
     const { remoteAddress, remotePort } = socket;
-    if (remoteAddress === undefined || remotePort === undefined || this.#closed !== undefined) {
+    const remote =
+      remoteAddress === undefined || remotePort === undefined
+        ? undefined
+        : endpoint(canonicalHost(remoteAddress), remotePort);
+    if (remote === undefined || this.#closed !== undefined || this.#guard.gate?.isOpen === false) {
       socket.on("error", () => undefined);
       socket.destroy();
       return;
     }
-    const stream = new TcpStream(endpoint(canonicalHost(remoteAddress), remotePort));
+    const stream = new TcpStream(remote);
     const sharing = readingInto(this.#receiveBuffer, socket, stream);
     if (sharing === undefined) socket.on("data", (chunk) => stream.received(chunk, chunk.length));
     stream.attach(sharing ?? socket);
+    this.#live?.add(sharing ?? socket);
     this.onConnection(stream);
     (sharing ?? socket).resume();
   }

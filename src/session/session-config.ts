@@ -18,6 +18,11 @@ export interface SessionOptions extends InitialSettings {
   readonly folder: string;
   /** Numeric address to bind; also the source of outgoing connections. Default: every interface. */
   readonly host?: string | undefined;
+  /**
+   * Name or address of the one network interface that is used for DHT, peers, discovery and names, instead of `host`.
+   * When it is gone nothing leaves until it is back.
+   */
+  readonly interface?: string | undefined;
   /** One port for UDP and TCP. Default 0: any that is free. */
   readonly port?: number | undefined;
   /** `HOST:PORT` texts that replace the public routers; `none` for a DHT of those who find us. Default `default`. */
@@ -50,6 +55,7 @@ export interface SessionOptions extends InitialSettings {
 export interface SessionConfig {
   readonly folder: string;
   readonly host: string | undefined;
+  readonly interface: string | undefined;
   readonly port: number;
   readonly bootstrap: readonly HostPort[];
   readonly usesDefaultBootstrap: boolean;
@@ -73,6 +79,7 @@ export function resolveSessionConfig(options: SessionOptions): SessionConfig {
   return Object.freeze({
     folder: options.folder,
     host: checkedHost(options.host),
+    interface: checkedInterface(options),
     port: checkedPort(options.port ?? 0),
     bootstrap: bootstrapNodes(bootstrap),
     usesDefaultBootstrap: bootstrap === "default",
@@ -117,6 +124,13 @@ function checkedHost(host: string | undefined): string | undefined {
     return host;
   throw new ClientError("USAGE", `“${host}” is not an address this machine can have.`, {
     hint: "Give a numeric address of one of its interfaces, or leave the option out.",
+  });
+}
+
+function checkedInterface(options: SessionOptions): string | undefined {
+  if (options.interface === undefined || options.host === undefined) return options.interface;
+  throw new ClientError("USAGE", "An interface and an address to bind exclude each other.", {
+    hint: "Give the interface by its name or by the address that is to be used.",
   });
 }
 

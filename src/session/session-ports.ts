@@ -70,7 +70,12 @@ export interface SessionNetwork {
    * Binds UDP and TCP to the same port of `host` (port 0: any port that is free for both). Rejects with
    * `PORT_IN_USE` or `ADDRESS_UNAVAILABLE`. Without `host` both families are tried; a failed IPv6 bind is a warning.
    */
-  open(options: { readonly host?: string; readonly port: number }): Promise<OpenNetwork>;
+  open(options: {
+    readonly host?: string;
+    /** Name or address of the one interface to use, instead of `host`: when it is gone nothing leaves. */
+    readonly interface?: string;
+    readonly port: number;
+  }): Promise<OpenNetwork>;
   /** All A and AAAA addresses of `host`, numeric text returned as it is; empty when there are none. Never rejects. */
   resolve(host: string, port: number): Promise<readonly Endpoint[]>;
   /** Some interface beside the loopback has an address. True as well where nothing beyond loopback is wanted. */
@@ -89,6 +94,10 @@ export interface OpenNetwork {
   readonly dialer: StreamDialer;
   readonly listeners: readonly StreamListener[];
   readonly warnings: readonly string[];
+  /** Where it keeps to one interface. */
+  readonly interfaceName?: string;
+  /** Set by the session: that interface went, or came back. */
+  onInterfaceChange?: (isThere: boolean) => void;
   close(): Promise<void>;
 }
 

@@ -91,6 +91,7 @@ export async function openSession(platform: SessionPlatform, options: SessionOpt
   const network = await platform.network.open({
     port: config.port,
     ...(config.host === undefined ? {} : { host: config.host }),
+    ...(config.interface === undefined ? {} : { interface: config.interface }),
   });
   try {
     const addressProfile = config.addressProfile ?? (await chooseProfile(platform, config));
@@ -197,6 +198,7 @@ export class Session implements SessionView {
   /** Begins to answer the network, and takes up the torrents of the former session where it remembers. */
   async start(): Promise<void> {
     for (const warning of this.#network.warnings) this.#log.add(warning);
+    this.#network.onInterfaceChange = (isThere) => this.#interfaceChanged(isThere);
     if (this.#config.remember) {
       const remembered = await loadSettings(this.#platform.state, LASTING_SETTINGS);
       this.#settings = changedSettings(remembered, this.#config.settings);
@@ -586,6 +588,18 @@ export class Session implements SessionView {
     }
     if (shared.nowMs - this.#lookedAroundAtMs >= LOOK_AROUND_INTERVAL_MS) void this.#lookAround(shared.nowMs);
     this.#store.touch();
+  }
+
+  #interfaceChanged(isThere: boolean): void {
+    const name = this.#network.interfaceName ?? "";
+    this.#log.add(
+      isThere
+        ? `the interface ${name} is back`
+        : `the interface ${name} is gone: nothing is sent until it is back`,
+    );
+    this.#isNetworkUp = isThere;
+    if (isThere) this.#dht?.node.networkChanged();
+    this.#store.publish();
   }
 
   /**

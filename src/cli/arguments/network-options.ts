@@ -13,6 +13,7 @@ export const DEFAULT_PORT = 6881;
 /** As commander hands them over. */
 export interface NetworkFlags {
   readonly host?: string;
+  readonly interface?: string;
   readonly port?: string;
   readonly bootstrap?: readonly string[];
   readonly profileAddresses?: string;
@@ -22,6 +23,8 @@ export interface NetworkFlags {
 export interface NetworkOptions {
   /** Numeric address to bind and to connect from; undefined = all. */
   readonly host: string | undefined;
+  /** Name or address of the one interface to use; undefined = any. */
+  readonly interface: string | undefined;
   readonly port: number;
   /** Undefined = saved table, then the public routers; empty = none. */
   readonly bootstrap: readonly string[] | undefined;
@@ -51,6 +54,10 @@ export function addNetworkOptions(
   );
   return command
     .option("--host <address>", "address to bind and to connect from")
+    .option(
+      "--interface <name>",
+      "network interface to keep to, by name or address: nothing leaves while it is gone",
+    )
     .addOption(defaultPort === "a free one" ? forCommandOnly(port) : port)
     .option(
       "--bootstrap <host:port>",
@@ -82,6 +89,7 @@ export function collect(value: string, previous: readonly string[]): readonly st
 export function parseNetworkOptions(flags: NetworkFlags, defaultPort: number): NetworkOptions {
   return {
     host: flags.host === undefined ? undefined : parseHost(flags.host),
+    interface: flags.interface,
     port: flags.port === undefined ? defaultPort : parsePort(flags.port, "--port"),
     bootstrap: parseBootstrap(flags.bootstrap ?? []) ?? environmentBootstrap(),
     addressProfile: flags.profileAddresses === undefined ? undefined : parseProfile(flags.profileAddresses),

@@ -46,7 +46,14 @@ async function startNodes(): Promise<string> {
   let bootstrap: readonly string[] = [];
   for (const host of settings.nodeHosts) {
     const open = await openDhtNode({
-      network: { host, port: 0, bootstrap, addressProfile: "loopback", localDiscovery: false },
+      network: {
+        host,
+        interface: undefined,
+        port: 0,
+        bootstrap,
+        addressProfile: "loopback",
+        localDiscovery: false,
+      },
       defaultBootstrap: "none",
       limits: "on",
       readOnly: false,

@@ -10,6 +10,8 @@ export interface EngineService {
 
 export interface EngineSettings {
   readonly host: string | undefined;
+  /** Name or address of the one network interface to use. */
+  readonly interface?: string | undefined;
   readonly port: number;
   readonly bootstrap: readonly string[] | undefined;
   readonly addressProfile: AddressProfile | undefined;

@@ -35,6 +35,7 @@ export async function openDhtNode(settings: DhtNodeSettings): Promise<OpenDhtNod
     const open = await platform.network.openUdp({
       port: network.port,
       ...(network.host === undefined ? {} : { host: network.host }),
+      ...(network.interface === undefined ? {} : { interface: network.interface }),
     });
     const texts =
       network.bootstrap ??
@@ -69,7 +70,7 @@ export async function openDhtNode(settings: DhtNodeSettings): Promise<OpenDhtNod
     return {
       node,
       platform,
-      listening: formatEndpoint(endpoint(network.host ?? "0.0.0.0", open.port)),
+      listening: formatEndpoint(endpoint(network.host ?? open.udp4?.local.host ?? "0.0.0.0", open.port)),
       bootstrapNodes,
       warnings: open.warnings,
       close: async () => {

@@ -74,13 +74,15 @@ function sessionOptions(from: EngineSettings): SessionOptions {
     folder: from.defaultFolder,
     port: from.port,
     host,
+    interface: from.interface,
     bootstrap: bootstrap === undefined ? "default" : bootstrap.length === 0 ? "none" : bootstrap,
     addressProfile,
     localDiscovery: from.localDiscovery,
     isLanExempt: from.isLanExempt,
     expectedPeers: from.peers,
-    maxDownBytesPerSecond,
-    maxUpBytesPerSecond,
+    // No option says nothing: then what the session was told before counts.
+    maxDownBytesPerSecond: maxDownBytesPerSecond ?? undefined,
+    maxUpBytesPerSecond: maxUpBytesPerSecond ?? undefined,
     remember: from.state === "own",
     isStateShared: from.state === "shared",
   };
