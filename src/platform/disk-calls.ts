@@ -41,6 +41,11 @@ export function carryOut(
       return hashPieces(torrent, call.pieces);
     case "hashRun":
       return hashRun(torrent, call);
+    case "read": {
+      const run = new Uint8Array(call.lengthBytes);
+      files.read(call.offsetBytes, run);
+      return run;
+    }
     case "finish":
       files.finish(call.complete);
       return undefined;

@@ -97,6 +97,13 @@ export type DiskCall =
       readonly lengthBytes: number;
       readonly isLast: boolean;
     }
+  /** A run of the content, for readers that are not peers. */
+  | {
+      readonly kind: "read";
+      readonly torrent: number;
+      readonly offsetBytes: number;
+      readonly lengthBytes: number;
+    }
   /** These files are complete: those that still have an unfinished name get their own. */
   | { readonly kind: "finish"; readonly torrent: number; readonly complete: Int32Array }
   /** Files written and files created since the last call. */
@@ -142,6 +149,7 @@ export interface DiskResults {
   hashPieces: HashedPieces;
   /** The digest after the last run; undefined before it. */
   hashRun: Uint8Array | undefined;
+  read: Uint8Array;
   finish: undefined;
   takeTouched: TouchedFiles;
   delete: undefined;

@@ -121,6 +121,12 @@ export class NodeTorrentDisk implements TorrentDisk {
     if (!this.#slots.request(job)) setImmediate(() => this.#onRead(job, Outcome.failed, "EBUSY"));
   }
 
+  read(offsetBytes: number, lengthBytes: number): Promise<Uint8Array> {
+    return this.#content.call({ kind: "read", offsetBytes, lengthBytes }).catch((error: unknown) => {
+      throw this.#explain(error);
+    });
+  }
+
   releaseSlot(slot: BlockSlot): void {
     this.#slots.release(slot);
   }

@@ -43,3 +43,4 @@ export {
   type TrafficTotals,
   type WatchFolder,
 } from "./session-view.ts";
+export type { ReadRange } from "./torrent/content-readers.ts";

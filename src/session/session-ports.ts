@@ -143,6 +143,8 @@ export interface TorrentDiskEvents {
 
 /** The storage that the torrent's swarm asks, and what happens to it a few times an hour. */
 export interface TorrentDisk extends SwarmStorage {
+  /** A run of the content, whatever piece it is in. Rejects where it is not there to be read. */
+  read(offsetBytes: number, lengthBytes: number): Promise<Uint8Array>;
   /** Which files are wanted: data of unwanted ones goes to a part file instead of a full-size file. */
   setWanted(wantedFiles: readonly boolean[]): void;
   /** Hashes the given pieces from disk and answers which are right. Absent files cost nothing. */

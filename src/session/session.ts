@@ -16,6 +16,7 @@ import {
   SESSION_LIST_RECORD,
   torrentOfRecord,
 } from "../storage/index.ts";
+import type { Metainfo } from "../torrent/metainfo.ts";
 import { LOCAL_GROUPS, LocalDiscovery, WireEngine } from "../wire/index.ts";
 import { chooseAddressProfile } from "./address-choice.ts";
 import { CompletionHook } from "./completion/completion-hook.ts";
@@ -60,6 +61,7 @@ import { SnapshotStore } from "./snapshot/snapshot-store.ts";
 import type { SharedFacts } from "./snapshot/torrent-facts.ts";
 import { TorrentReport } from "./snapshot/torrent-report.ts";
 import { CheckQueue } from "./torrent/check-queue.ts";
+import type { ReadRange } from "./torrent/content-readers.ts";
 import { RemovedTorrents } from "./torrent/removed-torrents.ts";
 import { assertSelection } from "./torrent/selection.ts";
 import { Torrent } from "./torrent/torrent.ts";
@@ -228,6 +230,15 @@ export class Session implements SessionView {
 
   subscribe(listener: () => void): () => void {
     return this.#store.subscribe(listener);
+  }
+
+  /**
+   * A file of a torrent in order while it comes: what is read next is fetched first. `path` is one of the torrent's,
+   * as on disk; without it the longest file. See `ContentReaders.read` for what it throws.
+   */
+  readFile(id: string, path?: string, range: ReadRange = {}): AsyncGenerator<Uint8Array, void, undefined> {
+    const { torrent } = this.#find(id);
+    return torrent.readers.read(indexOfFile(torrent.metainfo?.files ?? [], path), range);
   }
 
   /** One viewer's own set of commands: `watchDetails` counts for it alone, until `detach`. */
@@ -721,4 +732,13 @@ function boundHosts(network: OpenNetwork): readonly string[] {
     ...network.listeners.map((listener) => listener.local),
   ];
   return bound.flatMap((local) => (local === undefined ? [] : [local.host]));
+}
+
+/** -1 when there is no such file; the longest where none is named. */
+function indexOfFile(files: Metainfo["files"], path: string | undefined): number {
+  if (path !== undefined) return files.findIndex((file) => !file.isPadding && file.path === path);
+  return files.reduce((longest, file, index) => {
+    const isLonger = file.lengthBytes > (files[longest]?.lengthBytes ?? -1);
+    return !file.isPadding && isLonger ? index : longest;
+  }, -1);
 }

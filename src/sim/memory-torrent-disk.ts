@@ -91,6 +91,13 @@ export class MemoryTorrentDisk implements TorrentDisk {
     });
   }
 
+  read(offsetBytes: number, lengthBytes: number): Promise<Uint8Array> {
+    const content = this.#read(offsetBytes, lengthBytes);
+    return content === undefined
+      ? Promise.reject(new ClientError("PATH_NOT_FOUND", "This part of the content is not here."))
+      : Promise.resolve(content);
+  }
+
   releaseSlot(_slot: BlockSlot): void {}
 
   setWanted(wantedFiles: readonly boolean[]): void {

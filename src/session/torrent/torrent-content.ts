@@ -130,6 +130,14 @@ export class TorrentContent {
     return this.#have.count * pieceMap.pieceBytes - lastIsShort;
   }
 
+  /** Every piece of the file is here. */
+  isWhole(fileIndex: number): boolean {
+    const pieces = this.layout.piecesOf(fileIndex, this.metainfo.pieceMap);
+    if (pieces === undefined) return true;
+    for (let piece = pieces.first; piece < pieces.end; piece++) if (!this.#have.has(piece)) return false;
+    return true;
+  }
+
   /** Opens the disk; nothing is created. Rejects with the disk's `ClientError`. */
   async open(
     sessionDisk: SessionDisk,
@@ -245,14 +253,14 @@ export class TorrentContent {
 
   /** Of the files in any folder, while they are closed. */
   async stampsIn(sessionDisk: SessionDisk, folder: string): Promise<readonly (FileStamp | null)[]> {
-    const disk = await sessionDisk.openTorrent(this.metainfo, folder, IGNORED);
+    const disk = await sessionDisk.openTorrent(this.metainfo, folder, IGNORED_DISK_EVENTS);
     return await disk.stamps().finally(() => disk.close());
   }
 
   /** Deletes what the torrent lists and we made, empty folders included. */
   async deleteData(sessionDisk: SessionDisk, folder: string): Promise<void> {
     await this.close();
-    const disk = await sessionDisk.openTorrent(this.metainfo, folder, IGNORED);
+    const disk = await sessionDisk.openTorrent(this.metainfo, folder, IGNORED_DISK_EVENTS);
     try {
       await disk.deleteData();
     } finally {
@@ -353,7 +361,7 @@ export class TorrentContent {
 }
 
 /** For a disk that is opened only to look, or to delete. */
-const IGNORED: TorrentDiskEvents = { pieceChecked: () => {}, blockRead: () => {} };
+export const IGNORED_DISK_EVENTS: TorrentDiskEvents = { pieceChecked: () => {}, blockRead: () => {} };
 
 export function areSameStamps(
   one: readonly (FileStamp | null)[],

@@ -20,6 +20,7 @@ import type { SessionPlatform, TorrentDiskEvents } from "../session-ports.ts";
 import type { TorrentPhase, TorrentSettings } from "../session-view.ts";
 import { changedChoices, type TorrentChoices } from "../settings/torrent-choices.ts";
 import type { CheckQueue } from "./check-queue.ts";
+import { ContentReaders } from "./content-readers.ts";
 import { DataMove } from "./data-move.ts";
 import { diskFailure } from "./disk-failure.ts";
 import { FlowWatch } from "./flow-watch.ts";
@@ -71,6 +72,7 @@ export class Torrent {
   readonly swarm: Swarm;
   readonly sources: PeerSources;
   readonly milestones: Milestones;
+  readonly readers: ContentReaders;
   readonly badPieces: RecentEvents = new RecentEvents();
   readonly bans: RecentEvents = new RecentEvents();
   readonly #around: TorrentSurroundings;
@@ -118,6 +120,13 @@ export class Torrent {
     this.milestones = new Milestones(platform.clock.nowMs());
     this.swarm = this.#addSwarm();
     this.#applyChoices();
+    this.readers = new ContentReaders({
+      disk: platform.disk,
+      folder: () => this.#folder,
+      content: () => this.#content,
+      phase: () => this.phase,
+      setUrgentPieces: (pieces) => this.swarm.setUrgentPieces(pieces),
+    });
     this.sources = this.#makeSources();
     this.#keeper = new ResumeKeeper({
       clock: platform.clock,
@@ -370,6 +379,7 @@ export class Torrent {
     this.#spaceRetry.disarm();
     this.#checkAbort.abort();
     this.#move?.interrupt();
+    this.readers.close();
     await this.#lane.run();
     await this.#keeper.flush();
     await this.#keeper.close();
@@ -484,6 +494,7 @@ export class Torrent {
     const { phase } = this;
     if (phase === this.#shownPhase) return;
     this.#shownPhase = phase;
+    this.readers.wake();
     this.#around.onMilestone();
     this.#around.onTurnChange();
   }
@@ -611,6 +622,7 @@ export class Torrent {
       storage: content.disk,
     });
     this.#isServing = true;
+    this.readers.plan();
     this.#reportDamage(content.damagedPieces);
     this.#noticeCompletion();
     this.#showPresence();
@@ -756,6 +768,7 @@ export class Torrent {
   #pieceVerified(pieceIndex: number): void {
     const bytes = this.#content?.pieceVerified(pieceIndex) ?? 0;
     if (bytes > 0) this.#keeper.stored(bytes);
+    this.readers.wake();
     this.#reach("firstPieceMs", "first piece");
   }
 
