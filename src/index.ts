@@ -15,6 +15,7 @@ import {
 } from "./session/index.ts";
 
 export { ClientError, type ErrorCode } from "./core/errors.ts";
+export { type CreatedTorrent, type CreateTorrentOptions, createTorrent } from "./create-torrent.ts";
 export { createNodePlatform, type NodePlatform, type NodePlatformOptions } from "./platform/index.ts";
 export type {
   AddOptions,

@@ -88,12 +88,13 @@ afterAll(async () => {
 test("sends over its interface alone, nothing at all while that is gone, and again when it is back", async () => {
   const bound = startStarling("--interface", "vpn0");
   const seen = { vpn0: 0, lan0: 0 };
-  const look = async (): Promise<void> => {
+  const hasSent = async (): Promise<true | undefined> => {
     const counts = await count();
     seen.vpn0 += counts.vpn0;
     seen.lan0 += counts.lan0;
+    return seen.vpn0 > 2 || undefined;
   };
-  await eventually(async () => (await look(), seen.vpn0 > 2 || undefined), TIMEOUT_MS, "packets on vpn0");
+  await eventually(hasSent, TIMEOUT_MS, "packets on vpn0");
   expect(seen.lan0).toBe(0);
 
   ip("-n", NEAR, "link", "del", "vpn0");
@@ -105,11 +106,7 @@ test("sends over its interface alone, nothing at all while that is gone, and aga
   join("vpn0", "10.8.0", 10);
   await counter.request("open", { link: "vpn0" });
   Object.assign(seen, { vpn0: 0, lan0: 0 });
-  await eventually(
-    async () => (await look(), seen.vpn0 > 2 || undefined),
-    TIMEOUT_MS,
-    "packets on vpn0 again",
-  );
+  await eventually(hasSent, TIMEOUT_MS, "packets on vpn0 again");
   expect(seen.lan0).toBe(0);
   bound.kill("SIGKILL");
 });

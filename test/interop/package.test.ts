@@ -8,10 +8,14 @@ import { toHex } from "../../src/core/bytes.ts";
 import { infoHashFrom } from "../../src/core/ids.ts";
 import { openDht } from "../../src/dht/index.ts";
 import { createNodePlatform } from "../../src/platform/index.ts";
+import { digestsOf, MIB, writeContent } from "./support/content.ts";
 import { Lab } from "./support/lab.ts";
+import { LineProcess } from "./support/line-process.ts";
 import { REPOSITORY } from "./support/prerequisites.ts";
+import { Starling } from "./support/starling.ts";
 
 const PACK_TIMEOUT_MS = 240_000;
+const START_TIMEOUT_MS = 30_000;
 
 let lab: Lab;
 let project: string;
@@ -84,4 +88,44 @@ test("the example of starling/dht finds the peer that a node announced", async (
   expect((await run).stdout).toBe("127.0.0.1:5000\n");
   await udp.close();
   await platform.close();
+});
+
+/** Runs an example of the package as its user would. */
+function example(name: string, ...args: readonly string[]): LineProcess {
+  const script = join(project, "node_modules/starling/examples", name);
+  const started = new LineProcess({ name, command: [process.execPath, script, ...args], cwd: project });
+  lab.run(started);
+  return started;
+}
+
+test("the examples of the library seed a folder, watch its health, download and stream it", async () => {
+  const router = await Starling.dhtServe(lab, { host: lab.newHost() });
+  const content = writeContent(join(lab.newFolder("content"), "film.bin"), 3 * MIB, "examples");
+  const seeder = example("seed-folder.mjs", content, router.address);
+  const { text: magnet } = await seeder.waitForLine(/^magnet:.*/, START_TIMEOUT_MS);
+  await seeder.waitForLine(/^seeding on /, START_TIMEOUT_MS);
+
+  const watcher = example("watch-health.mjs", magnet, router.address);
+  await watcher.waitForLine(/^film\.bin: health/, START_TIMEOUT_MS);
+  await watcher.stop();
+
+  const folder = lab.newFolder("download");
+  const download = example("download.mjs", magnet, folder, router.address);
+  expect((await download.exit).code).toBe(0);
+  expect(digestsOf(join(folder, "film.bin"))).toEqual(digestsOf(content));
+
+  const streamed = join(lab.newFolder("stream"), "film.bin");
+  const stream = join(project, "node_modules/starling/examples/stream-magnet.mjs");
+  run(
+    project,
+    "sh",
+    "-c",
+    `"$0" "$1" "$2" "$3" > "$4"`,
+    process.execPath,
+    stream,
+    magnet,
+    router.address,
+    streamed,
+  );
+  expect(digestsOf(streamed)).toEqual(digestsOf(content));
 });

@@ -31,6 +31,8 @@ export interface Candidate {
   drops: number;
   wasTried: boolean;
   notBeforeMs: number;
+  /** The last connection ended because neither side had anything for the other. */
+  isUseless: boolean;
   connectedAtMs: number;
   /** End of the last connection that we dialled; undefined = never. */
   workedAtMs: number | undefined;
@@ -56,6 +58,7 @@ export function newCandidate(
     drops: 0,
     wasTried: false,
     notBeforeMs: 0,
+    isUseless: false,
     connectedAtMs: 0,
     workedAtMs: undefined,
     priority,
@@ -92,6 +95,14 @@ export function noteDisconnected(candidate: Candidate, nowMs: number, isUseful: 
   candidate.drops++;
   const waitMs = candidate.drops === 1 ? FAST_RECONNECT_MS : BACK_OFF_MS * (candidate.drops - 1);
   candidate.notBeforeMs = nowMs + (isUseful ? waitMs : USELESS_MS);
+  candidate.isUseless = !isUseful;
+}
+
+/** Something is wanted that was not: a peer that had nothing for us may have it. */
+export function noteNeed(candidate: Candidate, nowMs: number): void {
+  if (!candidate.isUseless || candidate.state !== "idle") return;
+  candidate.isUseless = false;
+  candidate.notBeforeMs = nowMs;
 }
 
 /** Who said so matters: a user's own word, then what the local network or our own past says, then strangers. */

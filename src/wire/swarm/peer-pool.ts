@@ -25,6 +25,7 @@ import {
   noteConnected,
   noteDisconnected,
   noteFailure,
+  noteNeed,
 } from "./candidate.ts";
 import { canonicalPriority } from "./peer-priority.ts";
 
@@ -241,6 +242,12 @@ export class PeerPool {
       this.#connected.set(listensAs, { listensAs: undefined });
     }
     return isElsewhere;
+  }
+
+  /** More is wanted than before: peers that had nothing for us are worth a call again, now. */
+  needGrew(nowMs: number): void {
+    for (const candidate of this.#candidates.values()) noteNeed(candidate, nowMs);
+    this.#earliestMs = nowMs;
   }
 
   /** The connection ended. Not `isUseful`: neither side had anything for the other. */

@@ -173,6 +173,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
       };
       this.#deadlines.contentReplaced();
       this.#pieces.contentReplaced(known);
+      this.#needMayHaveGrown();
     });
   }
 
@@ -183,7 +184,15 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
       this.#pieces.checkInterests();
       this.#pieces.noteCompletion();
       this.#requests.replan();
+      this.#needMayHaveGrown();
     });
+  }
+
+  /** Peers that left because neither side wanted anything are called back when something is wanted again. */
+  #needMayHaveGrown(): void {
+    if (this.content?.picker.isComplete !== false) return;
+    this.#pool.needGrew(this.shared.turns.nowMs);
+    if (this.isRunning) this.#connections.tick();
   }
 
   setPieceOrder(order: PieceOrder): void {

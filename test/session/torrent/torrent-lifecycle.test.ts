@@ -79,6 +79,48 @@ describe("pausing", () => {
   });
 });
 
+describe("needing more than before", () => {
+  /** Both have everything, and have parted because of it. */
+  async function openParted(net: SessionWorld): Promise<Machine> {
+    await net.openSeeder("10.0.1.1", ALBUM);
+    const machine = await net.open("10.0.2.1", { dht: false });
+    await net.settled(
+      machine.session.commands.add(torrentFile(ALBUM), { peers: ["10.0.1.1:20000"], select: "1,3" }),
+    );
+    const { id } = ALBUM.metainfo;
+    await net.untilPhase(machine, id, "seeding");
+    await net.until(() => machine.torrent(id).counts.connectedPeers === 0);
+    return machine;
+  }
+
+  test("because a check found damage calls back peers that had nothing for us", async () => {
+    const net = new SessionWorld(461);
+    const machine = await openParted(net);
+    const { id } = ALBUM.metainfo;
+    machine.memory.disk.place(`${FOLDER}/album/one.flac`, new Uint8Array(3 * PIECE));
+    const before = net.world.nowMs;
+    await net.settled(machine.session.commands.verify(id));
+    await net.untilPhase(machine, id, "downloading");
+    await net.untilPhase(machine, id, "seeding");
+
+    expect(net.world.nowMs - before).toBeLessThan(60_000);
+    expect(fingerprint(machine.memory.disk.read(`${FOLDER}/album/one.flac`))).toBe(
+      fingerprint(ALBUM.fileContent(0)),
+    );
+  });
+
+  test("because more files are selected calls them back too", async () => {
+    const net = new SessionWorld(462);
+    const machine = await openParted(net);
+    const { id } = ALBUM.metainfo;
+    const before = net.world.nowMs;
+    await net.settled(machine.session.commands.setFilePriorities(id, [4, 4, 4, 4]));
+    await net.until(() => machine.torrent(id).havePieces === ALBUM.metainfo.pieceMap.pieceCount);
+
+    expect(net.world.nowMs - before).toBeLessThan(60_000);
+  });
+});
+
 describe("removing", () => {
   test("forgets the torrent and keeps its files", async () => {
     const net = new SessionWorld(44);
