@@ -1,5 +1,4 @@
 /** Makes a torrent of what lies on this machine, for programs that share with `openSession`. */
-import { resolve } from "node:path";
 import { ClientError } from "./core/errors.ts";
 import { hashPath } from "./platform/index.ts";
 import { formatMagnet } from "./torrent/magnet.ts";
@@ -33,7 +32,7 @@ export async function createTorrent(
   path: string,
   options: CreateTorrentOptions = {},
 ): Promise<CreatedTorrent> {
-  const made = await hashPath(resolve(path), options);
+  const made = await hashPath(path, options);
   const metainfo = parseInfoDictionary(made.rawInfo);
   if (!metainfo.ok)
     throw new ClientError("TORRENT_INVALID", `No torrent can be made of ${path}: ${metainfo.fault.message}`);

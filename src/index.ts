@@ -2,9 +2,8 @@
  * `starling`: a session in one's own process, on Node. The engines on their own are `starling/dht`, `starling/wire` and
  * `starling/sim`.
  */
-import { Readable } from "node:stream";
 import { ClientError } from "./core/errors.ts";
-import { createNodePlatform } from "./platform/index.ts";
+import { createNodePlatform, type Readable, readableOf } from "./platform/index.ts";
 import {
   openSession as openSessionOn,
   type ReadRange,
@@ -80,7 +79,7 @@ export async function openSession(options: OpenSessionOptions): Promise<LocalSes
   return {
     getSnapshot: () => session.getSnapshot(),
     subscribe: (listener) => session.subscribe(listener),
-    openFile: (id, path, range) => Readable.from(session.readFile(id, path, range), { objectMode: false }),
+    openFile: (id, path, range) => readableOf(session.readFile(id, path, range)),
     when: (find) => whenFound(session, find),
     commands: { ...session.commands, shutdown: close },
     close,

@@ -3,8 +3,10 @@ export { dialEngine, type EngineSocket, listenForViewers, removeSocket } from ".
 export { EgressGuard, egressGuardFrom } from "./egress-guard.ts";
 export { hashPath } from "./hash-files.ts";
 export { liveHolder, lockFolder } from "./lock-file.ts";
+export { makeFolder } from "./make-folder.ts";
 export { NodeNetwork } from "./network.ts";
 export { createNodePlatform, type NodePlatform, type NodePlatformOptions } from "./node-platform.ts";
 export { starlingPaths } from "./paths.ts";
 export { DEFAULT_PROFILE, isProfileName, type ProfilePaths, profilePaths } from "./profile-paths.ts";
+export { type Readable, readableOf } from "./readable.ts";
 export { FileStateStore } from "./state-store.ts";

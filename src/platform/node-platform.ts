@@ -2,7 +2,6 @@
  * The platform on Node: everything of `session-ports.ts` over sockets, files and threads of this machine. Nothing is
  * opened before it is used, apart from the state folder, which is locked for the life of the platform.
  */
-import { promises as fs } from "node:fs";
 import { join, resolve } from "node:path";
 import type { SessionPlatform, StateStore } from "../session/session-ports.ts";
 import { NodeClock } from "./clock.ts";
@@ -10,6 +9,7 @@ import { diskError } from "./disk-codes.ts";
 import { DiskWorkers, defaultCheckThreads } from "./disk-workers.ts";
 import { EgressGuard, egressGuardFrom } from "./egress-guard.ts";
 import { type FolderLock, lockFolder } from "./lock-file.ts";
+import { makeFolder } from "./make-folder.ts";
 import { MemoryStateStore } from "./memory-state-store.ts";
 import { NodeNetwork } from "./network.ts";
 import { NodeDisk } from "./node-disk.ts";
@@ -115,7 +115,7 @@ async function openState(options: NodePlatformOptions): Promise<OpenState> {
     return { state: new MemoryStateStore(), madeStore: new MemoryStateStore(), lock: undefined };
   const folder = resolve(options.stateFolder);
   try {
-    await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
   } catch (error) {
     throw diskError(error, folder);
   }

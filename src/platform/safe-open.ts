@@ -6,6 +6,7 @@
 import { closeSync, constants, fstatSync, mkdirSync, openSync, realpathSync } from "node:fs";
 import { join, sep } from "node:path";
 import { DiskFault, isCode } from "./disk-codes.ts";
+import { makeFolderSync } from "./make-folder.ts";
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL } = constants;
 /** Absent on Windows, where creating links needs a privilege. */
@@ -57,7 +58,7 @@ export function realFileInside(root: string, path: string): string {
 
 /** Creates the folder below `root` where it is absent and answers its real path; throws ELOOP when links lead out of `root`. */
 export function createFolderInside(root: string, folder: readonly string[]): string {
-  mkdirSync(root, { recursive: true });
+  makeFolderSync(root);
   const realRoot = realpathSync.native(root);
   let real = realRoot;
   for (const element of folder) {

@@ -1,6 +1,7 @@
 /** The file-system calls that state records are kept with: a seam, so that tests can fail each of them and cut the power. */
 import { promises as fs } from "node:fs";
 import { syncFolder } from "./durability.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /** All reject as Node's calls do, with an errno name as `code`. */
 export interface StateFiles {
@@ -31,9 +32,7 @@ const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
 export const NODE_STATE_FILES: StateFiles = {
-  makeFolder: async (path) => {
-    await fs.mkdir(path, { recursive: true, mode: FOLDER_MODE });
-  },
+  makeFolder: (path) => makeFolder(path, FOLDER_MODE),
   read: async (path) => {
     const bytes = await fs.readFile(path);
     return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);

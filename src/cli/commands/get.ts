@@ -1,7 +1,8 @@
 /** `starling get`: download, verify, exit. */
-import { access, constants, mkdir, stat } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { ClientError } from "../../core/errors.ts";
+import { makeFolder } from "../../platform/index.ts";
 import type { AddOptions, TorrentSnapshot, TorrentSource } from "../../session/session-view.ts";
 import {
   DEFAULT_PORT,
@@ -112,7 +113,7 @@ export function announceListening(engine: RunningEngine, output: Output): void {
 /** Creates the folder when its parent allows it; says which path cannot be written, before any network is used. */
 async function requireWritableFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     if (!(await stat(folder)).isDirectory()) throw notAFolder(folder);
     await access(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
