@@ -52,9 +52,6 @@ const MAY_BLOCK: Readonly<Record<string, readonly string[]>> = {
   "platform/lock-file.ts": ["readFileSync"], // boot id and process times from /proc, when the state folder is locked
   "platform/paths.ts": ["readFileSync"], // the user's folder names, when the program starts
   "platform/worker-location.ts": ["existsSync"], // when a disk worker starts
-  // When a user moves a torrent to another folder: entries of folders, no content. On a disk that hangs they would hang too.
-  "platform/safe-open.ts": ["closeSync", "fstatSync", "mkdirSync", "openSync", "realpathSync"],
-  "platform/empty-folders.ts": ["lstatSync", "rmdirSync"],
 };
 
 /** Folders that are synchronous and know no ambient world (Laws 1 and 2). */

@@ -2,7 +2,7 @@
  * The rare requests to a disk worker (`DiskCall`), carried out inside it. Each is synchronous and bounded by its
  * caller's slices, so that blocks and segments of other torrents wait no longer than one slice.
  */
-import { accessSync, constants, lstatSync, type Stats, unlinkSync } from "node:fs";
+import { accessSync, constants, lstatSync, rmdirSync, type Stats, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { ContentFiles } from "./content-files.ts";
 import { DiskFault, isCode } from "./disk-codes.ts";
@@ -14,11 +14,11 @@ import {
   type HashedPieces,
   type StampList,
 } from "./disk-jobs.ts";
-import { deleteEmptyFolders } from "./empty-folders.ts";
 import { startSha1 } from "./piece-digest.ts";
 import { hashFromDisk } from "./piece-store.ts";
 import { realFileInside, realFolderInside } from "./safe-open.ts";
 import type { StoredTorrent } from "./stored-torrent.ts";
+import { FOLDER_STAYS, foldersOf } from "./torrent-folders.ts";
 
 /** Carries out a call on a torrent that is open. Throws the disk's error. */
 export function carryOut(
@@ -139,7 +139,13 @@ function deleteFolders(files: ContentFiles): void {
   files.close();
   const part = join(files.root, files.partName);
   if (statsOf(part)?.isFile()) unlinkSync(part);
-  deleteEmptyFolders(files.root, files.paths);
+  for (const folder of foldersOf(files.paths)) {
+    try {
+      if (lstatSync(join(files.root, folder)).isDirectory()) rmdirSync(join(files.root, folder));
+    } catch (error) {
+      if (!isCode(error, ...FOLDER_STAYS)) throw error;
+    }
+  }
 }
 
 function statsOf(path: string): Stats | undefined {

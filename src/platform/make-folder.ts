@@ -3,7 +3,7 @@
  * folder says ENOENT although its parent exists, as everywhere below /proc: it goes up and down for ever, in the thread
  * pool, with every other file operation behind it.
  */
-import { promises as fs, mkdirSync, statSync } from "node:fs";
+import { promises as fs } from "node:fs";
 import { dirname } from "node:path";
 import { isCode } from "./disk-codes.ts";
 
@@ -19,18 +19,6 @@ export async function makeFolder(path: string, mode = 0o777): Promise<void> {
   }
 }
 
-/** The same, at once: for disk workers. */
-export function makeFolderSync(path: string): void {
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    if (isCode(error, "ENOENT") && isMissingSync(dirname(path))) {
-      makeFolderSync(dirname(path));
-      makeFolderSync(path);
-    } else if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
-  }
-}
-
 async function isFolder(path: string): Promise<boolean> {
   return await fs.stat(path).then(
     (stats) => stats.isDirectory(),
@@ -43,8 +31,4 @@ async function isMissing(path: string): Promise<boolean> {
     () => false,
     (error: unknown) => isCode(error, "ENOENT"),
   );
-}
-
-function isMissingSync(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) === undefined;
 }

@@ -7,18 +7,18 @@
  * Only what the torrent lists is touched, and never through links (threats F2, ST16).
  */
 import { constants, promises as fs, type Stats } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { ClientError } from "../core/errors.ts";
 import type { MoveOptions } from "../session/session-ports.ts";
 import type { Metainfo } from "../torrent/metainfo.ts";
 import { UnfinishedNames } from "../torrent/unfinished-names.ts";
 import { DiskFault, diskError, isCode } from "./disk-codes.ts";
 import { syncFolder } from "./durability.ts";
-import { deleteEmptyFolders } from "./empty-folders.ts";
 import { assertWritableFolder, freeBytesAt } from "./free-space.ts";
+import { makeFolder } from "./make-folder.ts";
 import { partFileName } from "./part-layout.ts";
 import { MOVE_CHUNK_BYTES } from "./platform-config.ts";
-import { createFolderInside, realFileInside } from "./safe-open.ts";
+import { FOLDER_STAYS, foldersOf } from "./torrent-folders.ts";
 
 /** A file that is to be moved, by its path below both folders. */
 interface Source {
@@ -42,10 +42,7 @@ export async function moveContent(
     await assertRoom(sources, from, to);
     const move = new ContentMove(from, to, `.${metainfo.id}.moving`, options);
     await move.run(sources);
-    deleteEmptyFolders(
-      from,
-      metainfo.files.map((file) => file.path),
-    );
+    await deleteEmptyFolders(from, foldersOf(metainfo.files.map((file) => file.path)));
   } catch (error) {
     options.signal?.throwIfAborted();
     throw diskError(error, (error instanceof DiskFault ? error.path : undefined) ?? to);
@@ -128,8 +125,8 @@ class ContentMove {
     this.#totalBytes = sources.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
     for (const { path } of sources) {
       this.#options.signal?.throwIfAborted();
-      const source = realFileInside(this.#from, path);
-      const folder = createFolderInside(this.#to, path.split("/").slice(0, -1));
+      const source = await realFileInside(this.#from, path);
+      const folder = await madeFolderInside(this.#to, path.split("/").slice(0, -1));
       const target = join(folder, path.split("/").at(-1) as string);
       await this.#moveFile(source, target);
       this.#moved.push({ source, target });
@@ -267,10 +264,46 @@ async function readRun(
   return buffer.subarray(0, filled);
 }
 
+/** Real path of a file below `root`; rejects with ELOOP when links lead out of it on the way (threats F2). */
+async function realFileInside(root: string, path: string): Promise<string> {
+  const realRoot = await fs.realpath(root);
+  const folder = await fs.realpath(join(realRoot, dirname(path)));
+  return join(assertInside(realRoot, folder), basename(path));
+}
+
+/** Real path of a folder below `root`, made where it is absent, element by element, so that no link leads out. */
+async function madeFolderInside(root: string, elements: readonly string[]): Promise<string> {
+  await makeFolder(root);
+  const realRoot = await fs.realpath(root);
+  let real = realRoot;
+  for (const element of elements) {
+    await makeFolder(join(real, element));
+    real = assertInside(realRoot, await fs.realpath(join(real, element)));
+  }
+  return real;
+}
+
+function assertInside(realRoot: string, real: string): string {
+  const prefix = realRoot.endsWith(sep) ? realRoot : realRoot + sep;
+  if (real !== realRoot && !real.startsWith(prefix)) throw new DiskFault("ELOOP", real);
+  return real;
+}
+
+/** Links are not followed; what holds anything else stays. */
+async function deleteEmptyFolders(root: string, folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    try {
+      if ((await fs.lstat(join(root, folder))).isDirectory()) await fs.rmdir(join(root, folder));
+    } catch (error) {
+      if (!isCode(error, ...FOLDER_STAYS)) throw error;
+    }
+  }
+}
+
 /** Of a file below `folder`; undefined when it is absent, or links lead out of the folder on the way to it. */
 async function statsOf(folder: string, path: string): Promise<Stats | undefined> {
   try {
-    return await fs.lstat(realFileInside(folder, path));
+    return await fs.lstat(await realFileInside(folder, path));
   } catch (error) {
     if (isCode(error, "ENOENT", "ENOTDIR", "ELOOP")) return undefined;
     throw error;

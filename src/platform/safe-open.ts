@@ -6,7 +6,7 @@
 import { closeSync, constants, fstatSync, mkdirSync, openSync, realpathSync } from "node:fs";
 import { join, sep } from "node:path";
 import { DiskFault, isCode } from "./disk-codes.ts";
-import { makeFolderSync } from "./make-folder.ts";
+import { makeFolderSync } from "./make-folder-sync.ts";
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL } = constants;
 /** Absent on Windows, where creating links needs a privilege. */
@@ -56,8 +56,7 @@ export function realFileInside(root: string, path: string): string {
   return join(realFolderInside(root, folder), name);
 }
 
-/** Creates the folder below `root` where it is absent and answers its real path; throws ELOOP when links lead out of `root`. */
-export function createFolderInside(root: string, folder: readonly string[]): string {
+function createFolderInside(root: string, folder: readonly string[]): string {
   makeFolderSync(root);
   const realRoot = realpathSync.native(root);
   let real = realRoot;

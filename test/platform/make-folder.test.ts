@@ -1,7 +1,8 @@
 import { existsSync, promises as fs } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { makeFolder, makeFolderSync } from "../../src/platform/make-folder.ts";
+import { makeFolder } from "../../src/platform/make-folder.ts";
+import { makeFolderSync } from "../../src/platform/make-folder-sync.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 describe.each([

@@ -68,7 +68,12 @@ test("where an accepted socket's inner parts are not those of this Node, it is r
   });
   server.on("connection", (socket) => Object.assign(socket, { _server: undefined }));
   const shared = new Uint8Array(65_536);
-  const listener = new TcpListener(server, "127.0.0.1", shared);
+  const listener = new TcpListener(server, {
+    host: "127.0.0.1",
+    guard: new EgressGuard({ isLoopbackOnly: true }),
+    receiveBuffer: shared,
+    live: undefined,
+  });
   const [near, far] = [new MeasuringHandler(), new MeasuringHandler()];
   const accepted: ByteStream[] = [];
   listener.onConnection = (stream) => {
