@@ -141,6 +141,7 @@ export class Session implements SessionView {
   #settings: SessionSettings;
   #usesAlternativeLimits = false;
   #isQueueDue = false;
+  #isPublishDue = false;
   /** Saves of the list of torrents that were begun, and the latest of them that succeeded. */
   #listChanges = 0;
   #savedListChange = 0;
@@ -433,12 +434,22 @@ export class Session implements SessionView {
       },
       onMilestone: () => {
         report?.touch();
-        this.#platform.clock.setTimer(0, () => this.#store.publish());
+        this.#publishSoon();
       },
     });
     report = new TorrentReport(torrent);
     this.#held.set(torrent.id, { torrent, report });
     return torrent;
+  }
+
+  /** One snapshot for all that happens at once: a thousand torrents begin together. */
+  #publishSoon(): void {
+    if (this.#isPublishDue) return;
+    this.#isPublishDue = true;
+    this.#platform.clock.setTimer(0, () => {
+      this.#isPublishDue = false;
+      this.#store.publish();
+    });
   }
 
   async #remove(id: string, options: { readonly deleteData: boolean }): Promise<void> {
