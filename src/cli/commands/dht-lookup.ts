@@ -59,7 +59,7 @@ export function parseHash(text: string): InfoHash {
 }
 
 /** Throws DHT_UNREACHABLE when nobody answered at all. */
-export function requireAnswer(result: LookupResult): void {
+export function requireAnswer(result: { readonly asked: number; readonly answered: number }): void {
   if (result.answered > 0) return;
   throw new ClientError("DHT_UNREACHABLE", `No DHT node is reachable: asked ${result.asked}, none answered`, {
     hint: "Check the connection, or name nodes that run with --bootstrap HOST:PORT.",

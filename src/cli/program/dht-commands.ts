@@ -1,4 +1,4 @@
-/** Commands about the DHT itself: `dht serve|ping|lookup|peers|simulate`. */
+/** Commands about the DHT itself: `dht serve|ping|lookup|peers|scrape|simulate`. */
 import type { Command } from "commander";
 import { addNetworkOptions, collect, DEFAULT_PORT } from "../arguments/network-options.ts";
 import { type Declare, declareGroup } from "./declare-command.ts";
@@ -43,6 +43,17 @@ export function declareDht(program: Command, command: Declare): void {
     ),
     "a free one",
   ).option("--timeout <duration>", "end the search after this time with what was found");
+  addNetworkOptions(
+    command(
+      dht,
+      "scrape <hash>",
+      "estimate how many seeds and other peers a torrent has",
+      async () => (await import("../commands/dht-scrape.ts")).runDhtScrape,
+    ),
+    "a free one",
+  )
+    .option("--trace", "show every node that was asked")
+    .option("--timeout <duration>", "end the search after this time with what was found");
   command(
     dht,
     "simulate",

@@ -1,0 +1,60 @@
+/** The `dht` commands that ask a network, against one of our own on loopback. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Running, run, scratchFolder, start } from "./support.ts";
+
+/** Processes on a machine that may be busy. */
+const PATIENT_MS = 60_000;
+const ANY_PORT = ["--host", "127.0.0.1", "--port", "0"];
+
+const home = scratchFolder();
+const running: Running[] = [];
+let bootstrap = "";
+let sharedHash = "";
+
+function startHere(...args: string[]): Running {
+  const started = start([...args, ...ANY_PORT], home);
+  running.push(started);
+  return started;
+}
+
+const addressOf = async (node: Running): Promise<string> =>
+  (await node.line(/^listening /)).split(" ")[1] as string;
+
+/** What a command prints as JSON, and how it ended. */
+async function ask(...args: string[]) {
+  const { exit, stdout } = await run([...args, ...ANY_PORT, "--bootstrap", bootstrap, "--json"], home);
+  return { exit, ...JSON.parse(stdout.trim().split("\n").at(-1) ?? "") };
+}
+
+describe("in a DHT of three nodes and one seed", () => {
+  beforeAll(async () => {
+    bootstrap = await addressOf(startHere("dht", "serve"));
+    const others = [1, 2].map(() => startHere("dht", "serve", "--bootstrap", bootstrap));
+    await Promise.all(others.map((node) => node.line(/joined/)));
+    mkdirSync(join(home, "album"));
+    writeFileSync(join(home, "album", "song.bin"), "la la la");
+    const sharer = startHere("share", "album", "--bootstrap", bootstrap);
+    const magnet = await sharer.line(/^magnet:/);
+    sharedHash = /btih:([0-9a-f]{40})/.exec(magnet)?.[1] as string;
+    await addressOf(sharer);
+  }, PATIENT_MS);
+
+  afterAll(async () => {
+    for (const one of running) one.kill("SIGTERM");
+    await Promise.all(running.map((one) => one.finished));
+  });
+
+  test(
+    "scrape counts the seed, and says that a torrent nobody has is not there",
+    async () => {
+      // The seed announces itself after it has joined.
+      await expect
+        .poll(() => ask("dht", "scrape", sharedHash), { timeout: PATIENT_MS })
+        .toMatchObject({ exit: 0, ok: true, seeds: 1, peers: 0 });
+      expect(await ask("dht", "scrape", "00".repeat(20))).toMatchObject({ exit: 5, ok: false, seeds: 0 });
+    },
+    PATIENT_MS,
+  );
+});
