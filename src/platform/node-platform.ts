@@ -7,6 +7,7 @@ import type { SessionPlatform, StateStore } from "../session/session-ports.ts";
 import { NodeClock } from "./clock.ts";
 import { diskError } from "./disk-codes.ts";
 import { DiskWorkers, defaultCheckThreads } from "./disk-workers.ts";
+import { verifyEd25519 } from "./ed25519.ts";
 import { EgressGuard, egressGuardFrom } from "./egress-guard.ts";
 import { type FolderLock, lockFolder } from "./lock-file.ts";
 import { makeFolder } from "./make-folder.ts";
@@ -76,6 +77,7 @@ export async function createNodePlatform(options: NodePlatformOptions = {}): Pro
   return {
     clock: new NodeClock(),
     random: new SystemRandom(),
+    verifySignature: verifyEd25519,
     unixMs: () => Date.now(),
     network: new NodeNetwork(guard, slabs.receiveBuffer),
     disk: new NodeDisk({ workers, slabs, slots, madeStore }),

@@ -67,6 +67,7 @@ export class SessionDht {
       random: platform.random,
       sockets: { v4: network.udp4, v6: network.udp6 },
       saved,
+      verifySignature: platform.verifySignature,
       config: {
         addressProfile,
         readOnly: config.dhtReadOnly,

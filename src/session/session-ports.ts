@@ -13,6 +13,7 @@ import type {
   StreamListener,
 } from "../core/ports.ts";
 import type { BlockSlot, SlabPool } from "../core/slab.ts";
+import type { VerifySignature } from "../dht/index.ts";
 import type { FileStamp } from "../storage/index.ts";
 import type { Bitfield } from "../torrent/bitfield.ts";
 import type { Metainfo } from "../torrent/metainfo.ts";
@@ -25,6 +26,8 @@ export type { ChannelPort, FileStamp };
 export interface SessionPlatform {
   readonly clock: Clock;
   readonly random: Random;
+  /** Ed25519, for the mutable items that others store here (BEP 44). Without it they are refused. */
+  readonly verifySignature?: VerifySignature;
   /** Wall-clock time, for what is shown and stored; never for timeouts. */
   unixMs(): number;
   readonly network: SessionNetwork;

@@ -48,6 +48,7 @@ export async function openDhtNode(settings: DhtNodeSettings): Promise<OpenDhtNod
       clock: platform.clock,
       random: platform.random,
       sockets,
+      verifySignature: platform.verifySignature,
       config: {
         addressProfile: network.addressProfile ?? (await profileFor(platform, network, texts)),
         limits: settings.limits,
