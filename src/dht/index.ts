@@ -36,5 +36,13 @@ export type {
   DhtTraffic,
   DhtView,
 } from "./dht-view.ts";
-export { immutableTarget, mutableTarget, signedBytes, type VerifySignature } from "./item-rules.ts";
+export {
+  immutableTarget,
+  MAX_SALT_BYTES,
+  MAX_VALUE_BYTES,
+  mutableTarget,
+  PUBLIC_KEY_BYTES,
+  signedBytes,
+  type VerifySignature,
+} from "./item-rules.ts";
 export type { ItemSignature, StoredItem } from "./item-store.ts";

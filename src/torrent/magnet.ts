@@ -60,14 +60,15 @@ export function formatMagnet(magnet: {
   return `magnet:?${parts.join("&")}`;
 }
 
-interface Parameter {
+export interface Parameter {
   /** Lower case, without the number that tells repeated ones apart (`xt.1`). */
   readonly key: string;
   /** Still percent-encoded. */
   readonly value: string;
 }
 
-function parseQuery(query: string): Parameter[] {
+/** The parameters of a link in their order, still encoded. */
+export function parseQuery(query: string): Parameter[] {
   // Links copied from the source of a web page carry the ampersand as an entity.
   return query.split(/&amp;|&/i).map((pair) => {
     const equals = pair.indexOf("=");
@@ -160,7 +161,7 @@ function infoHashFromBase32(text: string): InfoHash | undefined {
 }
 
 /** Bytes of `%41`, the rest as it is; a `%` without two digits stands for itself. Invalid UTF-8 becomes U+FFFD. */
-function percentDecode(text: string): string {
+export function percentDecode(text: string): string {
   if (!text.includes("%")) return text;
   const parts = text.split(/((?:%[0-9a-fA-F]{2})+)/);
   return parts.map((part, i) => (i % 2 === 0 ? part : utf8Text(hexOf(part)))).join("");

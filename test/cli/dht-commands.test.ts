@@ -1,5 +1,5 @@
 /** The `dht` commands that ask a network, against one of our own on loopback. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Running, run, scratchFolder, start } from "./support.ts";
@@ -54,6 +54,51 @@ describe("in a DHT of three nodes and one seed", () => {
         .poll(() => ask("dht", "scrape", sharedHash), { timeout: PATIENT_MS })
         .toMatchObject({ exit: 0, ok: true, seeds: 1, peers: 0 });
       expect(await ask("dht", "scrape", "00".repeat(20))).toMatchObject({ exit: 5, ok: false, seeds: 0 });
+    },
+    PATIENT_MS,
+  );
+
+  test(
+    "put and get agree on an immutable item",
+    async () => {
+      const put = await ask("dht", "put", "hello");
+      expect(put).toMatchObject({ exit: 0, ok: true, publicKey: null, refusals: [] });
+      expect(put.storedOn).toBeGreaterThanOrEqual(3);
+      expect(await ask("dht", "get", put.target)).toMatchObject({ exit: 0, text: "hello", seq: null });
+      expect(await ask("dht", "get", "ff".repeat(20))).toMatchObject({ exit: 5, ok: false });
+    },
+    PATIENT_MS,
+  );
+
+  test(
+    "a signed item changes by its key alone, counts up, and is compared before it is set",
+    async () => {
+      const [key, salted] = [join(home, "key.pem"), ["--salt", "news"]];
+      const first = await ask("dht", "put", "one", "--key", key, ...salted);
+      expect(first).toMatchObject({ exit: 0, seq: 1 });
+      expect(statSync(key).mode & 0o777).toBe(0o600);
+      const second = await ask("dht", "put", "two", "--key", key, ...salted, "--cas", "1");
+      expect(second).toMatchObject({ exit: 0, seq: 2, publicKey: first.publicKey, target: first.target });
+      const late = await ask("dht", "put", "three", "--key", key, ...salted, "--cas", "1");
+      expect(late).toMatchObject({ exit: 7, error: { message: expect.stringContaining("CAS") } });
+      const found = await ask("dht", "get", first.publicKey, ...salted);
+      expect(found).toMatchObject({ exit: 0, text: "two", seq: 2 });
+      expect(await ask("dht", "get", first.publicKey)).toMatchObject({ exit: 5 });
+    },
+    PATIENT_MS,
+  );
+
+  test(
+    "a link to a key downloads the torrent that the key names now, BEP 46",
+    async () => {
+      const key = join(home, "torrent-key.pem");
+      const { link } = await ask("dht", "put", sharedHash, "--torrent", "--key", key);
+      expect(link).toMatch(/^magnet:\?xs=urn:btpk:[0-9a-f]{64}$/);
+      expect(await ask("get", link, "-o", "copy")).toMatchObject({ exit: 0 });
+      expect(readFileSync(join(home, "copy", "album", "song.bin"), "utf8")).toBe("la la la");
+      expect(await ask("open", link, "-o", "copy")).toMatchObject({ exit: 0 });
+      const nobody = `magnet:?xs=urn:btpk:${"00".repeat(32)}`;
+      expect(await ask("get", nobody)).toMatchObject({ exit: 5, ok: false });
     },
     PATIENT_MS,
   );

@@ -21,6 +21,7 @@ import { bytesText, durationText } from "../output/quantity-text.ts";
 import { onStopRequest } from "../signals.ts";
 import { listFiles } from "../transfers/list-files.ts";
 import { readSources } from "../transfers/read-source.ts";
+import { resolveKeyLinks } from "../transfers/resolve-key-links.ts";
 import { runTransfer } from "../transfers/run-transfer.ts";
 
 interface GetFlags extends NetworkFlags, TorrentFlags {
@@ -45,7 +46,7 @@ export async function runGet(operands: readonly string[], flags: GetFlags, outpu
   const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout, "--timeout");
   const stallTimeoutMs =
     flags.stallTimeout === undefined ? undefined : parseDuration(flags.stallTimeout, "--stall-timeout");
-  const sources = await readSources(operands);
+  const sources = await readSources(await resolveKeyLinks(operands, flags, output));
   if (flags.list === true) return listFiles(sources, { network, peers, timeoutMs }, output);
 
   const folder = resolve(flags.output);

@@ -23,6 +23,7 @@ import { NodeTerminal, writeTerminalNow } from "../terminal/node-terminal.ts";
 import { loadPreferences, savePreferences } from "../terminal/saved-preferences.ts";
 import { makeTorrent } from "../transfers/make-torrent.ts";
 import { readSource, readTorrentFile } from "../transfers/read-source.ts";
+import { resolveKeyLinks } from "../transfers/resolve-key-links.ts";
 import { runGet } from "./get.ts";
 
 interface OpenFlags extends EngineFlags, DisplayFlags, TorrentFlags {
@@ -32,11 +33,8 @@ interface OpenFlags extends EngineFlags, DisplayFlags, TorrentFlags {
   readonly detach?: boolean;
 }
 
-export async function runOpen(
-  operands: readonly string[],
-  flags: OpenFlags,
-  output: Output,
-): Promise<number> {
+export async function runOpen(named: readonly string[], flags: OpenFlags, output: Output): Promise<number> {
+  const operands = await resolveKeyLinks(named, flags, output);
   const profile = parseProfileName(flags.profile);
   const running = (await attachEngine({ profile })) ?? (await startDetached(profile, flags));
   const hasTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;

@@ -1,4 +1,4 @@
-/** Commands about the DHT itself: `dht serve|ping|lookup|peers|scrape|simulate`. */
+/** Commands about the DHT itself: `dht serve|ping|lookup|peers|scrape|get|put|simulate`. */
 import type { Command } from "commander";
 import { addNetworkOptions, collect, DEFAULT_PORT } from "../arguments/network-options.ts";
 import { type Declare, declareGroup } from "./declare-command.ts";
@@ -54,6 +54,33 @@ export function declareDht(program: Command, command: Declare): void {
   )
     .option("--trace", "show every node that was asked")
     .option("--timeout <duration>", "end the search after this time with what was found");
+  addNetworkOptions(
+    command(
+      dht,
+      "get <item>",
+      "get an item by its hash, its owner's key, or a link with the key",
+      async () => (await import("../commands/dht-get.ts")).runDhtGet,
+    ),
+    "a free one",
+  )
+    .option("--salt <text>", "which of the items of a key")
+    .option("--timeout <duration>", "end the search after this time with what was found");
+  addNetworkOptions(
+    command(
+      dht,
+      "put <value>",
+      "store a text for two hours, under its hash or signed with a key",
+      async () => (await import("../commands/dht-put.ts")).runDhtPut,
+    ),
+    "a free one",
+  )
+    .option("--key <file>", "sign it, so that it can change; the key is made if the file is not there")
+    .option("--salt <text>", "which of the items of the key")
+    .option("--seq <n>", "number of this version (default: one more than what is found)")
+    .option("--cas <n>", "only where this number is stored now, or none")
+    .option("--torrent", "the value is a magnet link or hash that a link to the key shall lead to")
+    .option("--every <duration>", "put it again so often until stopped")
+    .option("--timeout <duration>", "end the search after this time");
   command(
     dht,
     "simulate",
