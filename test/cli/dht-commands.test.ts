@@ -102,4 +102,36 @@ describe("in a DHT of three nodes and one seed", () => {
     },
     PATIENT_MS,
   );
+
+  test(
+    "crawl lists the shared torrent",
+    async () => {
+      const crawl = await ask("dht", "crawl");
+      expect(crawl).toMatchObject({ exit: 0, ok: true, outcome: "complete" });
+      expect(crawl.infoHashes).toContain(sharedHash);
+    },
+    PATIENT_MS,
+  );
+
+  test(
+    "bootstrap, stats and table tell of the same network",
+    async () => {
+      const [joined, stats, table] = await Promise.all([
+        ask("dht", "bootstrap"),
+        ask("dht", "stats"),
+        ask("dht", "table"),
+      ]);
+      expect(joined).toMatchObject({ exit: 0, bootstrap: [{ address: bootstrap, state: "answered" }] });
+      expect(stats).toMatchObject({ exit: 0, state: "joined", v6: null });
+      expect(stats.v4.goodContacts).toBeGreaterThanOrEqual(3);
+      const contacts = table.v4.buckets.map((bucket: { contacts: number }) => bucket.contacts);
+      expect(contacts.reduce((sum: number, n: number) => sum + n)).toBeGreaterThanOrEqual(3);
+      const nobody = ["dht", "bootstrap", "--bootstrap", "127.0.0.1:9", "--timeout", "1s", ...ANY_PORT];
+      expect(await run(nobody, home)).toMatchObject({
+        exit: 4,
+        stderr: expect.stringContaining("127.0.0.1:9"),
+      });
+    },
+    PATIENT_MS,
+  );
 });

@@ -24,6 +24,8 @@ export interface DhtNodeSettings {
   readonly limits: "on" | "off";
   /** BEP 43: a node that is gone in a moment does not enter anybody's table. */
   readonly readOnly: boolean;
+  /** May begin to talk to any number of addresses a minute. */
+  readonly asksEverybody?: boolean;
   readonly onEvent?: (event: DhtEvent) => void;
 }
 
@@ -53,6 +55,7 @@ export async function openDhtNode(settings: DhtNodeSettings): Promise<OpenDhtNod
         addressProfile: network.addressProfile ?? (await profileFor(platform, network, texts)),
         limits: settings.limits,
         readOnly: settings.readOnly,
+        ...(settings.asksEverybody === true ? { tuning: { newFlowsPerMinute: 0 } } : {}),
         bootstrapEndpoints: bootstrapNodes,
       },
       onEvent: (event) => {

@@ -1,7 +1,26 @@
-/** Commands about the DHT itself: `dht serve|ping|lookup|peers|scrape|get|put|simulate`. */
+/** Commands about the DHT itself: `dht serve|ping|lookup|peers|scrape|get|put|crawl|stats|table|bootstrap|simulate`. */
 import type { Command } from "commander";
 import { addNetworkOptions, collect, DEFAULT_PORT } from "../arguments/network-options.ts";
 import { type Declare, declareGroup } from "./declare-command.ts";
+
+/** Commands that join with a node of their own and show what it found. */
+const JOINING = [
+  [
+    "stats",
+    "join, and show what a node then knows of the network",
+    async () => (await import("../commands/dht-stats.ts")).runDhtStats,
+  ],
+  [
+    "table",
+    "join, and show the routing table bucket by bucket",
+    async () => (await import("../commands/dht-table.ts")).runDhtTable,
+  ],
+  [
+    "bootstrap",
+    "join, and show which bootstrap nodes answer",
+    async () => (await import("../commands/dht-bootstrap.ts")).runDhtBootstrap,
+  ],
+] as const;
 
 export function declareDht(program: Command, command: Declare): void {
   const dht = declareGroup(program, "dht", "work with the DHT itself");
@@ -81,6 +100,24 @@ export function declareDht(program: Command, command: Declare): void {
     .option("--torrent", "the value is a magnet link or hash that a link to the key shall lead to")
     .option("--every <duration>", "put it again so often until stopped")
     .option("--timeout <duration>", "end the search after this time");
+  addNetworkOptions(
+    command(
+      dht,
+      "crawl",
+      "list the info-hashes that nodes store, asking each node once",
+      async () => (await import("../commands/dht-crawl.ts")).runDhtCrawl,
+    ),
+    "a free one",
+  )
+    .option("--nodes <n>", "nodes asked at most", "10000")
+    .option("--timeout <duration>", "end the crawl after this time with what was found");
+  for (const [name, description, load] of JOINING) {
+    addNetworkOptions(command(dht, name, description, load), "a free one").option(
+      "--timeout <duration>",
+      "longest time that joining may take",
+      "15s",
+    );
+  }
   command(
     dht,
     "simulate",
