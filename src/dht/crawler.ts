@@ -41,8 +41,8 @@ export interface CrawlResult {
   readonly elapsedMs: number;
 }
 
-/** Below half of what may be outstanding, so that the node's own upkeep goes on. */
-const MAX_IN_FLIGHT = 64;
+/** Half of what may be outstanding: the node's own upkeep goes on. */
+const MAX_IN_FLIGHT = 128;
 /** Hashes and names remembered: some hundred megabytes at worst, and a whole public DHT's worth of nodes. */
 const MAX_HASHES = 1_000_000;
 const NAMES_PER_NODE = 4;

@@ -305,8 +305,8 @@ export class DhtNode {
     onResult: (result: SampleResult) => void,
   ): void {
     const family = this.#memberOf(endpoint.family)?.family;
-    const owner = new SampleCall(this.#settings.addressProfile, onResult);
-    const addressee = { to: endpoint, expectedId: undefined, owner };
+    const owner = new SampleCall(this.#settings.addressProfile, this.#tracker, onResult);
+    const addressee = { to: endpoint, expectedId: undefined, owner, isPatient: true };
     if (family === undefined || this.#sender.sampleInfohashes(family, addressee, target) !== "sent")
       this.#options.clock.setTimer(0, () => onResult({ ok: false, reason: "refused" }));
   }

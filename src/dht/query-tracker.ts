@@ -141,6 +141,11 @@ export class QueryTracker {
     return query;
   }
 
+  /** Its owner waits for `query` no longer, and is not told of its end. */
+  forget(query: Query): void {
+    if (this.#outstanding.get(query.transaction) === query) this.#outstanding.delete(query.transaction);
+  }
+
   /** Takes all queries to `to`; the network said that nobody is there. */
   takeAllTo(to: Endpoint): Query[] {
     const taken = [...this.#outstanding.values()].filter((query) => sameEndpoint(query.to, to));

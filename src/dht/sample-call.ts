@@ -6,14 +6,16 @@ import { ID_BYTES, type InfoHash, infoHashFrom } from "../core/ids.ts";
 import type { NamedNode, SampleResult } from "./dht-lookups.ts";
 import { MAX_INTERVAL_SECONDS } from "./infohash-sample.ts";
 import type { KrpcMessage } from "./krpc-message.ts";
-import type { Query, QueryFailure, QueryOwner } from "./query-tracker.ts";
+import type { Query, QueryFailure, QueryOwner, QueryTracker } from "./query-tracker.ts";
 
 export class SampleCall implements QueryOwner {
   readonly #profile: AddressProfile;
+  readonly #tracker: QueryTracker;
   readonly #onResult: (result: SampleResult) => void;
 
-  constructor(profile: AddressProfile, onResult: (result: SampleResult) => void) {
+  constructor(profile: AddressProfile, tracker: QueryTracker, onResult: (result: SampleResult) => void) {
     this.#profile = profile;
+    this.#tracker = tracker;
     this.#onResult = onResult;
   }
 
@@ -30,7 +32,11 @@ export class SampleCall implements QueryOwner {
     });
   }
 
-  queryStalled(): void {}
+  /** Two seconds without a word: a crawl has thousands of others to ask, and few queries that it may keep open. */
+  queryStalled(query: Query): void {
+    this.#tracker.forget(query);
+    this.#onResult({ ok: false, reason: "timeout" });
+  }
 
   queryFailed(_query: Query, failure: QueryFailure): void {
     this.#onResult({

@@ -6,6 +6,25 @@ import { type CrawlParts, type CrawlResult, type NamedNode, startCrawl } from ".
 import { DhtWorld } from "./dht-world.ts";
 
 describe("a crawl, BEP 51,", () => {
+  test("waits for no dead node longer than two seconds", () => {
+    const dht = new DhtWorld({ seed: 153 });
+    const first = dht.add();
+    const nodes = [first, ...dht.addMany(79, [first.endpoint], 100)];
+    const crawler = dht.add({ bootstrap: [first.endpoint], readOnly: true });
+    dht.world.runFor(60_000);
+    for (const node of nodes.slice(40)) node.stop();
+    let result: CrawlResult | undefined;
+    startCrawl(
+      { node: crawler.node, clock: dht.world.clock, random: dht.world.random.fork("crawl") },
+      { from: crawler.node.contactsOf(4), maxNodes: 1_000, onEnd: (it) => (result = it) },
+    );
+    expect(dht.world.runUntilTrue(() => result !== undefined, 60_000)).toBe(true);
+    const { outcome, asked, answered, elapsedMs } = result as unknown as CrawlResult;
+    expect(outcome).toBe("complete");
+    expect(asked - answered).toBeGreaterThan(20);
+    expect(elapsedMs).toBeLessThan(5_000);
+  });
+
   test("asks each of 150 nodes once and finds 95 % of their hashes within a minute", {
     timeout: 60_000,
   }, () => {
