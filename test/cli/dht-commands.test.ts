@@ -104,6 +104,19 @@ describe("in a DHT of three nodes and one seed", () => {
   );
 
   test(
+    "lookup tells every node it asked when it is traced",
+    async () => {
+      const { exit, asked, trace } = await ask("dht", "lookup", sharedHash, "--trace");
+      expect([exit, trace.length]).toEqual([0, asked]);
+      expect(trace).toContainEqual(
+        expect.objectContaining({ hop: 1, address: bootstrap, outcome: "answered" }),
+      );
+      expect(await ask("dht", "lookup", sharedHash)).not.toHaveProperty("trace");
+    },
+    PATIENT_MS,
+  );
+
+  test(
     "crawl lists the shared torrent",
     async () => {
       const crawl = await ask("dht", "crawl");

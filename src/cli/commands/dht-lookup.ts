@@ -24,10 +24,15 @@ export async function runDhtLookup(
   const target = parseHash(operands[0] as string);
   const network = parseNetworkOptions(flags, 0);
   const open = await openDhtNode({ network, defaultBootstrap: "public", limits: "on", readOnly: true });
+  const steps: LookupStep[] = [];
+  const trace = (step: LookupStep): void => {
+    printStep(step, output);
+    steps.push(step);
+  };
   try {
     const result = await new Promise<LookupResult>((resolve) => {
       const lookup = open.node.findNode(target, {
-        onStep: flags.trace === true ? (step) => printStep(step, output) : undefined,
+        onStep: flags.trace === true ? trace : undefined,
         onEnd: (result) => {
           callOff();
           resolve(result);
@@ -40,7 +45,12 @@ export async function runDhtLookup(
       output.result(`${toHex(node.id)} ${formatEndpoint(node.endpoint)} ${Math.round(node.rttMs)} ms`);
     }
     output.note(summary(result));
-    output.json({ ok: true, target: toHex(target), ...resultFields(result) });
+    output.json({
+      ok: true,
+      target: toHex(target),
+      ...resultFields(result),
+      ...(flags.trace === true ? { trace: steps.map(stepFields) } : {}),
+    });
     return EXIT_OK;
   } finally {
     await open.close();
@@ -73,6 +83,18 @@ export function printStep(step: LookupStep, output: Output): void {
     `hop ${step.hop} ${formatEndpoint(step.endpoint)} ${id.slice(0, 12)} ${step.outcome}${rtt}` +
       ` shares ${step.sharedBits ?? "?"} bits, ${step.nodes} nodes, ${step.peers} peers`,
   );
+}
+
+function stepFields({ endpoint, id, hop, outcome, rttMs, sharedBits, nodes }: LookupStep): object {
+  return {
+    hop,
+    address: formatEndpoint(endpoint),
+    id: id === undefined ? null : toHex(id),
+    outcome,
+    rttMs: rttMs === undefined ? null : Math.round(rttMs),
+    sharedBits: sharedBits ?? null,
+    nodes,
+  };
 }
 
 export function summary(result: LookupResult): string {
