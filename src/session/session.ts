@@ -8,21 +8,12 @@ import { mayContact } from "../core/address-profile.ts";
 import { type Endpoint, endpoint, formatEndpoint, parseEndpoint } from "../core/endpoint.ts";
 import { ClientError } from "../core/errors.ts";
 import { type InfoHashHex, infoHashHex } from "../core/ids.ts";
-import {
-  decodeSessionList,
-  encodeSessionList,
-  MAX_TORRENTS,
-  RESUME_PREFIX,
-  SESSION_LIST_RECORD,
-  torrentOfRecord,
-} from "../storage/index.ts";
 import type { Metainfo } from "../torrent/metainfo.ts";
 import { LOCAL_GROUPS, LocalDiscovery, WireEngine } from "../wire/index.ts";
 import { chooseAddressProfile } from "./address-choice.ts";
 import { CompletionHook } from "./completion/completion-hook.ts";
 import { routeDatagrams } from "./datagram-router.ts";
 import { inTime } from "./in-time.ts";
-import { loadRecord } from "./load-record.ts";
 import { OwnAddresses } from "./own-addresses.ts";
 import { whoWaits } from "./queue/turns.ts";
 import { SessionBans } from "./session-bans.ts";
@@ -52,9 +43,7 @@ import {
   type TorrentSettings,
   type TorrentSource,
 } from "./session-view.ts";
-import { changedSettings, LASTING_SETTINGS, UNSET_SETTINGS } from "./settings/session-settings.ts";
-import { loadSettings, saveSettings } from "./settings/settings-record.ts";
-import { limitsInForce } from "./settings/speed-limits.ts";
+import { SettingsKeeper } from "./settings/settings-keeper.ts";
 import { dhtFacts, dhtSnapshot } from "./snapshot/dht-snapshot.ts";
 import { roundedRate, roundedSpace } from "./snapshot/rounding.ts";
 import { SnapshotStore } from "./snapshot/snapshot-store.ts";
@@ -68,6 +57,7 @@ import { Torrent } from "./torrent/torrent.ts";
 import { TorrentRecords } from "./torrent/torrent-records.ts";
 import { assertMayDownload, type ReadSource, readSource } from "./torrent/torrent-source.ts";
 import { specOfAddition, specOfRecord, type TorrentSpec } from "./torrent/torrent-spec.ts";
+import { TorrentList } from "./torrent-list.ts";
 import { FolderWatch } from "./watch/folder-watch.ts";
 
 /** What is known of a torrent that is being added. */
@@ -76,12 +66,6 @@ interface Addition {
   readonly options: AddOptions;
   readonly manualPeers: readonly Endpoint[];
   readonly id: InfoHashHex;
-}
-
-/** A torrent with what is told of it. */
-interface Held {
-  readonly torrent: Torrent;
-  readonly report: TorrentReport;
 }
 
 /**
@@ -126,11 +110,9 @@ export class Session implements SessionView {
   readonly #log: SessionLog;
   readonly #records: TorrentRecords;
   readonly #checks = new CheckQueue();
-  readonly #held = new Map<InfoHashHex, Held>();
+  readonly #list: TorrentList;
   /** Additions and removals of one torrent happen one after another. */
   readonly #turns = new Map<InfoHashHex, Promise<void>>();
-  /** Listed torrents whose records could not be read this time: they stay listed, for the fault may pass. */
-  readonly #unreadable = new Set<InfoHashHex>();
   /** What each viewer wants details of. */
   readonly #watched = new Map<object, ReadonlySet<string>>();
   readonly #store: SnapshotStore;
@@ -138,13 +120,9 @@ export class Session implements SessionView {
   readonly #hook: CompletionHook;
   readonly #folderWatch: FolderWatch;
   #watchedFoldersAtMs = Number.NEGATIVE_INFINITY;
-  #settings: SessionSettings;
-  #usesAlternativeLimits = false;
+  readonly #settings: SettingsKeeper;
   #isQueueDue = false;
   #isPublishDue = false;
-  /** Saves of the list of torrents that were begun, and the latest of them that succeeded. */
-  #listChanges = 0;
-  #savedListChange = 0;
   #bans: SessionBans | undefined;
   #dht: SessionDht | undefined;
   /** Undefined where nobody is looked for on the local network. */
@@ -180,7 +158,17 @@ export class Session implements SessionView {
       addressProfile,
     });
     this.#wire.setLimits({ maxConnections: config.maxConnections, isLanExempt: config.isLanExempt });
-    this.#settings = changedSettings(config.remember ? LASTING_SETTINGS : UNSET_SETTINGS, config.settings);
+    this.#list = new TorrentList({
+      store: platform.state,
+      isRemembered: config.remember,
+      log: (text) => this.#log.add(text),
+    });
+    this.#settings = new SettingsKeeper({
+      platform,
+      config,
+      wire: this.#wire,
+      log: (text) => this.#log.add(text),
+    });
     this.closed = new Promise((resolve) => {
       this.#reportClosed = resolve;
     });
@@ -202,11 +190,7 @@ export class Session implements SessionView {
   async start(): Promise<void> {
     for (const warning of this.#network.warnings) this.#log.add(warning);
     this.#network.onInterfaceChange = (isThere) => this.#interfaceChanged(isThere);
-    if (this.#config.remember) {
-      const remembered = await loadSettings(this.#platform.state, LASTING_SETTINGS);
-      this.#settings = changedSettings(remembered, this.#config.settings);
-    }
-    this.#applyLimits();
+    await this.#settings.load();
     if (this.#config.dht) this.#dht = await this.#openDht();
     if (this.#config.localDiscovery ?? this.#addressProfile !== "loopback")
       this.#neighbours = await this.#openLocalDiscovery();
@@ -238,7 +222,7 @@ export class Session implements SessionView {
    * as on disk; without it the longest file. See `ContentReaders.read` for what it throws.
    */
   readFile(id: string, path?: string, range: ReadRange = {}): AsyncGenerator<Uint8Array, void, undefined> {
-    const { torrent } = this.#find(id);
+    const { torrent } = this.#list.find(id);
     return torrent.readers.read(indexOfFile(torrent.metainfo?.files ?? [], path), range);
   }
 
@@ -265,25 +249,25 @@ export class Session implements SessionView {
   #commandsOf(viewer: object): SessionCommands {
     return {
       add: (source, options) => this.#add(source, options),
-      pause: async (id) => this.#find(id).torrent.pause(),
+      pause: async (id) => this.#list.find(id).torrent.pause(),
       resume: async (id) => {
-        this.#find(id).torrent.resume();
+        this.#list.find(id).torrent.resume();
         // A torrent of which only the metadata was wanted is remembered from now on.
-        await this.#saveList();
+        await this.#list.save();
       },
       remove: (id, options) => this.#remove(id, options),
       restore: (id) => this.#restoreRemoved(id),
-      verify: async (id) => this.#find(id).torrent.verify(),
-      reannounce: async (id) => this.#find(id).torrent.sources.lookNow(),
+      verify: async (id) => this.#list.find(id).torrent.verify(),
+      reannounce: async (id) => this.#list.find(id).torrent.sources.lookNow(),
       addPeers: async (id, addresses) => {
         const peers = this.#readPeers(addresses);
-        this.#find(id).torrent.sources.add(peers, "manual");
+        this.#list.find(id).torrent.sources.add(peers, "manual");
       },
-      setFilePriorities: async (id, priorities) => this.#find(id).torrent.setFilePriorities(priorities),
+      setFilePriorities: async (id, priorities) => this.#list.find(id).torrent.setFilePriorities(priorities),
       setTorrent: (id, settings) => this.#setTorrent(id, settings),
       moveData: (id, folder) => this.#moveData(id, folder),
       configure: (changes) => this.#configure(changes),
-      exportTorrent: async (id) => this.#find(id).torrent.exportTorrent(),
+      exportTorrent: async (id) => this.#list.find(id).torrent.exportTorrent(),
       watchDetails: async (ids) => {
         this.#watched.set(viewer, new Set(ids));
         this.#store.touch();
@@ -293,44 +277,30 @@ export class Session implements SessionView {
   }
 
   async #setTorrent(id: string, settings: TorrentSettings): Promise<void> {
-    const { torrent } = this.#find(id);
+    const { torrent } = this.#list.find(id);
     torrent.setChoices(settings);
     this.#store.touch();
     if (settings.queuePosition === undefined) return;
-    this.#moveTo(torrent.id, settings.queuePosition);
+    this.#list.moveTo(torrent.id, settings.queuePosition);
     this.#giveTurns();
-    await this.#saveList();
+    await this.#list.save();
   }
 
   async #moveData(id: string, folder: string): Promise<void> {
     if (folder === "" || folder.includes("\0"))
       throw new ClientError("USAGE", "This is not the name of a folder.");
-    await this.#find(id).torrent.moveData(folder);
-  }
-
-  /** Gives a torrent another place in the order of all. */
-  #moveTo(id: InfoHashHex, position: number): void {
-    const order = [...this.#held];
-    const [moved] = order.splice(
-      order.findIndex(([other]) => other === id),
-      1,
-    );
-    if (moved === undefined) return;
-    order.splice(position, 0, moved);
-    this.#held.clear();
-    for (const [other, held] of order) this.#held.set(other, held);
+    await this.#list.find(id).torrent.moveData(folder);
   }
 
   async #configure(changes: Partial<SessionSettings>): Promise<void> {
-    this.#settings = changedSettings(this.#settings, changes);
-    this.#applyLimits();
+    this.#settings.change(changes);
     this.#giveTurns();
-    for (const { torrent, report } of this.#held.values()) {
+    for (const { torrent, report } of this.#list.all) {
       torrent.reviewGoal();
       report.touch();
     }
     this.#store.touch();
-    if (this.#config.remember) await saveSettings(this.#platform.state, this.#settings);
+    await this.#settings.save();
   }
 
   async #add(
@@ -348,15 +318,14 @@ export class Session implements SessionView {
 
   async #addInTurn(addition: Addition): Promise<{ readonly id: string; readonly isNew: boolean }> {
     const { read, options, manualPeers, id } = addition;
-    const present = this.#held.get(id)?.torrent;
+    const present = this.#list.get(id)?.torrent;
     if (present !== undefined && (!present.isMetadataOnly || options.metadataOnly === true)) {
       if (read.metainfo !== undefined) present.offerMetainfo(read.metainfo);
       present.sources.add(manualPeers, "manual");
       present.sources.add(read.peers, "magnet");
       return { id, isNew: false };
     }
-    if (this.#held.size >= MAX_TORRENTS)
-      throw new ClientError("USAGE", `There are ${MAX_TORRENTS} torrents already.`);
+    this.#list.assertRoom();
     const metainfo = read.metainfo ?? present?.metainfo;
     if (metainfo !== undefined && options.metadataOnly !== true) assertMayDownload(metainfo);
     await present?.close();
@@ -369,7 +338,7 @@ export class Session implements SessionView {
     if (options.metadataOnly === true) return { id, isNew: true };
     // The record first: a list that names a torrent without one would be of no use after a crash.
     await torrent.save();
-    await this.#saveList();
+    await this.#list.save();
     return { id, isNew: true };
   }
 
@@ -421,12 +390,9 @@ export class Session implements SessionView {
       records: this.#records,
       checks: this.#checks,
       log: this.#log,
-      defaultGoal: () => ({
-        ratio: this.#settings.defaultSeedRatio ?? undefined,
-        forMs: this.#settings.defaultSeedForMs ?? undefined,
-      }),
+      defaultGoal: () => this.#settings.defaultGoal,
       onFinished: (finished) => this.#runHook(finished),
-      usesPartNames: () => this.#settings.partNames,
+      usesPartNames: () => this.#settings.current.partNames,
       onTurnChange: () => this.#planTurns(),
       onChange: () => {
         report?.touch();
@@ -438,7 +404,7 @@ export class Session implements SessionView {
       },
     });
     report = new TorrentReport(torrent);
-    this.#held.set(torrent.id, { torrent, report });
+    this.#list.add({ torrent, report });
     return torrent;
   }
 
@@ -453,22 +419,22 @@ export class Session implements SessionView {
   }
 
   async #remove(id: string, options: { readonly deleteData: boolean }): Promise<void> {
-    const { torrent } = this.#find(id);
-    this.#held.delete(torrent.id);
+    const { torrent } = this.#list.find(id);
+    this.#list.remove(torrent.id);
     this.#store.publish();
     try {
       const spec = await this.#inTurn(torrent.id, () => torrent.remove(options));
       const nowMs = this.#platform.clock.nowMs();
       if (!options.deleteData && !torrent.isMetadataOnly) this.#removed.keep(torrent.id, spec, nowMs);
     } finally {
-      await this.#saveList();
+      await this.#list.save();
     }
   }
 
   async #restoreRemoved(id: string): Promise<void> {
     this.#assertOpen();
     const spec = this.#removed.take(id, this.#platform.clock.nowMs());
-    if (spec === undefined || this.#held.has(id as InfoHashHex))
+    if (spec === undefined || this.#list.get(id) !== undefined)
       throw new ClientError(
         "NOT_FOUND",
         `There is no removal of ${id.slice(0, 40)} that could be taken back.`,
@@ -478,11 +444,11 @@ export class Session implements SessionView {
     torrent.start();
     this.#store.publish();
     await torrent.save();
-    await this.#saveList();
+    await this.#list.save();
   }
 
   #runHook(torrent: Torrent): void {
-    const { completionHook } = this.#settings;
+    const { completionHook } = this.#settings.current;
     const path = torrent.metainfo?.files[0]?.path.split("/")[0];
     if (completionHook === null || torrent.metainfo === undefined || path === undefined) return;
     const { id, folder, choices, metainfo } = torrent;
@@ -493,12 +459,6 @@ export class Session implements SessionView {
       path,
       labels: choices.labels,
     });
-  }
-
-  #find(id: string): Held {
-    const held = this.#held.get(id as InfoHashHex);
-    if (held !== undefined) return held;
-    throw new ClientError("NOT_FOUND", `There is no torrent ${id.slice(0, 40)}.`);
   }
 
   /** Throws `USAGE` for what is no address, or not one that the address profile lets us talk to. */
@@ -516,45 +476,15 @@ export class Session implements SessionView {
   // ---- memory -----------------------------------------------------------------------------------------------------
 
   async #restore(): Promise<void> {
-    for (const id of await this.#rememberedOrder()) {
+    for (const id of await this.#list.load()) {
       const resume = await this.#records.loadResume(id, "").catch(() => undefined);
       if (resume === undefined) {
-        this.#unreadable.add(id);
+        this.#list.noteUnreadable(id);
         this.#log.add(`the record of torrent ${id} cannot be read`);
       } else this.#hold(specOfRecord(resume, await this.#records.loadMetainfo(id).catch(() => undefined)));
     }
     this.#giveTurns();
-    for (const { torrent } of this.#held.values()) torrent.start();
-  }
-
-  /** Where both generations of the list are torn, the records themselves say which torrents there are. */
-  async #rememberedOrder(): Promise<readonly InfoHashHex[]> {
-    const { state } = this.#platform;
-    const order = await loadRecord(state, SESSION_LIST_RECORD, (bytes) => {
-      const list = decodeSessionList(bytes);
-      return list.ok ? list.value : undefined;
-    });
-    if (order !== undefined) return order;
-    const ids = (await state.list(RESUME_PREFIX)).flatMap((name) => torrentOfRecord(name) ?? []);
-    if (ids.length > 0)
-      this.#log.add("the order of the torrents is lost: they are listed by their info-hash");
-    return ids.slice(0, MAX_TORRENTS);
-  }
-
-  async #saveList(): Promise<void> {
-    if (!this.#config.remember) return;
-    const ids = [...this.#held.values()]
-      .filter(({ torrent }) => !torrent.isMetadataOnly)
-      .map(({ torrent }) => torrent.id);
-    const unreadable = [...this.#unreadable].filter((id) => !this.#held.has(id));
-    const change = ++this.#listChanges;
-    await this.#platform.state.save(SESSION_LIST_RECORD, encodeSessionList([...ids, ...unreadable]));
-    this.#savedListChange = Math.max(this.#savedListChange, change);
-  }
-
-  /** A list that the disk refused is tried again: what it lacks would be gone after a restart. */
-  async #saveListAgain(): Promise<void> {
-    if (this.#savedListChange < this.#listChanges) await this.#saveList().catch(() => undefined);
+    for (const { torrent } of this.#list.all) torrent.start();
   }
 
   // ---- turns and limits -------------------------------------------------------------------------------------------
@@ -571,24 +501,12 @@ export class Session implements SessionView {
 
   #giveTurns(): void {
     if (this.#closing !== undefined) return;
-    const torrents = [...this.#held.values()].map(({ torrent }) => torrent);
+    const { torrents } = this.#list;
     const waits = whoWaits(
       torrents.map((torrent) => torrent.contender()),
-      this.#settings,
+      this.#settings.current,
     );
     for (const [i, torrent] of torrents.entries()) torrent.setQueued(waits[i] === true);
-  }
-
-  #applyLimits(): void {
-    const { usesAlternative, ...limits } = limitsInForce(this.#settings, this.#platform.unixMs());
-    const wire = this.#wire.view();
-    const isSame =
-      (wire.maxDownBytesPerSecond ?? null) === limits.maxDownBytesPerSecond &&
-      (wire.maxUpBytesPerSecond ?? null) === limits.maxUpBytesPerSecond;
-    if (!isSame) this.#wire.setLimits(limits);
-    if (usesAlternative === this.#usesAlternativeLimits) return;
-    this.#usesAlternativeLimits = usesAlternative;
-    this.#log.add(usesAlternative ? "the alternative limits count now" : "the usual limits count again");
   }
 
   // ---- time -------------------------------------------------------------------------------------------------------
@@ -598,15 +516,15 @@ export class Session implements SessionView {
     this.#heartbeat = this.#platform.clock.setTimer(HEARTBEAT_MS, () => this.#beat());
     this.#noticeSleep();
     const shared = this.#sharedFacts();
-    for (const { torrent, report } of this.#held.values()) {
+    for (const { torrent, report } of this.#list.all) {
       torrent.tick();
       if (torrent.isActive) report.tick(shared);
     }
-    this.#applyLimits();
+    this.#settings.applyLimits();
     this.#giveTurns();
     if (shared.nowMs - this.#watchedFoldersAtMs >= WATCH_INTERVAL_MS) {
       this.#watchedFoldersAtMs = shared.nowMs;
-      void this.#folderWatch.look(this.#settings.watchFolders);
+      void this.#folderWatch.look(this.#settings.current.watchFolders);
     }
     if (shared.nowMs - this.#lookedAroundAtMs >= LOOK_AROUND_INTERVAL_MS) void this.#lookAround(shared.nowMs);
     this.#store.touch();
@@ -641,7 +559,7 @@ export class Session implements SessionView {
   async #lookAround(nowMs: number): Promise<void> {
     this.#lookedAroundAtMs = nowMs;
     this.#isNetworkUp = this.#addressProfile === "loopback" || this.#platform.network.isUp();
-    void this.#saveListAgain();
+    void this.#list.saveAgain();
     this.#freeBytes = await this.#platform.disk.freeBytes(this.#config.folder).catch(() => null);
   }
 
@@ -654,7 +572,7 @@ export class Session implements SessionView {
       ownAddresses: this.#ownAddresses,
       log: this.#log,
       onJoined: () => {
-        for (const { torrent } of this.#held.values()) torrent.sources.dhtJoined();
+        for (const { torrent } of this.#list.all) torrent.sources.dhtJoined();
       },
       onChange: () => this.#store.touch(),
     });
@@ -671,9 +589,9 @@ export class Session implements SessionView {
 
   async #shutDown(): Promise<void> {
     this.#heartbeat?.[Symbol.dispose]();
-    const everything = Promise.allSettled([...this.#held.values()].map(({ torrent }) => torrent.close()));
+    const everything = Promise.allSettled(this.#list.all.map(({ torrent }) => torrent.close()));
     await inTime(this.#platform.clock, SHUTDOWN_TIMEOUT_MS, everything);
-    await this.#saveListAgain();
+    await this.#list.saveAgain();
     await this.#bans?.close();
     await this.#dht?.close();
     this.#neighbours?.close();
@@ -716,12 +634,12 @@ export class Session implements SessionView {
       upBytesPerSecond: roundedRate(shared.upBytesPerSecond),
       maxDownBytesPerSecond: shared.maxDownBytesPerSecond ?? null,
       maxUpBytesPerSecond: shared.maxUpBytesPerSecond ?? null,
-      usesAlternativeLimits: this.#usesAlternativeLimits,
-      settings: this.#settings,
+      usesAlternativeLimits: this.#settings.usesAlternativeLimits,
+      settings: this.#settings.current,
       freeBytes: this.#freeBytes === null ? null : roundedSpace(this.#freeBytes),
       defaultFolder: this.#config.folder,
       dht: dhtSnapshot(this.#dht, watched.has(DHT_DETAILS)),
-      torrents: [...this.#held.values()].map(({ torrent, report }, position) =>
+      torrents: this.#list.all.map(({ torrent, report }, position) =>
         report.snapshot(shared, position, watched.has(torrent.id)),
       ),
       log: this.#log.lines,
