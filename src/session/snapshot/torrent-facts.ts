@@ -68,7 +68,7 @@ export function torrentFacts(
         ? {
             ratio: view.metadataRatio,
             idleMs: view.metadataIdleMs ?? history.idleMs,
-            rejected: torrent.rejectedMetadata,
+            rejected: torrent.history.rejectedMetadata,
           }
         : undefined,
     pieces: {
@@ -76,9 +76,9 @@ export function torrentFacts(
       missing: wanted?.missingPieces ?? 0,
       unavailable: view.unavailablePieces,
       reachableRatio: view.reachableRatio,
-      recentlyBad: torrent.badPieces.count(shared.nowMs),
-      recentlyBanned: torrent.bans.labels(shared.nowMs, BANS_NAMED),
-      unobtainable: torrent.unobtainablePiece,
+      recentlyBad: torrent.history.badPieces.count(shared.nowMs),
+      recentlyBanned: torrent.history.bans.labels(shared.nowMs, BANS_NAMED),
+      unobtainable: torrent.history.unobtainablePiece,
       soleSource: soleSource(torrent, history.soleSource),
       copies: view.copies,
     },

@@ -99,7 +99,7 @@ export class TorrentReport {
 
   #observe(view: SwarmView, nowMs: number): void {
     const { connectedPeers, connectedSeeds } = view.counts;
-    for (; this.#departures < this.#torrent.departures; this.#departures++) this.#presence.peerLeft();
+    for (; this.#departures < this.#torrent.history.departures; this.#departures++) this.#presence.peerLeft();
     this.#presence.tick(connectedPeers, connectedSeeds, nowMs);
     if (this.#torrent.phase === "downloading") this.#rates.add(view.downBytesPerSecond, nowMs);
     else this.#rates.clear();
@@ -229,7 +229,7 @@ export class TorrentReport {
       ignoredWebSeeds: spec.ignoredWebSeeds,
       addedAtUnixMs: spec.addedAtUnixMs,
       finishedAtUnixMs: torrent.finishedAtUnixMs ?? null,
-      milestones: torrent.milestones.view(),
+      milestones: torrent.history.milestones,
       isSuperSeeding: view.isSuperSeeding,
       pendingPieces: view.pendingPieces,
       peers: wantsDetails ? torrent.swarm.peers().slice(0, MAX_PEERS_SHOWN).map(peerSnapshot) : [],

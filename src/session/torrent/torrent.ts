@@ -4,14 +4,13 @@
  * time. What fails becomes the phase `failed`, never an exception out of here.
  */
 import type { AddressProfile } from "../../core/address-profile.ts";
-import { formatEndpoint } from "../../core/endpoint.ts";
 import { ClientError, toClientError } from "../../core/errors.ts";
 import { type InfoHashHex, infoHashHex } from "../../core/ids.ts";
 import type { DhtNode } from "../../dht/index.ts";
 import { MAX_RESUME_PEERS, type ResumeContent } from "../../storage/index.ts";
 import { encodeTorrentFile, type Metainfo, withPaths } from "../../torrent/metainfo.ts";
 import type { LocalDiscovery, Swarm, SwarmEvent, WireEngine } from "../../wire/index.ts";
-import { countText, durationText, sizeText } from "../diagnosis/figures.ts";
+import { countText, sizeText } from "../diagnosis/figures.ts";
 import type { OwnAddresses } from "../own-addresses.ts";
 import { type Contender, STALLED_AFTER_MS } from "../queue/turns.ts";
 import { LANDING_POLL_MS, LANDING_TIMEOUT_MS } from "../session-config.ts";
@@ -25,9 +24,7 @@ import { DataMove } from "./data-move.ts";
 import { diskFailure } from "./disk-failure.ts";
 import { FlowWatch } from "./flow-watch.ts";
 import { type LifecycleState, nextStep, phaseOf, type Step } from "./lifecycle.ts";
-import { type Milestone, Milestones } from "./milestones.ts";
 import { PeerSources } from "./peer-sources.ts";
-import { RecentEvents } from "./recent-events.ts";
 import { ResumeKeeper } from "./resume-keeper.ts";
 import { isGoalMet, NO_GOAL, type SeedingGoal } from "./seeding-goal.ts";
 import { SeedingTime } from "./seeding-time.ts";
@@ -35,6 +32,7 @@ import { filePrioritiesOf } from "./selection.ts";
 import { SerialLane } from "./serial-lane.ts";
 import { SpaceRetry } from "./space-retry.ts";
 import { areSameStamps, TorrentContent } from "./torrent-content.ts";
+import { TorrentHistory } from "./torrent-history.ts";
 import type { TorrentRecords } from "./torrent-records.ts";
 import { assertMayDownload, readMetadata } from "./torrent-source.ts";
 import { specOfRecord, type TorrentSpec } from "./torrent-spec.ts";
@@ -71,10 +69,8 @@ export class Torrent {
   readonly spec: TorrentSpec;
   readonly swarm: Swarm;
   readonly sources: PeerSources;
-  readonly milestones: Milestones;
+  readonly history: TorrentHistory;
   readonly readers: ContentReaders;
-  readonly badPieces: RecentEvents = new RecentEvents();
-  readonly bans: RecentEvents = new RecentEvents();
   readonly #around: TorrentSurroundings;
   readonly #keeper: ResumeKeeper;
   readonly #spaceRetry: SpaceRetry;
@@ -101,9 +97,6 @@ export class Torrent {
   #finishedAtUnixMs: number | undefined;
   #checkedRatio = 0;
   #checkAbort = new AbortController();
-  #rejectedMetadata = 0;
-  #departures = 0;
-  #unobtainablePiece: number | undefined;
 
   constructor(spec: TorrentSpec, around: TorrentSurroundings) {
     const { platform } = around;
@@ -117,7 +110,11 @@ export class Torrent {
     this.#isPaused = spec.isPaused;
     this.#isMetadataOnly = spec.isMetadataOnly;
     this.#finishedAtUnixMs = spec.finishedAtUnixMs;
-    this.milestones = new Milestones(platform.clock.nowMs());
+    this.history = new TorrentHistory({
+      clock: platform.clock,
+      log: (text) => this.#log(text),
+      onMilestone: around.onMilestone,
+    });
     this.swarm = this.#addSwarm();
     this.#applyChoices();
     this.readers = new ContentReaders({
@@ -194,20 +191,6 @@ export class Torrent {
   /** 0 to 1 while checking. */
   get checkedRatio(): number {
     return this.#checkedRatio;
-  }
-
-  /** Complete sets of metadata that did not fit the info-hash. */
-  get rejectedMetadata(): number {
-    return this.#rejectedMetadata;
-  }
-
-  /** Peers that went away by themselves, since the torrent was added. */
-  get departures(): number {
-    return this.#departures;
-  }
-
-  get unobtainablePiece(): number | undefined {
-    return this.#unobtainablePiece;
   }
 
   /** Wanted bytes that are not here; 0 before the metadata is known. */
@@ -668,34 +651,13 @@ export class Torrent {
   // ---- what happens on the way ----------------------------------------------------------------------------------
 
   #handleSwarm(event: SwarmEvent): void {
+    this.history.note(event);
     switch (event.type) {
-      case "first-peer":
-        this.#reach("firstPeerMs", `first peer ${formatEndpoint(event.address)}`);
-        break;
-      case "peer-disconnected":
-        if (event.reason === "closed-by-peer" || event.reason === "connection-error") this.#departures++;
-        break;
-      case "peer-banned":
-        this.bans.add(this.#nowMs(), event.address.host);
-        this.#log(`banned ${formatEndpoint(event.address)}: ${event.reason}`);
-        break;
       case "metadata-complete":
         this.#metadataArrived(event.rawInfo);
         break;
-      case "metadata-rejected":
-        this.#rejectedMetadata++;
-        this.#log("a file list that does not fit the info-hash was thrown away");
-        break;
       case "piece-verified":
         this.#pieceVerified(event.pieceIndex);
-        break;
-      case "piece-bad":
-        this.badPieces.add(this.#nowMs());
-        this.#log(`piece ${event.pieceIndex} arrived damaged and is fetched again`);
-        break;
-      case "piece-unobtainable":
-        this.#unobtainablePiece = event.pieceIndex;
-        this.#log(`piece ${event.pieceIndex} fails its check whoever sends it`);
         break;
       case "wanted-complete":
         this.#noticeCompletion();
@@ -706,8 +668,7 @@ export class Torrent {
       case "dht-node-found":
         this.#around.dht?.ping(event.address, () => {});
         break;
-      case "peer-connected":
-      case "external-address-reported":
+      default:
         break;
     }
     this.#around.onChange();
@@ -729,7 +690,7 @@ export class Torrent {
     this.#metainfo = metainfo;
     const { files, pieceMap } = metainfo;
     const listed = files.filter((file) => !file.isPadding).length;
-    this.#reach(
+    this.history.reach(
       "metadataMs",
       `metadata: ${metainfo.name}, ${countText(listed, "file", "files")}, ${sizeText(pieceMap.totalBytes)}`,
     );
@@ -769,7 +730,7 @@ export class Torrent {
     const bytes = this.#content?.pieceVerified(pieceIndex) ?? 0;
     if (bytes > 0) this.#keeper.stored(bytes);
     this.readers.wake();
-    this.#reach("firstPieceMs", "first piece");
+    this.history.reach("firstPieceMs", "first piece");
   }
 
   /** Everything wanted is here: true at once for what was complete before. */
@@ -779,7 +740,7 @@ export class Torrent {
     this.#seedingTime.start(this.#nowMs());
     const isFirstTime = this.#finishedAtUnixMs === undefined && !this.spec.isSeedOnly;
     this.#finishedAtUnixMs ??= this.#around.platform.unixMs();
-    this.#reach("doneMs", "everything wanted is here");
+    this.history.reach("doneMs", "everything wanted is here");
     this.#keeper.changed();
     void this.#keeper.flush().then(() => {
       if (isFirstTime) this.#around.onFinished(this);
@@ -888,13 +849,6 @@ export class Torrent {
       peers: this.swarm.exportPeers(MAX_RESUME_PEERS).map((peer) => peer.address),
       content,
     };
-  }
-
-  #reach(milestone: Milestone, what: string): void {
-    const sinceAddedMs = this.milestones.reach(milestone, this.#nowMs());
-    if (sinceAddedMs === undefined) return;
-    this.#log(`${what} (after ${durationText(sinceAddedMs)})`);
-    this.#around.onMilestone();
   }
 
   #nowMs(): number {
