@@ -7,7 +7,8 @@ export type { EngineIdentity } from "./channel/engine-frames.ts";
 export { EngineHost, type HostedSession } from "./channel/engine-host.ts";
 export { Viewers } from "./channel/viewers.ts";
 export { formatHostPort, type HostPort, parseHostPort } from "./host-port.ts";
-export { openSession, type Session } from "./session.ts";
+export { openSession } from "./open-session.ts";
+export type { Session } from "./session.ts";
 export { resolveSessionConfig, type SessionConfig, type SessionOptions } from "./session-config.ts";
 export type {
   FileStamp,

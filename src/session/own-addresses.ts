@@ -5,6 +5,7 @@
  */
 import { addressScope } from "../core/address-profile.ts";
 import type { Endpoint } from "../core/endpoint.ts";
+import type { OpenNetwork } from "./session-ports.ts";
 
 export class OwnAddresses {
   readonly #port: number;
@@ -27,4 +28,14 @@ export class OwnAddresses {
     if (address.port !== this.#port) return false;
     return this.#hosts.has(address.host) || (this.#hasLoopback && addressScope(address.host) === "loopback");
   }
+}
+
+/** Every address that something is bound to. */
+export function boundHosts(network: OpenNetwork): readonly string[] {
+  const bound = [
+    network.udp4?.local,
+    network.udp6?.local,
+    ...network.listeners.map((listener) => listener.local),
+  ];
+  return bound.flatMap((local) => (local === undefined ? [] : [local.host]));
 }

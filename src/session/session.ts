@@ -8,24 +8,19 @@ import { mayContact } from "../core/address-profile.ts";
 import { type Endpoint, endpoint, formatEndpoint, parseEndpoint } from "../core/endpoint.ts";
 import { ClientError } from "../core/errors.ts";
 import { type InfoHashHex, infoHashHex } from "../core/ids.ts";
-import type { Metainfo } from "../torrent/metainfo.ts";
-import { LOCAL_GROUPS, LocalDiscovery, WireEngine } from "../wire/index.ts";
-import { chooseAddressProfile } from "./address-choice.ts";
+import { type LocalDiscovery, WireEngine } from "../wire/index.ts";
 import { CompletionHook } from "./completion/completion-hook.ts";
 import { routeDatagrams } from "./datagram-router.ts";
 import { inTime } from "./in-time.ts";
-import { OwnAddresses } from "./own-addresses.ts";
+import { openLocalDiscovery } from "./local-discovery.ts";
+import { MachineWatch } from "./machine-watch.ts";
+import { boundHosts, OwnAddresses } from "./own-addresses.ts";
 import { whoWaits } from "./queue/turns.ts";
 import { SessionBans } from "./session-bans.ts";
 import {
   HEARTBEAT_MS,
-  LOOK_AROUND_INTERVAL_MS,
-  PROFILE_RESOLVE_TIMEOUT_MS,
-  resolveSessionConfig,
   type SessionConfig,
-  type SessionOptions,
   SHUTDOWN_TIMEOUT_MS,
-  SLEEP_GAP_MS,
   SNAPSHOT_INTERVAL_MS,
   WATCH_INTERVAL_MS,
 } from "./session-config.ts";
@@ -51,6 +46,7 @@ import type { SharedFacts } from "./snapshot/torrent-facts.ts";
 import { TorrentReport } from "./snapshot/torrent-report.ts";
 import { CheckQueue } from "./torrent/check-queue.ts";
 import type { ReadRange } from "./torrent/content-readers.ts";
+import { indexOfFile } from "./torrent/file-to-read.ts";
 import { RemovedTorrents } from "./torrent/removed-torrents.ts";
 import { assertSelection } from "./torrent/selection.ts";
 import { Torrent } from "./torrent/torrent.ts";
@@ -68,35 +64,6 @@ interface Addition {
   readonly id: InfoHashHex;
 }
 
-/**
- * Opens a session over `platform`. Rejects with `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`, or `USAGE` for options that make
- * no sense.
- */
-export async function openSession(platform: SessionPlatform, options: SessionOptions): Promise<Session> {
-  const config = resolveSessionConfig(options);
-  const network = await platform.network.open({
-    port: config.port,
-    ...(config.host === undefined ? {} : { host: config.host }),
-    ...(config.interface === undefined ? {} : { interface: config.interface }),
-  });
-  try {
-    const addressProfile = config.addressProfile ?? (await chooseProfile(platform, config));
-    const session = new Session(platform, config, network, addressProfile);
-    await session.start();
-    return session;
-  } catch (error) {
-    await network.close();
-    throw error;
-  }
-}
-
-/** A name that does not resolve in time says nothing about where the others are. */
-function chooseProfile(platform: SessionPlatform, config: SessionConfig): Promise<AddressProfile> {
-  const resolve = async (host: string, port: number): Promise<readonly Endpoint[]> =>
-    (await inTime(platform.clock, PROFILE_RESOLVE_TIMEOUT_MS, platform.network.resolve(host, port))) ?? [];
-  return chooseAddressProfile(config, resolve);
-}
-
 export class Session implements SessionView {
   readonly commands: SessionCommands;
   /** Resolves when the session has shut down. */
@@ -109,6 +76,7 @@ export class Session implements SessionView {
   readonly #wire: WireEngine;
   readonly #log: SessionLog;
   readonly #records: TorrentRecords;
+  readonly #machine: MachineWatch;
   readonly #checks = new CheckQueue();
   readonly #list: TorrentList;
   /** Additions and removals of one torrent happen one after another. */
@@ -128,11 +96,6 @@ export class Session implements SessionView {
   /** Undefined where nobody is looked for on the local network. */
   #neighbours: LocalDiscovery | undefined;
   #heartbeat: Disposable | undefined;
-  /** Wall-clock time less monotonic time at the last heartbeat. */
-  #wallAheadMs: number | undefined;
-  #freeBytes: number | null = null;
-  #isNetworkUp = true;
-  #lookedAroundAtMs = Number.NEGATIVE_INFINITY;
   #closing: Promise<void> | undefined;
   #reportClosed: () => void = () => {};
 
@@ -158,6 +121,15 @@ export class Session implements SessionView {
       addressProfile,
     });
     this.#wire.setLimits({ maxConnections: config.maxConnections, isLanExempt: config.isLanExempt });
+    this.#machine = new MachineWatch({
+      platform,
+      network,
+      isLoopbackOnly: addressProfile === "loopback",
+      folder: config.folder,
+      log: (text) => this.#log.add(text),
+      onNetworkChange: () => this.#dht?.node.networkChanged(),
+      onInterfaceChange: () => this.#store.publish(),
+    });
     this.#list = new TorrentList({
       store: platform.state,
       isRemembered: config.remember,
@@ -189,11 +161,16 @@ export class Session implements SessionView {
   /** Begins to answer the network, and takes up the torrents of the former session where it remembers. */
   async start(): Promise<void> {
     for (const warning of this.#network.warnings) this.#log.add(warning);
-    this.#network.onInterfaceChange = (isThere) => this.#interfaceChanged(isThere);
+    this.#machine.start();
     await this.#settings.load();
     if (this.#config.dht) this.#dht = await this.#openDht();
     if (this.#config.localDiscovery ?? this.#addressProfile !== "loopback")
-      this.#neighbours = await this.#openLocalDiscovery();
+      this.#neighbours = await openLocalDiscovery({
+        platform: this.#platform,
+        host: this.#config.host,
+        listenPort: this.#network.port,
+        log: (text) => this.#log.add(text),
+      });
     const routes = { ...krpcRoutes(this.#dht), handleOther: () => {} };
     for (const socket of [this.#network.udp4, this.#network.udp6])
       if (socket !== undefined) routeDatagrams(socket, routes);
@@ -514,7 +491,7 @@ export class Session implements SessionView {
   /** Rates fall and waits grow without any event. */
   #beat(): void {
     this.#heartbeat = this.#platform.clock.setTimer(HEARTBEAT_MS, () => this.#beat());
-    this.#noticeSleep();
+    this.#machine.noticeSleep();
     const shared = this.#sharedFacts();
     for (const { torrent, report } of this.#list.all) {
       torrent.tick();
@@ -526,41 +503,11 @@ export class Session implements SessionView {
       this.#watchedFoldersAtMs = shared.nowMs;
       void this.#folderWatch.look(this.#settings.current.watchFolders);
     }
-    if (shared.nowMs - this.#lookedAroundAtMs >= LOOK_AROUND_INTERVAL_MS) void this.#lookAround(shared.nowMs);
+    if (this.#machine.isLookDue(shared.nowMs)) {
+      void this.#list.saveAgain();
+      void this.#machine.lookAround(shared.nowMs);
+    }
     this.#store.touch();
-  }
-
-  #interfaceChanged(isThere: boolean): void {
-    const name = this.#network.interfaceName ?? "";
-    this.#log.add(
-      isThere
-        ? `the interface ${name} is back`
-        : `the interface ${name} is gone: nothing is sent until it is back`,
-    );
-    this.#isNetworkUp = isThere;
-    if (isThere) this.#dht?.node.networkChanged();
-    this.#store.publish();
-  }
-
-  /**
-   * The monotonic clock of Linux stands still while the machine sleeps, so no timeout tells that the network is
-   * another one now. The wall clock does; one that was merely set costs a needless look around.
-   */
-  #noticeSleep(): void {
-    const aheadMs = this.#platform.unixMs() - this.#platform.clock.nowMs();
-    const jumpedMs = aheadMs - (this.#wallAheadMs ?? aheadMs);
-    this.#wallAheadMs = aheadMs;
-    if (jumpedMs <= SLEEP_GAP_MS) return;
-    this.#log.add("the machine slept: looking around in the network anew");
-    this.#dht?.node.networkChanged();
-  }
-
-  /** What costs system calls: the network interfaces and the free space. */
-  async #lookAround(nowMs: number): Promise<void> {
-    this.#lookedAroundAtMs = nowMs;
-    this.#isNetworkUp = this.#addressProfile === "loopback" || this.#platform.network.isUp();
-    void this.#list.saveAgain();
-    this.#freeBytes = await this.#platform.disk.freeBytes(this.#config.folder).catch(() => null);
   }
 
   #openDht(): Promise<SessionDht> {
@@ -576,15 +523,6 @@ export class Session implements SessionView {
       },
       onChange: () => this.#store.touch(),
     });
-  }
-
-  async #openLocalDiscovery(): Promise<LocalDiscovery> {
-    const { network, clock, random } = this.#platform;
-    const { host } = this.#config;
-    const joined = [LOCAL_GROUPS[4], LOCAL_GROUPS[6]].map((group) => network.joinGroup(group, host));
-    const sockets = (await Promise.all(joined)).flat();
-    if (sockets.length === 0) this.#log.add("local discovery is off: no network here takes multicast");
-    return new LocalDiscovery({ clock, random, sockets, listenPort: this.#network.port });
   }
 
   async #shutDown(): Promise<void> {
@@ -608,12 +546,12 @@ export class Session implements SessionView {
     const nowMs = this.#platform.clock.nowMs();
     return {
       net: {
-        isUp: this.#isNetworkUp,
+        isUp: this.#machine.isNetworkUp,
         hasTcp: wire.acceptedIncoming > 0 || wire.connections > wire.halfOpen,
       },
       dht: dhtFacts(this.#dht, nowMs),
       hasIncoming: wire.acceptedIncoming > 0,
-      freeBytes: this.#freeBytes ?? undefined,
+      freeBytes: this.#machine.freeBytes ?? undefined,
       maxDownBytesPerSecond: wire.maxDownBytesPerSecond,
       maxUpBytesPerSecond: wire.maxUpBytesPerSecond,
       downBytesPerSecond: wire.downBytesPerSecond,
@@ -636,7 +574,7 @@ export class Session implements SessionView {
       maxUpBytesPerSecond: shared.maxUpBytesPerSecond ?? null,
       usesAlternativeLimits: this.#settings.usesAlternativeLimits,
       settings: this.#settings.current,
-      freeBytes: this.#freeBytes === null ? null : roundedSpace(this.#freeBytes),
+      freeBytes: shared.freeBytes === undefined ? null : roundedSpace(shared.freeBytes),
       defaultFolder: this.#config.folder,
       dht: dhtSnapshot(this.#dht, watched.has(DHT_DETAILS)),
       torrents: this.#list.all.map(({ torrent, report }, position) =>
@@ -651,23 +589,4 @@ export class Session implements SessionView {
       endpoint(this.#config.host ?? boundHosts(this.#network)[0] ?? "0.0.0.0", this.#network.port),
     );
   }
-}
-
-/** Every address that something is bound to. */
-function boundHosts(network: OpenNetwork): readonly string[] {
-  const bound = [
-    network.udp4?.local,
-    network.udp6?.local,
-    ...network.listeners.map((listener) => listener.local),
-  ];
-  return bound.flatMap((local) => (local === undefined ? [] : [local.host]));
-}
-
-/** -1 when there is no such file; the longest where none is named. */
-function indexOfFile(files: Metainfo["files"], path: string | undefined): number {
-  if (path !== undefined) return files.findIndex((file) => !file.isPadding && file.path === path);
-  return files.reduce((longest, file, index) => {
-    const isLonger = file.lengthBytes > (files[longest]?.lengthBytes ?? -1);
-    return !file.isPadding && isLonger ? index : longest;
-  }, -1);
 }
