@@ -15,7 +15,7 @@ import { inTime } from "./in-time.ts";
 import { openLocalDiscovery } from "./local-discovery.ts";
 import { MachineWatch } from "./machine-watch.ts";
 import { boundHosts, OwnAddresses } from "./own-addresses.ts";
-import { whoWaits } from "./queue/turns.ts";
+import { TurnGiver } from "./queue/turn-giver.ts";
 import { SessionBans } from "./session-bans.ts";
 import {
   HEARTBEAT_MS,
@@ -27,20 +27,17 @@ import {
 import { krpcRoutes, SessionDht } from "./session-dht.ts";
 import { SessionLog } from "./session-log.ts";
 import type { OpenNetwork, SessionPlatform } from "./session-ports.ts";
-import {
-  type AddOptions,
-  DHT_DETAILS,
-  PROTOCOL_VERSION,
-  type SessionCommands,
-  type SessionSettings,
-  type SessionSnapshot,
-  type SessionView,
-  type TorrentSettings,
-  type TorrentSource,
+import type {
+  AddOptions,
+  SessionCommands,
+  SessionSettings,
+  SessionSnapshot,
+  SessionView,
+  TorrentSettings,
+  TorrentSource,
 } from "./session-view.ts";
 import { SettingsKeeper } from "./settings/settings-keeper.ts";
-import { dhtFacts, dhtSnapshot } from "./snapshot/dht-snapshot.ts";
-import { roundedRate, roundedSpace } from "./snapshot/rounding.ts";
+import { sessionSnapshot, sharedFacts } from "./snapshot/session-snapshot.ts";
 import { SnapshotStore } from "./snapshot/snapshot-store.ts";
 import type { SharedFacts } from "./snapshot/torrent-facts.ts";
 import { TorrentReport } from "./snapshot/torrent-report.ts";
@@ -79,6 +76,7 @@ export class Session implements SessionView {
   readonly #machine: MachineWatch;
   readonly #checks = new CheckQueue();
   readonly #list: TorrentList;
+  readonly #queue: TurnGiver;
   /** Additions and removals of one torrent happen one after another. */
   readonly #turns = new Map<InfoHashHex, Promise<void>>();
   /** What each viewer wants details of. */
@@ -89,7 +87,6 @@ export class Session implements SessionView {
   readonly #folderWatch: FolderWatch;
   #watchedFoldersAtMs = Number.NEGATIVE_INFINITY;
   readonly #settings: SettingsKeeper;
-  #isQueueDue = false;
   #isPublishDue = false;
   #bans: SessionBans | undefined;
   #dht: SessionDht | undefined;
@@ -140,6 +137,12 @@ export class Session implements SessionView {
       config,
       wire: this.#wire,
       log: (text) => this.#log.add(text),
+    });
+    this.#queue = new TurnGiver({
+      clock: platform.clock,
+      torrents: () => this.#list.torrents,
+      limits: () => this.#settings.current,
+      isClosing: () => this.#closing !== undefined,
     });
     this.closed = new Promise((resolve) => {
       this.#reportClosed = resolve;
@@ -259,7 +262,7 @@ export class Session implements SessionView {
     this.#store.touch();
     if (settings.queuePosition === undefined) return;
     this.#list.moveTo(torrent.id, settings.queuePosition);
-    this.#giveTurns();
+    this.#queue.give();
     await this.#list.save();
   }
 
@@ -271,7 +274,7 @@ export class Session implements SessionView {
 
   async #configure(changes: Partial<SessionSettings>): Promise<void> {
     this.#settings.change(changes);
-    this.#giveTurns();
+    this.#queue.give();
     for (const { torrent, report } of this.#list.all) {
       torrent.reviewGoal();
       report.touch();
@@ -309,7 +312,7 @@ export class Session implements SessionView {
     const spec = await this.#load({ ...addition, read: { ...read, metainfo } });
     this.#assertOpen();
     const torrent = this.#hold(spec);
-    this.#giveTurns();
+    this.#queue.give();
     torrent.start();
     this.#store.publish();
     if (options.metadataOnly === true) return { id, isNew: true };
@@ -370,7 +373,7 @@ export class Session implements SessionView {
       defaultGoal: () => this.#settings.defaultGoal,
       onFinished: (finished) => this.#runHook(finished),
       usesPartNames: () => this.#settings.current.partNames,
-      onTurnChange: () => this.#planTurns(),
+      onTurnChange: () => this.#queue.plan(),
       onChange: () => {
         report?.touch();
         this.#store.touch();
@@ -417,7 +420,7 @@ export class Session implements SessionView {
         `There is no removal of ${id.slice(0, 40)} that could be taken back.`,
       );
     const torrent = this.#hold(spec);
-    this.#giveTurns();
+    this.#queue.give();
     torrent.start();
     this.#store.publish();
     await torrent.save();
@@ -460,30 +463,8 @@ export class Session implements SessionView {
         this.#log.add(`the record of torrent ${id} cannot be read`);
       } else this.#hold(specOfRecord(resume, await this.#records.loadMetainfo(id).catch(() => undefined)));
     }
-    this.#giveTurns();
+    this.#queue.give();
     for (const { torrent } of this.#list.all) torrent.start();
-  }
-
-  // ---- turns and limits -------------------------------------------------------------------------------------------
-
-  /** Something changed that may give another torrent its turn: looked at once, after all that happens now. */
-  #planTurns(): void {
-    if (this.#isQueueDue || this.#closing !== undefined) return;
-    this.#isQueueDue = true;
-    this.#platform.clock.setTimer(0, () => {
-      this.#isQueueDue = false;
-      this.#giveTurns();
-    });
-  }
-
-  #giveTurns(): void {
-    if (this.#closing !== undefined) return;
-    const { torrents } = this.#list;
-    const waits = whoWaits(
-      torrents.map((torrent) => torrent.contender()),
-      this.#settings.current,
-    );
-    for (const [i, torrent] of torrents.entries()) torrent.setQueued(waits[i] === true);
   }
 
   // ---- time -------------------------------------------------------------------------------------------------------
@@ -498,7 +479,7 @@ export class Session implements SessionView {
       if (torrent.isActive) report.tick(shared);
     }
     this.#settings.applyLimits();
-    this.#giveTurns();
+    this.#queue.give();
     if (shared.nowMs - this.#watchedFoldersAtMs >= WATCH_INTERVAL_MS) {
       this.#watchedFoldersAtMs = shared.nowMs;
       void this.#folderWatch.look(this.#settings.current.watchFolders);
@@ -542,46 +523,27 @@ export class Session implements SessionView {
   // ---- what is shown ----------------------------------------------------------------------------------------------
 
   #sharedFacts(): SharedFacts {
-    const wire = this.#wire.view();
-    const nowMs = this.#platform.clock.nowMs();
-    return {
-      net: {
-        isUp: this.#machine.isNetworkUp,
-        hasTcp: wire.acceptedIncoming > 0 || wire.connections > wire.halfOpen,
-      },
-      dht: dhtFacts(this.#dht, nowMs),
-      hasIncoming: wire.acceptedIncoming > 0,
-      freeBytes: this.#machine.freeBytes ?? undefined,
-      maxDownBytesPerSecond: wire.maxDownBytesPerSecond,
-      maxUpBytesPerSecond: wire.maxUpBytesPerSecond,
-      downBytesPerSecond: wire.downBytesPerSecond,
-      upBytesPerSecond: wire.upBytesPerSecond,
-      nowMs,
+    const { clock } = this.#platform;
+    return sharedFacts({
+      wire: this.#wire.view(),
+      dht: this.#dht,
+      machine: this.#machine,
+      nowMs: clock.nowMs(),
       unixMs: this.#platform.unixMs(),
-    };
+    });
   }
 
   #buildSnapshot(): SessionSnapshot {
-    const shared = this.#sharedFacts();
-    const watched = new Set([...this.#watched.values()].flatMap((ids) => [...ids]));
-    return {
-      version: PROTOCOL_VERSION,
-      atUnixMs: this.#platform.unixMs(),
+    return sessionSnapshot({
+      shared: this.#sharedFacts(),
+      watched: new Set([...this.#watched.values()].flatMap((ids) => [...ids])),
       listening: this.#listening(),
-      downBytesPerSecond: roundedRate(shared.downBytesPerSecond),
-      upBytesPerSecond: roundedRate(shared.upBytesPerSecond),
-      maxDownBytesPerSecond: shared.maxDownBytesPerSecond ?? null,
-      maxUpBytesPerSecond: shared.maxUpBytesPerSecond ?? null,
-      usesAlternativeLimits: this.#settings.usesAlternativeLimits,
-      settings: this.#settings.current,
-      freeBytes: shared.freeBytes === undefined ? null : roundedSpace(shared.freeBytes),
       defaultFolder: this.#config.folder,
-      dht: dhtSnapshot(this.#dht, watched.has(DHT_DETAILS)),
-      torrents: this.#list.all.map(({ torrent, report }, position) =>
-        report.snapshot(shared, position, watched.has(torrent.id)),
-      ),
+      settings: this.#settings,
+      dht: this.#dht,
+      held: this.#list.all,
       log: this.#log.lines,
-    };
+    });
   }
 
   #listening(): string {
