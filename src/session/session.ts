@@ -4,10 +4,8 @@
  */
 
 import type { AddressProfile } from "../core/address-profile.ts";
-import { mayContact } from "../core/address-profile.ts";
-import { type Endpoint, endpoint, formatEndpoint, parseEndpoint } from "../core/endpoint.ts";
-import { ClientError } from "../core/errors.ts";
-import { type InfoHashHex, infoHashHex } from "../core/ids.ts";
+import { endpoint, formatEndpoint } from "../core/endpoint.ts";
+import type { InfoHashHex } from "../core/ids.ts";
 import { type LocalDiscovery, WireEngine } from "../wire/index.ts";
 import { CompletionHook } from "./completion/completion-hook.ts";
 import { routeDatagrams } from "./datagram-router.ts";
@@ -17,6 +15,7 @@ import { MachineWatch } from "./machine-watch.ts";
 import { boundHosts, OwnAddresses } from "./own-addresses.ts";
 import { TurnGiver } from "./queue/turn-giver.ts";
 import { SessionBans } from "./session-bans.ts";
+import { sessionCommands } from "./session-commands.ts";
 import {
   HEARTBEAT_MS,
   type SessionConfig,
@@ -27,15 +26,7 @@ import {
 import { krpcRoutes, SessionDht } from "./session-dht.ts";
 import { SessionLog } from "./session-log.ts";
 import type { OpenNetwork, SessionPlatform } from "./session-ports.ts";
-import type {
-  AddOptions,
-  SessionCommands,
-  SessionSettings,
-  SessionSnapshot,
-  SessionView,
-  TorrentSettings,
-  TorrentSource,
-} from "./session-view.ts";
+import type { SessionCommands, SessionSnapshot, SessionView } from "./session-view.ts";
 import { SettingsKeeper } from "./settings/settings-keeper.ts";
 import { sessionSnapshot, sharedFacts } from "./snapshot/session-snapshot.ts";
 import { SnapshotStore } from "./snapshot/snapshot-store.ts";
@@ -44,22 +35,12 @@ import { TorrentReport } from "./snapshot/torrent-report.ts";
 import { CheckQueue } from "./torrent/check-queue.ts";
 import type { ReadRange } from "./torrent/content-readers.ts";
 import { indexOfFile } from "./torrent/file-to-read.ts";
-import { RemovedTorrents } from "./torrent/removed-torrents.ts";
-import { assertSelection } from "./torrent/selection.ts";
 import { Torrent } from "./torrent/torrent.ts";
 import { TorrentRecords } from "./torrent/torrent-records.ts";
-import { assertMayDownload, type ReadSource, readSource } from "./torrent/torrent-source.ts";
-import { specOfAddition, specOfRecord, type TorrentSpec } from "./torrent/torrent-spec.ts";
+import type { TorrentSpec } from "./torrent/torrent-spec.ts";
+import { TorrentAdmission } from "./torrent-admission.ts";
 import { TorrentList } from "./torrent-list.ts";
 import { FolderWatch } from "./watch/folder-watch.ts";
-
-/** What is known of a torrent that is being added. */
-interface Addition {
-  readonly read: ReadSource;
-  readonly options: AddOptions;
-  readonly manualPeers: readonly Endpoint[];
-  readonly id: InfoHashHex;
-}
 
 export class Session implements SessionView {
   readonly commands: SessionCommands;
@@ -77,12 +58,10 @@ export class Session implements SessionView {
   readonly #checks = new CheckQueue();
   readonly #list: TorrentList;
   readonly #queue: TurnGiver;
-  /** Additions and removals of one torrent happen one after another. */
-  readonly #turns = new Map<InfoHashHex, Promise<void>>();
+  readonly #admission: TorrentAdmission;
   /** What each viewer wants details of. */
   readonly #watched = new Map<object, ReadonlySet<string>>();
   readonly #store: SnapshotStore;
-  readonly #removed = new RemovedTorrents();
   readonly #hook: CompletionHook;
   readonly #folderWatch: FolderWatch;
   #watchedFoldersAtMs = Number.NEGATIVE_INFINITY;
@@ -144,6 +123,18 @@ export class Session implements SessionView {
       limits: () => this.#settings.current,
       isClosing: () => this.#closing !== undefined,
     });
+    this.#admission = new TorrentAdmission({
+      platform,
+      folder: config.folder,
+      addressProfile,
+      records: this.#records,
+      list: this.#list,
+      log: (text) => this.#log.add(text),
+      hold: (spec) => this.#hold(spec),
+      giveTurns: () => this.#queue.give(),
+      publish: () => this.#store.publish(),
+      isClosing: () => this.#closing !== undefined,
+    });
     this.closed = new Promise((resolve) => {
       this.#reportClosed = resolve;
     });
@@ -156,7 +147,7 @@ export class Session implements SessionView {
     this.#hook = new CompletionHook(platform.programs, (text, id) => this.#log.add(text, id as InfoHashHex));
     this.#folderWatch = new FolderWatch({
       folders: platform.userFolders,
-      add: (source, options) => this.#add(source, options),
+      add: (source, options) => this.#admission.add(source, options),
       log: (text) => this.#log.add(text),
     });
   }
@@ -183,7 +174,7 @@ export class Session implements SessionView {
     if (this.#config.remember) {
       this.#bans = new SessionBans(this.#platform, this.#wire, this.#log);
       await this.#bans.start();
-      await this.#restore();
+      await this.#admission.takeUp();
     }
     this.#beat();
     this.#store.publish();
@@ -224,138 +215,23 @@ export class Session implements SessionView {
     return this.#closing;
   }
 
-  // ---- commands ---------------------------------------------------------------------------------------------------
-
   #commandsOf(viewer: object): SessionCommands {
-    return {
-      add: (source, options) => this.#add(source, options),
-      pause: async (id) => this.#list.find(id).torrent.pause(),
-      resume: async (id) => {
-        this.#list.find(id).torrent.resume();
-        // A torrent of which only the metadata was wanted is remembered from now on.
-        await this.#list.save();
-      },
-      remove: (id, options) => this.#remove(id, options),
-      restore: (id) => this.#restoreRemoved(id),
-      verify: async (id) => this.#list.find(id).torrent.verify(),
-      reannounce: async (id) => this.#list.find(id).torrent.sources.lookNow(),
-      addPeers: async (id, addresses) => {
-        const peers = this.#readPeers(addresses);
-        this.#list.find(id).torrent.sources.add(peers, "manual");
-      },
-      setFilePriorities: async (id, priorities) => this.#list.find(id).torrent.setFilePriorities(priorities),
-      setTorrent: (id, settings) => this.#setTorrent(id, settings),
-      moveData: (id, folder) => this.#moveData(id, folder),
-      configure: (changes) => this.#configure(changes),
-      exportTorrent: async (id) => this.#list.find(id).torrent.exportTorrent(),
-      watchDetails: async (ids) => {
-        this.#watched.set(viewer, new Set(ids));
-        this.#store.touch();
-      },
-      shutdown: () => this.close(),
+    const targets = {
+      addressProfile: this.#addressProfile,
+      list: this.#list,
+      admission: this.#admission,
+      queue: this.#queue,
+      settings: this.#settings,
+      store: this.#store,
+      close: () => this.close(),
     };
-  }
-
-  async #setTorrent(id: string, settings: TorrentSettings): Promise<void> {
-    const { torrent } = this.#list.find(id);
-    torrent.setChoices(settings);
-    this.#store.touch();
-    if (settings.queuePosition === undefined) return;
-    this.#list.moveTo(torrent.id, settings.queuePosition);
-    this.#queue.give();
-    await this.#list.save();
-  }
-
-  async #moveData(id: string, folder: string): Promise<void> {
-    if (folder === "" || folder.includes("\0"))
-      throw new ClientError("USAGE", "This is not the name of a folder.");
-    await this.#list.find(id).torrent.moveData(folder);
-  }
-
-  async #configure(changes: Partial<SessionSettings>): Promise<void> {
-    this.#settings.change(changes);
-    this.#queue.give();
-    for (const { torrent, report } of this.#list.all) {
-      torrent.reviewGoal();
-      report.touch();
-    }
-    this.#store.touch();
-    await this.#settings.save();
-  }
-
-  async #add(
-    source: TorrentSource,
-    options: AddOptions,
-  ): Promise<{ readonly id: string; readonly isNew: boolean }> {
-    this.#assertOpen();
-    const read = readSource(source);
-    if (options.select !== undefined) assertSelection(options.select);
-    if (read.metainfo !== undefined && options.metadataOnly !== true) assertMayDownload(read.metainfo);
-    const manualPeers = this.#readPeers(options.peers ?? []);
-    const id = infoHashHex(read.infoHash);
-    return await this.#inTurn(id, () => this.#addInTurn({ read, options, manualPeers, id }));
-  }
-
-  async #addInTurn(addition: Addition): Promise<{ readonly id: string; readonly isNew: boolean }> {
-    const { read, options, manualPeers, id } = addition;
-    const present = this.#list.get(id)?.torrent;
-    if (present !== undefined && (!present.isMetadataOnly || options.metadataOnly === true)) {
-      if (read.metainfo !== undefined) present.offerMetainfo(read.metainfo);
-      present.sources.add(manualPeers, "manual");
-      present.sources.add(read.peers, "magnet");
-      return { id, isNew: false };
-    }
-    this.#list.assertRoom();
-    const metainfo = read.metainfo ?? present?.metainfo;
-    if (metainfo !== undefined && options.metadataOnly !== true) assertMayDownload(metainfo);
-    await present?.close();
-    const spec = await this.#load({ ...addition, read: { ...read, metainfo } });
-    this.#assertOpen();
-    const torrent = this.#hold(spec);
-    this.#queue.give();
-    torrent.start();
-    this.#store.publish();
-    if (options.metadataOnly === true) return { id, isNew: true };
-    // The record first: a list that names a torrent without one would be of no use after a crash.
-    await torrent.save();
-    await this.#list.save();
-    return { id, isNew: true };
-  }
-
-  /** Runs `work` after everything else that was asked for of this torrent; at once when there is nothing. */
-  async #inTurn<Result>(id: InfoHashHex, work: () => Promise<Result>): Promise<Result> {
-    const run = this.#turns.get(id)?.then(work) ?? work();
-    const turn = run.then(
-      () => {},
-      () => {},
-    );
-    this.#turns.set(id, turn);
-    try {
-      return await run;
-    } finally {
-      if (this.#turns.get(id) === turn) this.#turns.delete(id);
-    }
-  }
-
-  #assertOpen(): void {
-    if (this.#closing !== undefined) throw new ClientError("SESSION_CLOSED", "The engine is stopping.");
-  }
-
-  async #load(addition: Addition): Promise<TorrentSpec> {
-    const { read, options, manualPeers, id } = addition;
-    const folder = options.folder ?? this.#config.folder;
-    const former = await this.#records.loadResume(id, folder);
-    const formerMetainfo = read.metainfo === undefined ? await this.#records.loadMetainfo(id) : undefined;
-    return specOfAddition({
-      source: read,
-      options,
-      folder,
-      manualPeers,
-      nowUnixMs: this.#platform.unixMs(),
-      former,
-      formerMetainfo,
+    return sessionCommands(targets, (ids) => {
+      this.#watched.set(viewer, new Set(ids));
+      this.#store.touch();
     });
   }
+
+  // ---- torrents ---------------------------------------------------------------------------------------------------
 
   #hold(spec: TorrentSpec): Torrent {
     let report: TorrentReport | undefined;
@@ -398,35 +274,6 @@ export class Session implements SessionView {
     });
   }
 
-  async #remove(id: string, options: { readonly deleteData: boolean }): Promise<void> {
-    const { torrent } = this.#list.find(id);
-    this.#list.remove(torrent.id);
-    this.#store.publish();
-    try {
-      const spec = await this.#inTurn(torrent.id, () => torrent.remove(options));
-      const nowMs = this.#platform.clock.nowMs();
-      if (!options.deleteData && !torrent.isMetadataOnly) this.#removed.keep(torrent.id, spec, nowMs);
-    } finally {
-      await this.#list.save();
-    }
-  }
-
-  async #restoreRemoved(id: string): Promise<void> {
-    this.#assertOpen();
-    const spec = this.#removed.take(id, this.#platform.clock.nowMs());
-    if (spec === undefined || this.#list.get(id) !== undefined)
-      throw new ClientError(
-        "NOT_FOUND",
-        `There is no removal of ${id.slice(0, 40)} that could be taken back.`,
-      );
-    const torrent = this.#hold(spec);
-    this.#queue.give();
-    torrent.start();
-    this.#store.publish();
-    await torrent.save();
-    await this.#list.save();
-  }
-
   #runHook(torrent: Torrent): void {
     const { completionHook } = this.#settings.current;
     const path = torrent.metainfo?.files[0]?.path.split("/")[0];
@@ -439,32 +286,6 @@ export class Session implements SessionView {
       path,
       labels: choices.labels,
     });
-  }
-
-  /** Throws `USAGE` for what is no address, or not one that the address profile lets us talk to. */
-  #readPeers(texts: readonly string[]): readonly Endpoint[] {
-    return texts.map((text) => {
-      const peer = parseEndpoint(text);
-      if (peer === undefined) throw new ClientError("USAGE", `“${text}” is not the address of a peer.`);
-      if (mayContact(this.#addressProfile, peer)) return peer;
-      throw new ClientError("USAGE", `${text} is outside the address profile “${this.#addressProfile}”.`, {
-        hint: "Choose another one with --profile-addresses.",
-      });
-    });
-  }
-
-  // ---- memory -----------------------------------------------------------------------------------------------------
-
-  async #restore(): Promise<void> {
-    for (const id of await this.#list.load()) {
-      const resume = await this.#records.loadResume(id, "").catch(() => undefined);
-      if (resume === undefined) {
-        this.#list.noteUnreadable(id);
-        this.#log.add(`the record of torrent ${id} cannot be read`);
-      } else this.#hold(specOfRecord(resume, await this.#records.loadMetainfo(id).catch(() => undefined)));
-    }
-    this.#queue.give();
-    for (const { torrent } of this.#list.all) torrent.start();
   }
 
   // ---- time -------------------------------------------------------------------------------------------------------
