@@ -247,7 +247,7 @@ export class Session implements SessionView {
       checks: this.#checks,
       log: this.#log,
       defaultGoal: () => this.#settings.defaultGoal,
-      onFinished: (finished) => this.#runHook(finished),
+      onFinished: () => this.#runHook(torrent),
       usesPartNames: () => this.#settings.current.partNames,
       onTurnChange: () => this.#queue.plan(),
       onChange: () => {

@@ -3,66 +3,35 @@
  * life (`lifecycle.ts`). Commands and events change what is wanted; `#advance` takes the steps that follow, one at a
  * time. What fails becomes the phase `failed`, never an exception out of here.
  */
-import type { AddressProfile } from "../../core/address-profile.ts";
 import { ClientError, toClientError } from "../../core/errors.ts";
 import { type InfoHashHex, infoHashHex } from "../../core/ids.ts";
-import type { DhtNode } from "../../dht/index.ts";
-import { MAX_RESUME_PEERS, type ResumeContent } from "../../storage/index.ts";
+import type { ResumeContent, ResumeData } from "../../storage/index.ts";
 import { encodeTorrentFile, type Metainfo, withPaths } from "../../torrent/metainfo.ts";
-import type { LocalDiscovery, Swarm, SwarmEvent, WireEngine } from "../../wire/index.ts";
+import type { Swarm, SwarmEvent } from "../../wire/index.ts";
 import { countText, sizeText } from "../diagnosis/figures.ts";
-import type { OwnAddresses } from "../own-addresses.ts";
 import { type Contender, STALLED_AFTER_MS } from "../queue/turns.ts";
-import { LANDING_POLL_MS, LANDING_TIMEOUT_MS } from "../session-config.ts";
-import type { SessionLog } from "../session-log.ts";
-import type { SessionPlatform, TorrentDiskEvents } from "../session-ports.ts";
+import type { TorrentDiskEvents } from "../session-ports.ts";
 import type { TorrentPhase, TorrentSettings } from "../session-view.ts";
 import { changedChoices, type TorrentChoices } from "../settings/torrent-choices.ts";
-import type { CheckQueue } from "./check-queue.ts";
 import { ContentReaders } from "./content-readers.ts";
-import { DataMove } from "./data-move.ts";
 import { diskFailure } from "./disk-failure.ts";
 import { FlowWatch } from "./flow-watch.ts";
 import { type LifecycleState, nextStep, phaseOf, type Step } from "./lifecycle.ts";
 import { PeerSources } from "./peer-sources.ts";
+import { piecesLanded } from "./pieces-landed.ts";
 import { ResumeKeeper } from "./resume-keeper.ts";
+import { resumeDataOf } from "./resume-record.ts";
 import { isGoalMet, NO_GOAL, type SeedingGoal } from "./seeding-goal.ts";
 import { SeedingTime } from "./seeding-time.ts";
 import { filePrioritiesOf } from "./selection.ts";
 import { SerialLane } from "./serial-lane.ts";
 import { SpaceRetry } from "./space-retry.ts";
-import { areSameStamps, TorrentContent } from "./torrent-content.ts";
+import { TorrentContent } from "./torrent-content.ts";
 import { TorrentHistory } from "./torrent-history.ts";
-import type { TorrentRecords } from "./torrent-records.ts";
+import { TorrentPlace } from "./torrent-place.ts";
 import { assertMayDownload, readMetadata } from "./torrent-source.ts";
 import { specOfRecord, type TorrentSpec } from "./torrent-spec.ts";
-
-/** What torrents share. */
-export interface TorrentSurroundings {
-  readonly platform: SessionPlatform;
-  readonly wire: WireEngine;
-  /** Undefined where no DHT runs. */
-  readonly dht: DhtNode | undefined;
-  /** Undefined where nobody is looked for on the local network. */
-  readonly neighbours: LocalDiscovery | undefined;
-  readonly addressProfile: AddressProfile;
-  readonly ownAddresses: OwnAddresses;
-  readonly listenPort: number;
-  readonly records: TorrentRecords;
-  readonly checks: CheckQueue;
-  readonly log: SessionLog;
-  /** The goal of torrents without one of their own. */
-  readonly defaultGoal: () => SeedingGoal;
-  readonly usesPartNames: () => boolean;
-  /** Whether it runs or rests, or what it wants, may have changed: others may get their turn. */
-  readonly onTurnChange: () => void;
-  /** Everything wanted of it is here for the first time, and durable. */
-  readonly onFinished: (torrent: Torrent) => void;
-  /** Something that is shown has changed. */
-  readonly onChange: () => void;
-  /** Something that somebody waits for has happened: it is shown at once. */
-  readonly onMilestone: () => void;
-}
+import type { TorrentSurroundings } from "./torrent-surroundings.ts";
 
 export class Torrent {
   readonly id: InfoHashHex;
@@ -73,6 +42,7 @@ export class Torrent {
   readonly readers: ContentReaders;
   readonly #around: TorrentSurroundings;
   readonly #keeper: ResumeKeeper;
+  readonly #place: TorrentPlace;
   readonly #spaceRetry: SpaceRetry;
   readonly #lane = new SerialLane(() => this.#advance());
   #metainfo: Metainfo | undefined;
@@ -82,8 +52,6 @@ export class Torrent {
   #choices: TorrentChoices;
   #isPaused: boolean;
   #isQueued = false;
-  #folder: string;
-  #move: DataMove | undefined;
   #isMetadataOnly: boolean;
   #isVerifying = false;
   #isGoalMet = false;
@@ -104,8 +72,7 @@ export class Torrent {
     this.spec = spec;
     this.#around = around;
     this.#choices = spec.choices;
-    this.#folder = spec.folder;
-    this.#move = spec.movingTo === undefined ? undefined : new DataMove(spec.movingTo);
+    this.#place = this.#findPlace();
     this.#seedingTime = new SeedingTime(spec.seedingMs);
     this.#isPaused = spec.isPaused;
     this.#isMetadataOnly = spec.isMetadataOnly;
@@ -119,7 +86,7 @@ export class Torrent {
     this.#applyChoices();
     this.readers = new ContentReaders({
       disk: platform.disk,
-      folder: () => this.#folder,
+      folder: () => this.#place.folder,
       content: () => this.#content,
       phase: () => this.phase,
       setUrgentPieces: (pieces) => this.swarm.setUrgentPieces(pieces),
@@ -132,7 +99,7 @@ export class Torrent {
     });
     this.#spaceRetry = new SpaceRetry({
       clock: platform.clock,
-      freeBytes: () => platform.disk.freeBytes(this.#folder),
+      freeBytes: () => platform.disk.freeBytes(this.#place.folder),
       neededBytes: () => this.missingBytes,
       onSpace: () => this.#spaceIsBack(),
     });
@@ -149,12 +116,12 @@ export class Torrent {
 
   /** Where the data lies; while it is moved, where it lay. */
   get folder(): string {
-    return this.#folder;
+    return this.#place.folder;
   }
 
   /** 0 to 1 while moving. */
   get movedRatio(): number {
-    return this.#move?.movedRatio ?? 0;
+    return this.#place.move?.movedRatio ?? 0;
   }
 
   /** Undefined before the metadata is known. */
@@ -201,7 +168,7 @@ export class Torrent {
 
   /** Its figures change by themselves: peers, rates, progress of a check. */
   get isActive(): boolean {
-    return this.#isStarted || this.#content?.isOpen === true || this.#move !== undefined;
+    return this.#isStarted || this.#content?.isOpen === true || this.#place.move !== undefined;
   }
 
   /** Payload uploaded in this and former sessions. */
@@ -268,15 +235,14 @@ export class Torrent {
    * `USAGE` while another move is under way, else with what the disk says; then the data is where it was.
    */
   async moveData(folder: string): Promise<void> {
-    if (this.#move !== undefined)
-      throw new ClientError("USAGE", `This torrent is being moved to ${this.#move.target}.`);
-    if (folder === this.#folder) return;
+    if (this.#place.move !== undefined)
+      throw new ClientError("USAGE", `This torrent is being moved to ${this.#place.move.target}.`);
+    if (folder === this.#place.folder) return;
     if (this.#content === undefined || this.#isMetadataOnly) {
-      await this.#settleIn(folder);
+      await this.#place.settleIn(folder);
       return;
     }
-    const move = new DataMove(folder);
-    this.#move = move;
+    const move = this.#place.planMove(folder);
     this.#checkAbort.abort();
     this.#recover();
     this.#log(`moving to ${folder}`);
@@ -361,7 +327,7 @@ export class Torrent {
     this.#isClosed = true;
     this.#spaceRetry.disarm();
     this.#checkAbort.abort();
-    this.#move?.interrupt();
+    this.#place.move?.interrupt();
     this.readers.close();
     await this.#lane.run();
     await this.#keeper.flush();
@@ -384,11 +350,12 @@ export class Torrent {
     await this.#keeper.close();
     await this.close();
     const record = this.#resumeData(await this.#content?.checkpoint(true));
-    if (!this.#isMetadataOnly) await records.remove(this.id, this.#folder);
+    if (!this.#isMetadataOnly) await records.remove(this.id, this.#place.folder);
     this.#log("removed");
     if (options.deleteData) {
-      await this.#content?.deleteData(platform.disk, this.#folder);
-      if (this.#move !== undefined) await this.#content?.deleteData(platform.disk, this.#move.target);
+      await this.#content?.deleteData(platform.disk, this.#place.folder);
+      if (this.#place.move !== undefined)
+        await this.#content?.deleteData(platform.disk, this.#place.move.target);
     }
     return specOfRecord(record, this.#metainfo);
   }
@@ -402,6 +369,23 @@ export class Torrent {
       isSuperSeed: this.spec.isSuperSeed,
       onEvent: (event) => this.#handleSwarm(event),
       ...(metainfo === undefined ? {} : { rawInfo: metainfo.rawInfo }),
+    });
+  }
+
+  #findPlace(): TorrentPlace {
+    const { platform, records, onChange } = this.#around;
+    return new TorrentPlace({
+      disk: platform.disk,
+      folder: this.spec.folder,
+      movingTo: this.spec.movingTo,
+      isRemembered: () => !this.#isMetadataOnly,
+      flush: () => this.#keeper.flush(),
+      saveRecord: () => this.#saveRecord(),
+      onRecordChange: () => this.#keeper.changed(),
+      folderChanged: (former, folder) => records.folderChanged(this.id, former, folder),
+      fail: (failure) => this.#fail(failure),
+      log: (text) => this.#log(text),
+      onChange,
     });
   }
 
@@ -503,7 +487,7 @@ export class Torrent {
 
   #isMoveDue(): boolean {
     return (
-      this.#move !== undefined &&
+      this.#place.move !== undefined &&
       this.#content !== undefined &&
       this.#failure === undefined &&
       !this.#isClosed
@@ -511,53 +495,7 @@ export class Torrent {
   }
 
   async #moveFiles(): Promise<void> {
-    const [move, content] = [this.#move, this.#content];
-    if (move === undefined || content === undefined) return;
-    const { disk } = this.#around.platform;
-    const folders = { from: this.#folder, to: move.target };
-    const before = await content.stampsIn(disk, folders.from);
-    try {
-      // From now on a restart goes on with the move.
-      await this.#keeper.flush();
-      await this.#saveRecord();
-      await content.move(disk, folders, {
-        signal: move.signal,
-        onProgress: (movedRatio) => {
-          move.movedRatio = movedRatio;
-          this.#around.onChange();
-        },
-      });
-      this.#move = undefined;
-      await this.#settleIn(move.target);
-      move.succeed();
-    } catch (error) {
-      const isWhole = areSameStamps(before, await content.stampsIn(disk, folders.from));
-      this.#moveFailed(move, toClientError(error), isWhole);
-    }
-  }
-
-  /** Where not even all of the data could go back the move stays wanted, and resuming tries it again. */
-  #moveFailed(move: DataMove, error: ClientError, isWhole: boolean): void {
-    if (isWhole && !move.signal.aborted) this.#move = undefined;
-    if (!isWhole && !move.signal.aborted) this.#fail(error);
-    this.#keeper.changed();
-    move.fail(move.signal.aborted ? interrupted() : error);
-  }
-
-  /** A record that cannot be saved now is saved later; until then a restart finds that nothing is left to be moved. */
-  async #settleIn(folder: string): Promise<void> {
-    const former = this.#folder;
-    this.#folder = folder;
-    this.#around.onChange();
-    if (this.#isMetadataOnly) return;
-    this.#log(`lies in ${folder} now`);
-    try {
-      await this.#saveRecord();
-      await this.#around.records.folderChanged(this.id, former, folder);
-    } catch (error) {
-      this.#log(`resume data could not be saved: ${toClientError(error).message}`);
-      this.#keeper.changed();
-    }
+    if (this.#content !== undefined) await this.#place.moveFiles(this.#content);
   }
 
   async #meetPeers(): Promise<void> {
@@ -569,7 +507,7 @@ export class Torrent {
   async #open(): Promise<void> {
     const { disk } = this.#around.platform;
     const options = { usesPartNames: this.#around.usesPartNames() && !this.spec.isSeedOnly };
-    await this.#content?.open(disk, this.#folder, this.#diskEvents(), options);
+    await this.#content?.open(disk, this.#place.folder, this.#diskEvents(), options);
   }
 
   async #check(): Promise<void> {
@@ -615,7 +553,7 @@ export class Torrent {
   async #halt(): Promise<void> {
     this.sources.stop();
     this.swarm.stop();
-    await this.#piecesLanded();
+    await piecesLanded(this.swarm, this.#around.platform.clock);
     this.#seedingTime.stop(this.#nowMs());
     this.#isStarted = false;
     this.#isServing = false;
@@ -625,17 +563,6 @@ export class Torrent {
     await this.#content?.close();
   }
 
-  /** Waits, within bounds, for the verdicts on pieces that the disk was given. */
-  async #piecesLanded(): Promise<void> {
-    const { clock } = this.#around.platform;
-    const deadlineMs = clock.nowMs() + LANDING_TIMEOUT_MS;
-    while (this.swarm.view().pendingPieces > 0 && clock.nowMs() < deadlineMs) {
-      await new Promise<void>((resolve) => {
-        clock.setTimer(LANDING_POLL_MS, resolve);
-      });
-    }
-  }
-
   #diskEvents(): TorrentDiskEvents {
     return {
       pieceChecked: (pieceIndex, verdict) => this.swarm.pieceChecked(pieceIndex, verdict),
@@ -643,7 +570,7 @@ export class Torrent {
         this.swarm.blockRead(token, slot);
         // A disk that is being closed, or has no room for more reads, has not failed.
         if (slot === undefined && this.#isServing && code !== "EBUSY")
-          this.#fail(diskFailure(code ?? "EIO", this.#folder));
+          this.#fail(diskFailure(code ?? "EIO", this.#place.folder));
       },
     };
   }
@@ -663,7 +590,7 @@ export class Torrent {
         this.#noticeCompletion();
         break;
       case "disk-failed":
-        this.#fail(diskFailure(event.code, this.#folder));
+        this.#fail(diskFailure(event.code, this.#place.folder));
         break;
       case "dht-node-found":
         this.#around.dht?.ping(event.address, () => {});
@@ -743,7 +670,7 @@ export class Torrent {
     this.history.reach("doneMs", "everything wanted is here");
     this.#keeper.changed();
     void this.#keeper.flush().then(() => {
-      if (isFirstTime) this.#around.onFinished(this);
+      if (isFirstTime) this.#around.onFinished();
     });
     this.#showPresence();
     this.#checkGoal();
@@ -819,36 +746,13 @@ export class Torrent {
     await this.#around.records.saveResume(this.id, this.#resumeData(content));
   }
 
-  #resumeData(content: ResumeContent | undefined) {
-    const { spec } = this;
-    const isChosen = this.#content !== undefined;
-    const { labels, isSequential, maxDownBytesPerSecond, maxUpBytesPerSecond, goal } = this.#choices;
-    return {
-      infoHash: spec.infoHash,
-      folder: this.#folder,
-      movingTo: this.#move?.target,
-      displayName: spec.displayName,
-      select: isChosen ? undefined : spec.select,
-      selectOnly: isChosen ? undefined : spec.selectOnly,
-      ignoredTrackers: spec.ignoredTrackers,
-      ignoredWebSeeds: spec.ignoredWebSeeds,
+  #resumeData(content: ResumeContent | undefined): ResumeData {
+    return resumeDataOf(this, {
+      movingTo: this.#place.move?.target,
       isPaused: this.#isPaused,
-      isSeedOnly: spec.isSeedOnly,
-      addedAtUnixMs: Math.round(spec.addedAtUnixMs),
-      finishedAtUnixMs: rounded(this.#finishedAtUnixMs),
-      downloadedBytes: this.downloadedBytes,
-      uploadedBytes: this.uploadedBytes,
-      maxDownBytesPerSecond,
-      maxUpBytesPerSecond,
-      usesDefaultGoal: goal === undefined,
-      seedRatio: goal?.ratio,
-      seedForMs: rounded(goal?.forMs),
-      seedingMs: Math.round(this.seedingMs),
-      labels,
-      isSequential,
-      peers: this.swarm.exportPeers(MAX_RESUME_PEERS).map((peer) => peer.address),
+      isChosen: this.#content !== undefined,
       content,
-    };
+    });
   }
 
   #nowMs(): number {
@@ -858,15 +762,6 @@ export class Torrent {
   #log(text: string): void {
     this.#around.log.add(text, this.id);
   }
-}
-
-/** Records hold whole milliseconds; what callers and simulated clocks give need not be whole. */
-function rounded(milliseconds: number | undefined): number | undefined {
-  return milliseconds === undefined ? undefined : Math.round(milliseconds);
-}
-
-function interrupted(): ClientError {
-  return new ClientError("SESSION_CLOSED", "The engine is stopping: the move goes on when it starts again.");
 }
 
 function notKnownYet(): ClientError {
