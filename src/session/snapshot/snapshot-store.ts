@@ -1,7 +1,8 @@
 /**
  * The newest snapshot and who wants to hear of newer ones. Whoever changes something calls `touch`; the snapshot is
  * built at most every `intervalMs`, once however often it was touched, and published only if it differs from the
- * former one in anything but its time.
+ * former one in anything but its time. While nobody listens nothing is built until somebody asks: an engine without
+ * viewers, and a simulated one, spends nothing on them.
  */
 import type { Clock } from "../../core/ports.ts";
 import type { SessionSnapshot } from "../session-view.ts";
@@ -19,6 +20,8 @@ export class SnapshotStore {
   readonly #listeners = new Set<{ readonly call: () => void }>();
   #snapshot: SessionSnapshot;
   #builtAtMs: number;
+  /** Something has changed since it was built, and nobody listens. */
+  #isStale = false;
   #timer: Disposable | undefined;
   #isClosed = false;
 
@@ -28,12 +31,17 @@ export class SnapshotStore {
     this.#builtAtMs = options.clock.nowMs();
   }
 
+  /** At most `intervalMs` old. */
   get(): SessionSnapshot {
+    const { clock, intervalMs } = this.#options;
+    const isDue = this.#isStale && clock.nowMs() >= this.#builtAtMs + intervalMs;
+    if (isDue && !this.#isClosed) this.#build();
     return this.#snapshot;
   }
 
   subscribe(listener: () => void): () => void {
     const entry = { call: listener };
+    if (this.#isStale && !this.#isClosed) this.#build();
     this.#listeners.add(entry);
     return () => {
       this.#listeners.delete(entry);
@@ -43,6 +51,10 @@ export class SnapshotStore {
   /** Something may have changed: the next snapshot is due within the interval. */
   touch(): void {
     if (this.#timer !== undefined || this.#isClosed) return;
+    if (this.#listeners.size === 0) {
+      this.#isStale = true;
+      return;
+    }
     const { clock, intervalMs } = this.#options;
     const delayMs = Math.max(0, this.#builtAtMs + intervalMs - clock.nowMs());
     this.#timer = clock.setTimer(delayMs, () => this.publish());
@@ -52,6 +64,16 @@ export class SnapshotStore {
   publish(): void {
     this.#stopTimer();
     if (this.#isClosed) return;
+    if (this.#listeners.size > 0) {
+      this.#build();
+      return;
+    }
+    this.#isStale = true;
+    this.#builtAtMs = Number.NEGATIVE_INFINITY;
+  }
+
+  #build(): void {
+    this.#isStale = false;
     this.#builtAtMs = this.#options.clock.nowMs();
     const built = this.#options.build();
     const atFormerTime = { ...built, atUnixMs: this.#snapshot.atUnixMs };
@@ -63,8 +85,8 @@ export class SnapshotStore {
 
   /** Publishes a last time, then never again. */
   close(): void {
-    this.publish();
     this.#stopTimer();
+    if (!this.#isClosed) this.#build();
     this.#isClosed = true;
     this.#listeners.clear();
   }
