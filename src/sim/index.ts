@@ -1,4 +1,5 @@
 /** `starling/sim`: worlds in virtual time. The engines that run here are the ones that run on real sockets. */
+export { CLIENT_FOLDER, type ClientOptions, ClientWorld, type ClientWorldOptions } from "./client-world.ts";
 export { DHT_BASELINES } from "./dht-baselines.ts";
 export {
   type DhtReport,
@@ -13,6 +14,7 @@ export { type LinkModel, type UniformLinkOptions, UniformLinks } from "./link-mo
 export { MemoryDisk } from "./memory-disk.ts";
 export { Nat, type NatKind } from "./nat.ts";
 export { SeededRandom } from "./seeded-random.ts";
+export { type SimulatedTorrent, simulatedTorrent } from "./simulated-torrent.ts";
 export { GroupNetwork } from "./virtual-groups.ts";
 export { type HostMemory, newHostMemory, type VirtualInternet, virtualPlatform } from "./virtual-platform.ts";
 export { type HostLinks, StreamNetwork } from "./virtual-streams.ts";

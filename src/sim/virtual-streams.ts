@@ -94,8 +94,9 @@ export class StreamNetwork {
       const far = new VirtualStream(this, to, local, NO_HANDLER);
       near.join(far);
       far.open();
-      listener.onConnection(far);
+      // Before the listener may close it: whoever dialled sees the connection stand first, as with TCP.
       this.world.after(oneWayMs, () => near.open());
+      listener.onConnection(far);
     });
   }
 }

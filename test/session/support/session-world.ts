@@ -1,26 +1,12 @@
 /** Whole sessions in virtual time: a DHT node that everybody starts from, and as many machines as a test needs. */
-import { endpoint } from "../../../src/core/endpoint.ts";
-import { DhtNode } from "../../../src/dht/index.ts";
-import { openSession, type Session, type SessionOptions } from "../../../src/session/index.ts";
-import type { SessionPlatform } from "../../../src/session/session-ports.ts";
+import type { Session } from "../../../src/session/index.ts";
 import type { SessionSnapshot, TorrentPhase, TorrentSnapshot } from "../../../src/session/session-view.ts";
-import {
-  DatagramNetwork,
-  GroupNetwork,
-  type HostMemory,
-  newHostMemory,
-  StreamNetwork,
-  UniformLinks,
-  type VirtualInternet,
-  virtualPlatform,
-  World,
-} from "../../../src/sim/index.ts";
+import { CLIENT_FOLDER, type ClientOptions, ClientWorld, type HostMemory } from "../../../src/sim/index.ts";
 import { encodeTorrentFile, type Metainfo } from "../../../src/torrent/metainfo.ts";
 import { WireEngine } from "../../../src/wire/index.ts";
 import type { FilledTorrent } from "../../support/filled-torrent.ts";
 
-const ROUTER = endpoint("10.0.0.1", 6881);
-export const FOLDER = "/data";
+export const FOLDER = CLIENT_FOLDER;
 /** Virtual time after which a test gives up: the wire lets two peers that had nothing for each other rest for 10 min. */
 const PATIENCE_MS = 900_000;
 
@@ -35,63 +21,17 @@ export interface Machine {
   torrent(id: string): TorrentSnapshot;
 }
 
-export interface MachineOptions extends Partial<SessionOptions> {
-  readonly memory?: HostMemory;
-  /** Changes what the session sees of its machine. */
-  readonly platform?: (platform: SessionPlatform) => SessionPlatform;
-}
+export type MachineOptions = ClientOptions;
 
-export class SessionWorld {
-  readonly world: World;
-  readonly datagrams: DatagramNetwork;
-  readonly streams: StreamNetwork;
-  readonly router: DhtNode;
-  readonly #internet: VirtualInternet;
-
+export class SessionWorld extends ClientWorld {
   constructor(seed: number) {
-    this.world = new World(seed);
-    const links = new UniformLinks(this.world.random.fork("links"), { minRttMs: 20, maxRttMs: 60 });
-    this.datagrams = new DatagramNetwork(this.world, links);
-    this.streams = new StreamNetwork(this.world, links);
-    this.#internet = {
-      world: this.world,
-      datagrams: this.datagrams,
-      streams: this.streams,
-      names: new Map(),
-      groups: new GroupNetwork(this.world),
-    };
-    const socket = this.datagrams.bind(ROUTER);
-    const router = new DhtNode({
-      clock: this.world.clock,
-      random: this.world.random.fork("router"),
-      sockets: { v4: socket },
-      config: { addressProfile: "lan", limits: "off" },
-      onEvent: (event) => {
-        if (event.kind === "bootstrap-needed") this.world.after(0, () => router.bootstrap([]));
-      },
-    });
-    socket.onDatagram = (payload, from) => router.handleDatagram(payload, from);
-    router.start();
-    this.router = router;
-  }
-
-  newMemory(): HostMemory {
-    return newHostMemory(this.world);
+    super({ seed, drain, minRttMs: 20, maxRttMs: 60 });
   }
 
   /** Opens a session on `host`; with the memory of a former one it is the same machine, started again. */
   async open(host: string, options: MachineOptions = {}): Promise<Machine> {
-    const { memory = this.newMemory(), platform: change = (same) => same, ...session } = options;
-    const platform = change(virtualPlatform(this.#internet, host, memory));
-    const opened = await this.settled(
-      openSession(platform, {
-        folder: FOLDER,
-        host,
-        bootstrap: ["10.0.0.1:6881"],
-        dhtLimits: "off",
-        ...session,
-      }),
-    );
+    const { memory = this.newMemory(), ...session } = options;
+    const opened = await this.settled(this.openSession(host, { memory, ...session }));
     return {
       session: opened,
       memory,
@@ -115,7 +55,7 @@ export class SessionWorld {
 
   /** A peer at `host` that knows the metadata of a torrent and nothing else, and asks no questions. */
   async openMetadataServer(host: string, port: number, metainfo: Metainfo): Promise<void> {
-    const platform = virtualPlatform(this.#internet, host);
+    const platform = this.platformOf(host);
     const network = await platform.network.open({ port });
     const engine = new WireEngine({
       clock: platform.clock,
@@ -129,19 +69,9 @@ export class SessionWorld {
     engine.addSwarm({ infoHash, rawInfo, listenPort: port, onEvent: () => {} }).start();
   }
 
-  /** Lets the world go on until `promise` is settled; answers or rejects as it does. */
-  async settled<Result>(promise: Promise<Result>): Promise<Result> {
-    let isSettled = false;
-    const note = (): void => {
-      isSettled = true;
-    };
-    promise.then(note, note);
-    await this.until(() => isSettled, "a promise");
-    return await promise;
-  }
-
+  /** Lets the world go on until `isTrue`; rejects when that takes too long. */
   async until(isTrue: () => boolean, what = "the awaited event"): Promise<void> {
-    if (!(await this.world.runAsyncUntilTrue(isTrue, PATIENCE_MS, drain)))
+    if (!(await this.runUntil(isTrue, PATIENCE_MS)))
       throw new Error(`${what} did not happen within ${PATIENCE_MS} virtual ms`);
   }
 
@@ -153,11 +83,6 @@ export class SessionWorld {
       throw new Error(`not ${phase} but ${is}: ${failure?.message ?? diagnosis.sentence}`);
     }
     return machine.torrent(id);
-  }
-
-  async runFor(durationMs: number): Promise<void> {
-    const endMs = this.world.nowMs + durationMs;
-    await this.world.runAsyncUntilTrue(() => this.world.nowMs >= endMs, durationMs, drain);
   }
 
   /** Ends a session as an orderly user does. */
