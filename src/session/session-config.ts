@@ -46,6 +46,8 @@ export interface SessionOptions extends InitialSettings {
   readonly isLanExempt?: boolean | undefined;
   /** Over all torrents. Default 200 (threats W3; as libtorrent). */
   readonly maxConnections?: number | undefined;
+  /** Peers of each torrent that are uploaded to at a time; 0 = nobody. Default "auto": as many as the uplink fills. */
+  readonly uploadSlots?: number | "auto" | undefined;
   /** Takes up the torrents of the former session, and remembers its own for the next. Default false. */
   readonly remember?: boolean | undefined;
   /** Other sessions use the same state at the same time: ids must differ, records are per torrent and folder. Default false. */
@@ -67,6 +69,7 @@ export interface SessionConfig {
   readonly dhtLimits: "on" | "off";
   readonly isLanExempt: boolean;
   readonly maxConnections: number;
+  readonly uploadSlots: number | "auto";
   /** Those that were given, checked. */
   readonly settings: Partial<SessionSettings>;
   readonly remember: boolean;
@@ -91,6 +94,7 @@ export function resolveSessionConfig(options: SessionOptions): SessionConfig {
     dhtLimits: options.dhtLimits ?? "on",
     isLanExempt: options.isLanExempt ?? false,
     maxConnections: checkedLimit(options.maxConnections ?? 200, "limit of connections") ?? 200,
+    uploadSlots: checkedSlots(options.uploadSlots ?? "auto"),
     remember: options.remember ?? false,
     isStateShared: options.isStateShared ?? false,
     settings: givenSettings(options),
@@ -138,6 +142,13 @@ function checkedPort(port: number): number {
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new ClientError("USAGE", `${port} is not a port.`, {
     hint: "Ports are 1 to 65535; 0 picks a free one.",
+  });
+}
+
+function checkedSlots(slots: number | "auto"): number | "auto" {
+  if (slots === "auto" || (Number.isSafeInteger(slots) && slots >= 0)) return slots;
+  throw new ClientError("USAGE", `${slots} is not a number of upload slots.`, {
+    hint: "Give a whole number, 0 for nobody, or auto.",
   });
 }
 

@@ -95,6 +95,7 @@ export class Session implements SessionView {
       dialer: network.dialer,
       slabs: platform.slabs,
       addressProfile,
+      config: { uploadSlots: config.uploadSlots },
     });
     this.#wire.setLimits({ maxConnections: config.maxConnections, isLanExempt: config.isLanExempt });
     this.#machine = new MachineWatch({
