@@ -45,6 +45,8 @@ export interface SwarmPeerCounts {
   readonly unchokedByPeers: number;
   /** Peers that want something of ours. */
   readonly interestedPeers: number;
+  /** Known, not connected, failed so often that they rest for an hour. */
+  readonly restingPeers: number;
   readonly incomingPeers: number;
   /** Dials that came to nothing, since the swarm was added. */
   readonly failedDials: number;

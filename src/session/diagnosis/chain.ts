@@ -41,7 +41,7 @@ function dhtMark({ dht }: DiagnosisFacts): ChainMark {
 }
 
 function peersMark({ peers, lookups }: DiagnosisFacts): ChainMark {
-  if (peers.candidates + peers.connecting + peers.connected > 0) return "ok";
+  if (peers.candidates + peers.resting + peers.connecting + peers.connected > 0) return "ok";
   return lookups.isActive ? "weak" : "unreached";
 }
 

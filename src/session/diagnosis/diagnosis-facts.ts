@@ -67,6 +67,8 @@ export interface LookupFacts {
 export interface PeerFacts {
   /** Not connected, may be dialled now or later. */
   readonly candidates: number;
+  /** Known too, but failed so often that they are left alone for an hour. */
+  readonly resting: number;
   readonly connecting: number;
   readonly connected: number;
   readonly connectedSeeds: number;
@@ -117,11 +119,14 @@ export interface PieceFacts {
   readonly copies: number;
 }
 
+/** Rates are means of about the last ten seconds. */
 export interface FlowFacts {
   readonly downBytesPerSecond: number;
   readonly upBytesPerSecond: number;
   /** Of the last ten minutes; undefined before there are two of them. */
   readonly medianDownBytesPerSecond: number | undefined;
+  /** Some payload came since the torrent was added. */
+  readonly hasReceived: boolean;
   /** Since the last payload byte, or since the first peer. */
   readonly idleMs: number;
   /** Peers that have what we want, by what they do. */

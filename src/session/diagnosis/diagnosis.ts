@@ -1,6 +1,6 @@
 /**
- * The WHY line: an ordered decision list over plain facts. The first match is the diagnosis, later ones are named
- * as "also". What holds only for a moment is not said (`enterAfterMs`), and what flickers stays for a while after its
+ * The WHY line: an ordered decision list over plain facts. The first problem is the diagnosis, without one the first
+ * match; others are named as "also". What holds only for a moment is not said (`enterAfterMs`), and what flickers stays for a while after its
  * condition ceased (`lingers`), so that the line can be read.
  *
  * The order is the order in which data needs things: what the user asked, the disk, the network, the DHT, peers,
@@ -87,8 +87,10 @@ function matchOf(rule: DiagnosisRule, facts: DiagnosisFacts): Match {
   return { rule, severity, text: rule.say(facts) };
 }
 
-function diagnosisOf([primary, ...others]: readonly Match[]): Diagnosis {
+function diagnosisOf(matches: readonly Match[]): Diagnosis {
+  const primary = primaryOf(matches);
   if (primary === undefined) return UNDECIDED;
+  const others = matches.filter((match) => match !== primary);
   const { sentence, evidence = [], remedy = "" } = primary.text;
   return {
     code: primary.rule.code,
@@ -99,6 +101,16 @@ function diagnosisOf([primary, ...others]: readonly Match[]): Diagnosis {
     remedy,
     also: others.filter(isWorthNaming).map((match) => match.rule.code),
   };
+}
+
+/**
+ * What the user asked for comes first; then the first problem; and only where there is none the first of the rest, so
+ * that a remark on damaged data does not hide that everything stands still.
+ */
+function primaryOf(matches: readonly Match[]): Match | undefined {
+  const [first] = matches;
+  if (first?.rule.stage === "user") return first;
+  return matches.find(({ severity }) => severity === "problem") ?? first;
 }
 
 /** Beside the diagnosis, only what is wrong or limits is named; "still looking" is true of much. */

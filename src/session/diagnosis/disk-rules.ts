@@ -1,10 +1,10 @@
 /** E: the disk, and data that is not what it should be. */
 import type { ErrorCode } from "../../core/errors.ts";
 import type { DiagnosisFacts } from "./diagnosis-facts.ts";
-import type { DiagnosisRule } from "./diagnosis-rule.ts";
+import { type DiagnosisRule, needsPeers } from "./diagnosis-rule.ts";
 import { countText, sizeText } from "./figures.ts";
 
-/** Bad pieces in ten minutes from which somebody seems to send them on purpose (dashboard list, E5). */
+/** Bad pieces in ten minutes that are worth a word while nobody was found guilty (dashboard list, E5). */
 const MANY_BAD_PIECES = 3;
 
 const failedWith =
@@ -69,8 +69,10 @@ export const DISK_RULES: readonly DiagnosisRule[] = [
     code: "E5",
     lingers: true,
     stage: "disk",
-    severity: "notice",
-    when: ({ pieces }) => pieces.recentlyBad >= MANY_BAD_PIECES,
+    // Whoever was the only one is missed now: what follows (nobody announces it) would hide why.
+    severity: (facts) => (needsPeers(facts) && facts.peers.connected === 0 ? "problem" : "notice"),
+    when: ({ pieces }) =>
+      pieces.recentlyBad >= MANY_BAD_PIECES || (pieces.recentlyBad > 0 && pieces.recentlyBanned.length > 0),
     say: ({ pieces }) => ({
       sentence:
         pieces.recentlyBanned.length === 0

@@ -2,10 +2,12 @@
  * Health of a swarm as a number from 0 to 100: how sure a finish is with the peers of today, how well data flows,
  * and what stands in reserve. Limited by its weakest link: pieces that nobody has cap it, however many peers there are.
  *
- * Model: a peer that is here leaves at some rate (a Gamma prior keeps two minutes of observation from talking
- * nonsense); missing piece i is safe while at least one of its holders stays until it is fetched. Availability of
- * swarms as overlap in time: Menasché et al., CoNEXT 2009; seedless swarms that finish: Kaune et al. 2010.
+ * Model: a peer that is here leaves at some rate, and missing piece i is safe while at least one of its holders stays
+ * until it is fetched. The rate is not known but learnt: a Gamma prior, sharpened by the departures that were seen;
+ * what is said is the mean over all rates that are still possible (`docs/health.md` shows how well that fares).
+ * Availability of swarms as overlap in time: Menasché et al., CoNEXT 2009; seedless swarms that finish: Kaune et al. 2010.
  */
+import { meanOverRates } from "./departure-rates.ts";
 
 export interface HealthInputs {
   /** Wanted pieces that are not here. */
@@ -21,8 +23,10 @@ export interface HealthInputs {
   readonly reservePeers: number;
   /** Distinct new peers in the last ten minutes. */
   readonly newPeers: number;
-  /** 20th percentile of the download rate of the last minutes, bytes per second. */
-  readonly lowRateBytesPerSecond: number;
+  /** Connected peers that have something and not everything. */
+  readonly partialPeers: number;
+  /** Mean download rate of the last minutes; undefined before there are enough of them. */
+  readonly rateBytesPerSecond: number | undefined;
   /** Observed departures and the time peers were seen, for seeds and others. */
   readonly seedDepartures: number;
   readonly seedSeconds: number;
@@ -39,11 +43,13 @@ export interface Health {
   readonly coverage: number;
 }
 
-/** Prior of the departure rates: one departure in two hours for a seed, in half an hour for others. */
-const SEED_PRIOR_SECONDS = 7_200;
-const PEER_PRIOR_SECONDS = 1_800;
-/** Below this rate time needed is guessed as if at this rate: early rates are zero and mean nothing. */
+/** Prior of the departure rates: one departure in an hour for a seed, in twenty minutes for others (docs/health.md). */
+const SEED_PRIOR_SECONDS = 3_600;
+const PEER_PRIOR_SECONDS = 1_200;
+/** Taken as the rate while none is known: early rates are zero and mean nothing. */
 const ASSUMED_RATE_BYTES_PER_SECOND = 64 * 1_024;
+/** A rate that is known to be lower is standing still, and the time needed is the longest. */
+const LEAST_RATE_BYTES_PER_SECOND = 64;
 /** Nobody can tell about more than a day ahead. */
 const HORIZON_SECONDS = 86_400;
 /** The classical number of regular unchoke slots: four givers are a full flow. */
@@ -78,26 +84,49 @@ function coverageOf({ seeds, missingPieces, rarity }: HealthInputs): number {
 }
 
 function confidenceOf(inputs: HealthInputs): number {
-  const rate = Math.max(inputs.lowRateBytesPerSecond, ASSUMED_RATE_BYTES_PER_SECOND);
-  const neededSeconds = Math.min(inputs.missingBytes / rate, HORIZON_SECONDS);
-  const seedLeaves = (inputs.seedDepartures + 1) / (inputs.seedSeconds + SEED_PRIOR_SECONDS);
-  const peerLeaves = (inputs.peerDepartures + 1) / (inputs.peerSeconds + PEER_PRIOR_SECONDS);
-  const seedStays = 1 - (1 - Math.exp(-seedLeaves * neededSeconds)) ** inputs.seeds;
-  const peersSuffice = peersSufficeProbability(inputs.rarity, peerLeaves, neededSeconds);
+  const rate = inputs.rateBytesPerSecond ?? ASSUMED_RATE_BYTES_PER_SECOND;
+  const neededSeconds = Math.min(
+    inputs.missingBytes / Math.max(rate, LEAST_RATE_BYTES_PER_SECOND),
+    HORIZON_SECONDS,
+  );
+  const seedStays = meanOverRates(
+    { departures: inputs.seedDepartures, seconds: inputs.seedSeconds + SEED_PRIOR_SECONDS },
+    (leaveRate) => 1 - (1 - Math.exp(-leaveRate * neededSeconds)) ** inputs.seeds,
+  );
+  const peersSuffice = meanOverRates(
+    { departures: inputs.peerDepartures, seconds: inputs.peerSeconds + PEER_PRIOR_SECONDS },
+    (leaveRate) => peersSufficeProbability(inputs, leaveRate, neededSeconds),
+  );
   return 1 - (1 - seedStays) * (1 - peersSuffice);
 }
 
-/** Poisson bound that each missing piece keeps a holder for half of the time needed, its mean waiting time. */
+/**
+ * Poisson bound that each missing piece keeps a holder until it is fetched. The rarest are fetched first, so each
+ * class of copies waits for the rarer ones and for half of itself. Pieces with the same holders are lost together: what
+ * counts is not the pieces but the sets of holders that they are spread over.
+ */
 function peersSufficeProbability(
-  rarity: readonly number[],
+  { rarity, partialPeers, missingPieces }: HealthInputs,
   leaveRate: number,
   neededSeconds: number,
 ): number {
   if (rarity.length === 0 || (rarity[0] ?? 0) > 0) return 0;
-  const holderLeaves = 1 - Math.exp((-leaveRate * neededSeconds) / 2);
   let expectedLost = 0;
+  let rarerPieces = 0;
   for (let copies = 1; copies < rarity.length; copies++) {
-    expectedLost += (rarity[copies] as number) * holderLeaves ** copies;
+    const pieces = rarity[copies] as number;
+    const waitSeconds = (neededSeconds * (rarerPieces + pieces / 2)) / missingPieces;
+    const holderLeaves = 1 - Math.exp(-leaveRate * waitSeconds);
+    expectedLost += distinctSets(pieces, partialPeers, copies) * holderLeaves ** copies;
+    rarerPieces += pieces;
   }
   return Math.exp(-expectedLost);
+}
+
+/** How many different sets of `copies` holders `pieces` pieces have, if each set is as likely as any other. */
+function distinctSets(pieces: number, peers: number, copies: number): number {
+  let possible = 1;
+  for (let i = 0; i < copies; i++) possible *= Math.max(1, peers - i) / (i + 1);
+  possible = Math.max(1, possible);
+  return possible * (1 - (1 - 1 / possible) ** pieces);
 }

@@ -125,8 +125,8 @@ function dialOutcomes({ failedDials, timedOutDials, refusedDials, noHandshakeDia
     .join(", ");
 }
 
-function knownPeers({ candidates, connecting }: PeerFacts): string {
-  return countText(candidates + connecting, "peer", "peers");
+function knownPeers({ candidates, resting, connecting }: PeerFacts): string {
+  return countText(candidates + resting + connecting, "peer", "peers");
 }
 
 function connectedLine({ connected }: PeerFacts): string {

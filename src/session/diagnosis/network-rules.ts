@@ -20,8 +20,8 @@ function isUdpSilent({ dht }: DiagnosisFacts): boolean {
 
 /** Finding peers is what the torrent waits for. */
 function isAlone(facts: DiagnosisFacts): boolean {
-  const { candidates, connecting, connected } = facts.peers;
-  return needsPeers(facts) && candidates + connecting + connected === 0;
+  const { candidates, resting, connecting, connected } = facts.peers;
+  return needsPeers(facts) && candidates + resting + connecting + connected === 0;
 }
 
 export const NETWORK_RULES: readonly DiagnosisRule[] = [
@@ -49,7 +49,7 @@ export const NETWORK_RULES: readonly DiagnosisRule[] = [
   {
     code: "D6",
     stage: "dht",
-    severity: "notice",
+    severity: "problem",
     when: (facts) => isAlone(facts) && !facts.dht.enabled,
     say: () => ({
       sentence: "The DHT is switched off and no peer is known.",
@@ -70,7 +70,8 @@ export const NETWORK_RULES: readonly DiagnosisRule[] = [
     code: "D2",
     stage: "dht",
     severity: "problem",
-    when: (facts) => isAlone(facts) && facts.dht.knownNodes === 0 && isBootstrapSilent(facts),
+    when: (facts) =>
+      isAlone(facts) && facts.dht.knownNodes === 0 && facts.dht.state !== "lost" && isBootstrapSilent(facts),
     say: sayBootstrapSilent,
   },
   {
@@ -78,8 +79,9 @@ export const NETWORK_RULES: readonly DiagnosisRule[] = [
     stage: "dht",
     severity: "problem",
     when: (facts) => isAlone(facts) && facts.dht.state === "lost",
-    say: () => ({
+    say: ({ dht }) => ({
       sentence: "Lost contact with the DHT (sleep, network change?).",
+      evidence: bootstrapLines(dht.bootstrap),
       remedy: "Joining again goes on by itself.",
     }),
   },

@@ -8,16 +8,21 @@ import { webSeedLine } from "./network-rules.ts";
 const STALL_MS = 60_000;
 /** Rates breathe: one moment in which the single source is slow is no news. */
 const SOLE_SOURCE_HOLDS_MS = 10_000;
-/** So much longer than everything together: less is within what rates vary. */
-const SOLE_SOURCE_DOMINATES = 1.25;
+/** The part that one peer has takes about as long as everything together, or longer: the rest does not matter. */
+const SOLE_SOURCE_DOMINATES = 0.9;
 /** dashboard list, K3. */
 const UNREACHED_MS = 1_800_000;
+/** Peers come one after another, each with its own pieces: what they lack together shows after a while. */
+const PIECES_SETTLE_MS = 10_000;
+/** Nothing for this long, with somebody connected: it stands still. */
+const DRY_MS = 10_000;
 /** Below half of its own median a download is slower than usual (dashboard list, OK2). */
 const SLOW_SHARE = 0.5;
 
 const isDownloading = ({ phase }: DiagnosisFacts): boolean => phase === "downloading";
 const isSeeding = ({ phase }: DiagnosisFacts): boolean => phase === "seeding";
-const isFlowing = ({ flow }: DiagnosisFacts): boolean => flow.downBytesPerSecond > 0;
+/** By when the last payload came: rates of slow transfers are zero between two blocks. */
+const isFlowing = ({ flow }: DiagnosisFacts): boolean => flow.hasReceived && flow.idleMs < DRY_MS;
 
 /** Missing pieces on no peer are a reason to worry while others still come, and the reason once they do not. */
 const worstWhenDry = (facts: DiagnosisFacts) => (isFlowing(facts) ? "notice" : "problem");
@@ -38,8 +43,8 @@ export const PIECE_RULES: readonly DiagnosisRule[] = [
     lingers: true,
     stage: "pieces",
     severity: worstWhenDry,
-    when: (facts) =>
-      isDownloading(facts) && facts.pieces.unavailable > 0 && facts.pieces.unavailable < facts.pieces.missing,
+    enterAfterMs: PIECES_SETTLE_MS,
+    when: (facts) => isDownloading(facts) && facts.pieces.unavailable > 0 && !hasNothingNew(facts),
     say: ({ pieces, peers, size, ignoredWebSeeds }) => ({
       sentence: `${groupedDigits(pieces.unavailable)} of ${countText(pieces.total, "piece is", "pieces are")} on no connected peer. Reachable: ${percentText(pieces.reachableRatio)}.`,
       evidence: [...seenLine(peers, size), ...webSeedLine(ignoredWebSeeds)],
@@ -83,6 +88,7 @@ export const PIECE_RULES: readonly DiagnosisRule[] = [
     lingers: true,
     stage: "pieces",
     severity: "problem",
+    enterAfterMs: PIECES_SETTLE_MS,
     when: (facts) => isDownloading(facts) && hasNothingNew(facts),
     say: ({ peers, size, ignoredWebSeeds }) => ({
       sentence: `${countText(peers.connected, "peer", "peers")} connected, none has anything that is missing here.`,
@@ -98,7 +104,7 @@ export const PIECE_RULES: readonly DiagnosisRule[] = [
     enterAfterMs: SOLE_SOURCE_HOLDS_MS,
     when: (facts) => isDownloading(facts) && isFlowing(facts) && isHeldBySoleSource(facts),
     say: ({ pieces, peers, size, missingBytes, flow }) => ({
-      sentence: `${sizeText(pieces.soleSource?.bytes ?? 0)} exists only on one peer (${rateText(pieces.soleSource?.bytesPerSecond ?? 0)}): finishing depends on it.`,
+      sentence: `${sizeText(pieces.soleSource?.bytes ?? 0)} exists only on one peer (${soleRateText(pieces)}): finishing depends on it.`,
       evidence: [
         `At the present rates that part takes ${secondsText(soleSourceSeconds(pieces))}, all that is missing ${secondsText(missingBytes / flow.downBytesPerSecond)}.`,
         ...seenLine(peers, size),
@@ -133,7 +139,9 @@ export const FINE_RULES: readonly DiagnosisRule[] = [
       sentence:
         phase === "finished"
           ? "Done."
-          : `Fine: ${flow.sending} of ${countText(peers.connected, "peer sends", "peers send")}.`,
+          : flow.sending > 0
+            ? `Fine: ${flow.sending} of ${countText(peers.connected, "peer sends", "peers send")}.`
+            : `Fine: ${rateText(flow.downBytesPerSecond)}, ${countText(peers.connected, "peer", "peers")} connected.`,
     }),
   },
   {
@@ -205,6 +213,11 @@ function soleSourceSeconds({ soleSource }: DiagnosisFacts["pieces"]): number {
   return soleSource === undefined ? 0 : soleSource.bytes / soleSource.bytesPerSecond;
 }
 
+function soleRateText({ soleSource }: DiagnosisFacts["pieces"]): string {
+  const rate = soleSource?.bytesPerSecond ?? 0;
+  return rate === 0 ? "silent at present" : rateText(rate);
+}
+
 /** With one peer altogether there is nothing to tell apart. */
 function isHeldBySoleSource({ pieces, peers, flow, missingBytes }: DiagnosisFacts): boolean {
   if (pieces.unavailable > 0 || peers.connected < 2) return false;
@@ -216,11 +229,12 @@ function secondsText(seconds: number): string {
 }
 
 function isAllChoked({ flow }: DiagnosisFacts): boolean {
-  return flow.choking > 0 && flow.sending === 0 && flow.snubbed === 0 && flow.downBytesPerSecond === 0;
+  return flow.choking > 0 && flow.sending === 0 && flow.snubbed === 0;
 }
 
-function hasNothingNew({ peers, pieces }: DiagnosisFacts): boolean {
-  return peers.connected > 0 && pieces.missing > 0 && pieces.unavailable === pieces.missing;
+/** Nobody who is connected ever had anything for us; who did, and has no more, leaves pieces on no peer (S1). */
+function hasNothingNew({ pieces, flow }: DiagnosisFacts): boolean {
+  return !flow.hasReceived && pieces.missing > 0 && pieces.unavailable === pieces.missing;
 }
 
 function isSlowerThanUsual({ flow }: DiagnosisFacts): boolean {

@@ -8,10 +8,18 @@ const MIN_SAMPLES = 24;
 const RECENT_SAMPLES = 60;
 const LOW_SHARE = 0.2;
 /** Half a minute: the first seconds are slow because everybody begins slowly. */
-const MIN_RANGE_SAMPLES = 6;
+const MIN_RECENT_SAMPLES = 6;
+
+interface Figures {
+  readonly median: number | undefined;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
 
 export class RateHistory {
   readonly #samples: number[] = [];
+  #known: Figures | undefined;
   #sumOfTicks = 0;
   #ticks = 0;
   #sampleStartMs: number | undefined;
@@ -22,6 +30,7 @@ export class RateHistory {
     this.#sumOfTicks += bytesPerSecond;
     this.#ticks++;
     if (nowMs - this.#sampleStartMs < SAMPLE_MS) return;
+    this.#known = undefined;
     this.#samples.push(this.#sumOfTicks / this.#ticks);
     if (this.#samples.length > WINDOW_MS / SAMPLE_MS) this.#samples.shift();
     this.#sumOfTicks = 0;
@@ -32,6 +41,7 @@ export class RateHistory {
   /** Forgets everything, as after a pause. */
   clear(): void {
     this.#samples.length = 0;
+    this.#known = undefined;
     this.#sumOfTicks = 0;
     this.#ticks = 0;
     this.#sampleStartMs = undefined;
@@ -39,26 +49,39 @@ export class RateHistory {
 
   /** Median of the window; undefined before two minutes are known. */
   get medianBytesPerSecond(): number | undefined {
-    return this.#samples.length < MIN_SAMPLES ? undefined : this.#percentile(this.#samples, 0.5);
+    return this.#figures().median;
   }
 
-  /** 20th percentile of the last five minutes; 0 before anything is known. */
-  get lowBytesPerSecond(): number {
-    return this.#percentile(this.#samples.slice(-RECENT_SAMPLES), LOW_SHARE);
+  /** Mean of the last five minutes; undefined before half a minute is known. */
+  get meanBytesPerSecond(): number | undefined {
+    return this.#samples.length < MIN_RECENT_SAMPLES ? undefined : this.#figures().mean;
   }
 
   /** A poor and a good rate of the last five minutes; undefined before there are samples enough to tell them apart. */
   get range(): { readonly lowBytesPerSecond: number; readonly highBytesPerSecond: number } | undefined {
-    const recent = this.#samples.slice(-RECENT_SAMPLES);
-    if (recent.length < MIN_RANGE_SAMPLES) return undefined;
-    return {
-      lowBytesPerSecond: this.#percentile(recent, LOW_SHARE),
-      highBytesPerSecond: this.#percentile(recent, 1 - LOW_SHARE),
-    };
+    if (this.#samples.length < MIN_RECENT_SAMPLES) return undefined;
+    const { low, high } = this.#figures();
+    return { lowBytesPerSecond: low, highBytesPerSecond: high };
   }
 
-  #percentile(samples: readonly number[], share: number): number {
-    const sorted = [...samples].sort((a, b) => a - b);
-    return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+  /** Sorted once for each sample, not for each look. */
+  #figures(): Figures {
+    this.#known ??= figuresOf(this.#samples);
+    return this.#known;
   }
+}
+
+function figuresOf(samples: readonly number[]): Figures {
+  const recent = samples.slice(-RECENT_SAMPLES).sort((a, b) => a - b);
+  const all = [...samples].sort((a, b) => a - b);
+  return {
+    median: all.length < MIN_SAMPLES ? undefined : percentile(all, 0.5),
+    mean: recent.reduce((sum, rate) => sum + rate, 0) / Math.max(1, recent.length),
+    low: percentile(recent, LOW_SHARE),
+    high: percentile(recent, 1 - LOW_SHARE),
+  };
+}
+
+function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 }

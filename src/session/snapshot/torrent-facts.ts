@@ -31,6 +31,9 @@ export interface FlowHistory {
   readonly medianDownBytesPerSecond: number | undefined;
   readonly idleMs: number;
   readonly soleSource: SoleSource | undefined;
+  /** Means of about the last ten seconds. */
+  readonly smoothDownBytesPerSecond: number;
+  readonly smoothUpBytesPerSecond: number;
 }
 
 /** The names of this many banned peers are worth showing. */
@@ -99,6 +102,7 @@ function soleSource(torrent: Torrent, sole: SoleSource | undefined): DiagnosisFa
 function peerFacts({ counts }: SwarmView, shared: SharedFacts): PeerFacts {
   return {
     candidates: counts.candidates,
+    resting: counts.restingPeers,
     connecting: counts.connectingPeers,
     connected: counts.connectedPeers,
     connectedSeeds: counts.connectedSeeds,
@@ -113,31 +117,39 @@ function peerFacts({ counts }: SwarmView, shared: SharedFacts): PeerFacts {
 
 function flowFacts(torrent: Torrent, view: SwarmView, shared: SharedFacts, history: FlowHistory): FlowFacts {
   return {
-    downBytesPerSecond: view.downBytesPerSecond,
-    upBytesPerSecond: view.upBytesPerSecond,
+    downBytesPerSecond: history.smoothDownBytesPerSecond,
+    upBytesPerSecond: history.smoothUpBytesPerSecond,
     medianDownBytesPerSecond: history.medianDownBytesPerSecond,
+    hasReceived: view.totals.downloadedBytes > 0,
     idleMs: history.idleMs,
     sending: view.activity.sending,
     choking: view.activity["chokes-us"],
     snubbed: view.activity.snubbed,
     waitingForDisk: view.activity["waiting-for-memory"],
-    bindingLimit: bindingLimit(torrent, view, shared),
+    bindingLimit: bindingLimit(torrent, shared, history),
   };
 }
 
 /** The download's limit while something is missing, the upload's afterwards; the torrent's own before the session's. */
-function bindingLimit(torrent: Torrent, view: SwarmView, shared: SharedFacts): FlowFacts["bindingLimit"] {
+function bindingLimit(
+  torrent: Torrent,
+  shared: SharedFacts,
+  { smoothDownBytesPerSecond, smoothUpBytesPerSecond }: FlowHistory,
+): FlowFacts["bindingLimit"] {
   const direction = torrent.phase === "downloading" ? "down" : "up";
-  const isDown = direction === "down";
-  const candidates: readonly (readonly [number, number | undefined])[] = isDown
-    ? [
-        [view.downBytesPerSecond, torrent.choices.maxDownBytesPerSecond],
-        [shared.downBytesPerSecond, shared.maxDownBytesPerSecond],
-      ]
-    : [
-        [view.upBytesPerSecond, torrent.choices.maxUpBytesPerSecond],
-        [shared.upBytesPerSecond, shared.maxUpBytesPerSecond],
-      ];
+  const own = direction === "down" ? smoothDownBytesPerSecond : smoothUpBytesPerSecond;
+  const all = direction === "down" ? shared.downBytesPerSecond : shared.upBytesPerSecond;
+  const { choices } = torrent;
+  const candidates: readonly (readonly [number, number | undefined])[] =
+    direction === "down"
+      ? [
+          [own, choices.maxDownBytesPerSecond],
+          [Math.max(own, all), shared.maxDownBytesPerSecond],
+        ]
+      : [
+          [own, choices.maxUpBytesPerSecond],
+          [Math.max(own, all), shared.maxUpBytesPerSecond],
+        ];
   for (const [rate, limit] of candidates) {
     if (limit !== undefined && rate >= LIMIT_REACHED * limit) return { direction, bytesPerSecond: limit };
   }

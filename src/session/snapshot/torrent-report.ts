@@ -25,6 +25,9 @@ const REST_MS = 10_000;
 /** Digits of the hash that stand for a magnet without a name. */
 const HASH_NAME_DIGITS = 12;
 
+/** Weight of the newest second in the smoothed rates: blocks make the rates of slow transfers jump. */
+const SMOOTHING = 0.1;
+
 interface Verdict {
   readonly diagnosis: Diagnosis;
   readonly chain: Readonly<Record<ChainStage, ChainMark>>;
@@ -42,6 +45,8 @@ export class TorrentReport {
   #departures = 0;
   #lastDownloadedBytes = 0;
   #flowingAtMs: number | undefined;
+  #smoothDown = 0;
+  #smoothUp = 0;
   #soleSource: SoleSource | undefined;
   #verdict: Verdict | undefined;
   #snapshot: TorrentSnapshot | undefined;
@@ -106,6 +111,9 @@ export class TorrentReport {
     const isFlowing = view.totals.downloadedBytes !== this.#lastDownloadedBytes || connectedPeers === 0;
     this.#lastDownloadedBytes = view.totals.downloadedBytes;
     if (isFlowing) this.#flowingAtMs = nowMs;
+    this.#flowingAtMs ??= nowMs;
+    this.#smoothDown += SMOOTHING * (view.downBytesPerSecond - this.#smoothDown);
+    this.#smoothUp += SMOOTHING * (view.upBytesPerSecond - this.#smoothUp);
   }
 
   #judge(view: SwarmView, shared: SharedFacts): void {
@@ -113,6 +121,8 @@ export class TorrentReport {
       medianDownBytesPerSecond: this.#rates.medianBytesPerSecond,
       idleMs: shared.nowMs - (this.#flowingAtMs ?? shared.nowMs),
       soleSource: this.#soleSource,
+      smoothDownBytesPerSecond: this.#smoothDown,
+      smoothUpBytesPerSecond: this.#smoothUp,
     });
     const former = this.#verdict;
     const diagnosis = this.#tracker.update(facts, shared.nowMs);
@@ -145,10 +155,11 @@ export class TorrentReport {
       missingBytes: torrent.missingBytes,
       seeds: counts.connectedSeeds,
       rarity: view.rarity,
-      givingPeers: view.activity.sending,
+      givingPeers: givingPeers(view),
       reservePeers: counts.candidates,
       newPeers: torrent.sources.newcomers,
-      lowRateBytesPerSecond: this.#rates.lowBytesPerSecond,
+      partialPeers: counts.connectedPeers - counts.connectedSeeds,
+      rateBytesPerSecond: this.#rates.meanBytesPerSecond,
       seedDepartures: this.#presence.seedDepartures,
       seedSeconds: this.#presence.seedSeconds,
       peerDepartures: this.#presence.peerDepartures,
@@ -273,6 +284,11 @@ export class TorrentReport {
     const seconds = etaSeconds(this.#torrent.missingBytes, view.downBytesPerSecond, view.reachableRatio);
     return seconds === null ? null : roundedSeconds(seconds);
   }
+}
+
+/** Whoever lets us download and delivers, or would if we took more. */
+function givingPeers({ activity }: SwarmView): number {
+  return activity.sending + activity["rate-limited"] + activity["waiting-for-memory"];
 }
 
 function countsOf({ counts }: SwarmView): TorrentSnapshot["counts"] {

@@ -113,6 +113,7 @@ export class SwarmReport {
       connectedSeeds: count((peer) => picker?.isSeed(peer.slot) ?? peer.earlyPieces === "all"),
       connectingPeers: pending.size,
       candidates: pool.candidates,
+      restingPeers: pool.out,
       unchokedByPeers: count((peer) => !peer.isChokedByPeer),
       interestedPeers: count((peer) => peer.isPeerInterested),
       incomingPeers: count((peer) => peer.isIncoming),

@@ -29,6 +29,7 @@ export function someFacts(changes: Changes = {}): DiagnosisFacts {
     lookups: { isActive: false, finished: 2, nextInMs: 252_000, foundOnlyUs: false },
     peers: {
       candidates: 4,
+      resting: 0,
       connecting: 0,
       connected: 14,
       connectedSeeds: 1,
@@ -56,6 +57,7 @@ export function someFacts(changes: Changes = {}): DiagnosisFacts {
       downBytesPerSecond: 2_600_000,
       upBytesPerSecond: 400_000,
       medianDownBytesPerSecond: 2_500_000,
+      hasReceived: true,
       idleMs: 100,
       sending: 9,
       choking: 2,
@@ -76,6 +78,7 @@ export function someFacts(changes: Changes = {}): DiagnosisFacts {
 /** No peer of any kind, and nothing flows. */
 export const NOBODY = {
   candidates: 0,
+  resting: 0,
   connecting: 0,
   connected: 0,
   connectedSeeds: 0,
