@@ -9,6 +9,7 @@ import { commandDeclarer, outputFor, withHelpOrder } from "./program/declare-com
 import { declareDht } from "./program/dht-commands.ts";
 import { declareEngine } from "./program/engine-commands.ts";
 import { declareFiles } from "./program/file-commands.ts";
+import { declareLab } from "./program/lab-commands.ts";
 import { declareSetup } from "./program/setup-commands.ts";
 import { declareTransfers } from "./program/transfer-commands.ts";
 import { reportError } from "./report-error.ts";
@@ -86,8 +87,11 @@ export function buildProgram(setExit: (code: number) => void): Command {
     "demo",
     "a swarm on this machine alone: a DHT, seeders and a download, to look at",
     async () => (await import("./commands/demo.ts")).runDemo,
-  ).option("--keep", "go on afterwards and print how another client can join");
+  )
+    .option("--keep", "go on afterwards and print how another client can join")
+    .option("--scenario <name>", "show trouble instead: no-seed, one-source, all-choked, poisoned, …");
   program.commandsGroup("Around it:");
+  declareLab(program, command);
   declareSetup(program, command);
   return program;
 }

@@ -63,6 +63,12 @@ test("--seed alone never swallows the next word, and words after -- are left alo
   ]);
 });
 
+test("the seed of a simulation always has a value", () => {
+  const line = ["lab", "calibrate", "--seed", "7"];
+
+  expect(separateBareOptions(line)).toEqual(line);
+});
+
 test.each(["65536", "-1", "a", ""])("%j is not a port", (text) => {
   expect(() => parsePort(text, "--port")).toThrow(ClientError);
 });

@@ -76,3 +76,10 @@ export function parsePort(text: string, option: string): number {
   }
   return port;
 }
+
+/** A whole number within bounds. */
+export function parseCount(text: string, option: string, least: number, most: number): number {
+  const count = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (count >= least && count <= most) return count;
+  throw new ClientError("USAGE", `${option}: "${text}" is not a number from ${least} to ${most}`);
+}

@@ -2,7 +2,7 @@
 import { ClientError } from "../../core/errors.ts";
 import { type DhtTuning, SHIPPING } from "../../dht/index.ts";
 import { DEFAULT_SCENARIO, DHT_BASELINES, type DhtScenario, SHORTEST_MINUTES } from "../../sim/index.ts";
-import { parseDuration } from "./quantities.ts";
+import { parseCount, parseDuration } from "./quantities.ts";
 
 /** More would not fit into the memory of most machines: a node takes about 150 kB. */
 const MOST_NODES = 50_000;
@@ -53,12 +53,6 @@ export function parseScenario(flags: ScenarioFlags): DhtScenario {
         : parseCount(flags.hashes, "--hashes", 1, MOST_NODES),
     tuning: { ...(flags.like === undefined ? {} : parseBaseline(flags.like)), ...parseTuning(flags.set) },
   };
-}
-
-function parseCount(text: string, option: string, least: number, most: number): number {
-  const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (count >= least && count <= most) return count;
-  throw new ClientError("USAGE", `${option}: "${text}" is not a number from ${least} to ${most}`);
 }
 
 /** `30%` or `0.3`. */

@@ -1,19 +1,19 @@
 /**
  * `starling demo`: the whole road on this machine alone. A private DHT of twenty nodes, three of them seeders of a
- * folder made on the spot; a fourth Starling opens the magnet as a user would and verifies what it gets.
+ * folder made on the spot; a fourth Starling opens the magnet as a user would and verifies what it gets. With
+ * `--scenario` it is trouble that is shown.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
-import { ClientError } from "../../core/errors.ts";
 import type { TorrentSnapshot } from "../../session/session-view.ts";
 import { formatMagnet } from "../../torrent/magnet.ts";
-import { encodeTorrentFile, type Metainfo } from "../../torrent/metainfo.ts";
+import { encodeTorrentFile } from "../../torrent/metainfo.ts";
 import { demoHosts } from "../demo/demo-addresses.ts";
 import { makeDemoContent } from "../demo/demo-content.ts";
-import type { DemoWorldMessage, DemoWorldSettings } from "../demo/demo-world.ts";
-import { bundledFile } from "../engine/bundled-file.ts";
+import { demoScenario } from "../demo/demo-scenarios.ts";
+import { runScenario } from "../demo/run-scenario.ts";
+import { startDemoWorld } from "../demo/start-demo-world.ts";
 import { type RunningEngine, startEngine } from "../engine/start-engine.ts";
 import { EXIT_OK } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
@@ -25,6 +25,7 @@ import { showDashboard } from "./open.ts";
 
 interface DemoFlags {
   readonly keep?: boolean;
+  readonly scenario?: string;
 }
 
 const DHT_NODES = 20;
@@ -40,6 +41,7 @@ export async function runDemo(
 ): Promise<number> {
   // The demo talks to this machine only, whatever the environment says.
   process.env["STARLING_LOOPBACK_ONLY"] = "1";
+  if (flags.scenario !== undefined) return await runScenario(demoScenario(flags.scenario), output);
   const isWatched = process.stdout.isTTY === true && process.stdin.isTTY === true && !output.isJson;
   const folder = await mkdtemp(join(tmpdir(), "starling-demo-"));
   const stop = onStopRequest();
@@ -49,7 +51,12 @@ export async function runDemo(
     await makeDemoContent(contentFolder);
     const { metainfo, folder: sharedFolder } = await makeTorrent(contentFolder, {}, output);
     const hosts = await demoHosts(DHT_NODES + 1);
-    const world = await startWorld(hosts, sharedFolder, metainfo);
+    const world = await startDemoWorld({
+      nodeHosts: hosts.slice(0, DHT_NODES - SEEDERS),
+      peerHosts: hosts.slice(DHT_NODES - SEEDERS, DHT_NODES),
+      peers: Array.from({ length: SEEDERS }, () => ({ folder: sharedFolder })),
+      torrentFile: encodeTorrentFile(metainfo),
+    });
     closers.push(world.close);
     const magnet = formatMagnet({ infoHash: metainfo.infoHash, displayName: metainfo.name });
     output.note(
@@ -83,35 +90,6 @@ export async function runDemo(
     stop.dispose();
     for (const close of closers.reverse()) await close();
   }
-}
-
-interface DemoWorld {
-  readonly bootstrap: string;
-  close(): Promise<void>;
-}
-
-async function startWorld(hosts: readonly string[], folder: string, metainfo: Metainfo): Promise<DemoWorld> {
-  const workerData: DemoWorldSettings = {
-    nodeHosts: hosts.slice(0, DHT_NODES - SEEDERS),
-    seederHosts: hosts.slice(DHT_NODES - SEEDERS, DHT_NODES),
-    folder,
-    torrentFile: encodeTorrentFile(metainfo),
-  };
-  const worker = new Worker(bundledFile("demo-world.js"), { workerData });
-  const message = await new Promise<DemoWorldMessage>((resolve, reject) => {
-    worker.once("message", resolve);
-    worker.once("error", reject);
-  });
-  if (message.kind === "failed")
-    throw new ClientError("INTERNAL", `The demo's swarm did not start: ${message.message}`);
-  return {
-    bootstrap: message.bootstrap,
-    close: async () => {
-      const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
-      worker.postMessage("stop");
-      await ended;
-    },
-  };
 }
 
 /** Without a terminal: progress lines until it is done, and on with `--keep`. */

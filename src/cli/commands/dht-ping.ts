@@ -1,12 +1,12 @@
 /** `starling dht ping`: is one DHT node there, how far is it, and what is its id. */
 import { toHex } from "../../core/bytes.ts";
 import { type Endpoint, formatEndpoint } from "../../core/endpoint.ts";
-import { ClientError } from "../../core/errors.ts";
 import { safeText } from "../../core/safe-text.ts";
 import type { PingResult } from "../../dht/index.ts";
 import { parseHostPort } from "../../session/index.ts";
 import { parseBootstrap } from "../arguments/addresses.ts";
 import { type NetworkFlags, parseNetworkOptions } from "../arguments/network-options.ts";
+import { parseCount } from "../arguments/quantities.ts";
 import { openDhtNode } from "../engine/open-dht-node.ts";
 import { EXIT_OK, exitCodeOf } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
@@ -26,10 +26,7 @@ export async function runDhtPing(
 ): Promise<number> {
   const text = operands[0] as string;
   parseBootstrap([text]);
-  const count = Number(flags.count);
-  if (!(Number.isInteger(count) && count >= 1 && count <= MAX_COUNT)) {
-    throw new ClientError("USAGE", `--count: "${flags.count}" is not a number from 1 to ${MAX_COUNT}`);
-  }
+  const count = parseCount(flags.count, "--count", 1, MAX_COUNT);
   const network = { ...parseNetworkOptions(flags, 0), bootstrap: [text] };
   const open = await openDhtNode({ network, defaultBootstrap: "none", limits: "on", readOnly: true });
   try {

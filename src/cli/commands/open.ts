@@ -143,6 +143,8 @@ interface DisplayFlags {
   readonly color?: string;
   readonly mouse?: boolean;
   readonly screenReader?: boolean;
+  /** Leaves by itself when this settles. */
+  readonly until?: Promise<unknown>;
 }
 
 /** What shows the session: the dashboard, or lines for a screen reader. */
@@ -183,6 +185,8 @@ export async function showDashboard(
     face.close();
     return error;
   });
+  const close = (): void => face.close();
+  flags.until?.then(close, close);
   const ended = await Promise.race([face.done, failure]);
   process.off("uncaughtException", crash).off("unhandledRejection", crash);
   process.off("exit", giveBack);

@@ -13,8 +13,8 @@ const CHUNK_BYTES = 2 ** 20;
 const PICTURES = 4;
 const PICTURE_PIXELS = 256;
 
-/** Creates `folder` and fills it. */
-export async function makeDemoContent(folder: string): Promise<void> {
+/** Creates `folder` and fills it; most of it is noise. */
+export async function makeDemoContent(folder: string, noiseBytes = DEMO_NOISE_BYTES): Promise<void> {
   await mkdir(join(folder, "texts"), { recursive: true });
   await mkdir(join(folder, "pictures"), { recursive: true });
   await writeFile(join(folder, "READ ME.txt"), ABOUT);
@@ -24,7 +24,7 @@ export async function makeDemoContent(folder: string): Promise<void> {
     await writeFile(join(folder, "pictures", `murmuration-${i + 1}.png`), murmuration(i));
   await writeFile(join(folder, "texts", "empty.txt"), "");
   const noise = await open(join(folder, "noise.bin"), "w");
-  for (let written = 0; written < DEMO_NOISE_BYTES; written += CHUNK_BYTES)
+  for (let written = 0; written < noiseBytes; written += CHUNK_BYTES)
     await noise.write(randomBytes(CHUNK_BYTES));
   await noise.close();
 }

@@ -1,18 +1,20 @@
 /**
- * The other side of the demo, in a thread of its own: bare DHT nodes, and seeders that are whole Starling sessions.
- * Started by `commands/demo.ts`; says what it listens on, and ends when it is told to.
+ * The other side of the demo, in a thread of its own: bare DHT nodes, and peers that are whole Starling sessions.
+ * Started by `start-demo-world.ts`; says what it listens on, and ends when it is told to.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { createNodePlatform } from "../../platform/index.ts";
 import { openSession } from "../../session/index.ts";
 import { openDhtNode } from "../engine/open-dht-node.ts";
+import type { DemoPeerPlan } from "./demo-scenario.ts";
 
 export interface DemoWorldSettings {
   /** Hosts of the bare DHT nodes; the first is the one that everybody starts from. */
   readonly nodeHosts: readonly string[];
-  readonly seederHosts: readonly string[];
-  /** Parent of the shared folder. */
-  readonly folder: string;
+  /** Hosts of the peers, in their order. */
+  readonly peerHosts: readonly string[];
+  readonly peers: readonly DemoPeerPlan[];
+  /** What the peers share; unused where there are none. */
   readonly torrentFile: Uint8Array;
 }
 
@@ -28,7 +30,9 @@ const closers: (() => Promise<void>)[] = [];
 
 try {
   const bootstrap = await startNodes();
-  await Promise.all(settings.seederHosts.map((host) => startSeeder(host, bootstrap)));
+  await Promise.all(
+    settings.peers.map((peer, i) => startPeer(peer, settings.peerHosts[i] as string, bootstrap)),
+  );
   port.postMessage({ kind: "ready", bootstrap } satisfies DemoWorldMessage);
 } catch (error) {
   port.postMessage({
@@ -64,13 +68,16 @@ async function startNodes(): Promise<string> {
   return bootstrap[0] as string;
 }
 
-async function startSeeder(host: string, bootstrap: string): Promise<void> {
+/** Resolves when the peer has checked what it has. */
+async function startPeer(peer: DemoPeerPlan, host: string, bootstrap: string): Promise<void> {
   const platform = await createNodePlatform();
   const session = await openSession(platform, {
-    folder: settings.folder,
+    folder: peer.folder,
     host,
     port: 0,
     bootstrap: [bootstrap],
+    uploadSlots: peer.uploadSlots ?? "auto",
+    maxUpBytesPerSecond: peer.maxUpBytesPerSecond ?? null,
   });
   closers.push(async () => {
     await session.commands.shutdown();
@@ -78,6 +85,13 @@ async function startSeeder(host: string, bootstrap: string): Promise<void> {
   });
   await session.commands.add(
     { kind: "metainfo", bytes: settings.torrentFile },
-    { folder: settings.folder, seedOnly: true },
+    { folder: peer.folder, seedOnly: peer.isDownloading !== true },
   );
+  await new Promise<void>((resolve) => {
+    const look = (): void => {
+      if (session.getSnapshot().torrents.every(({ phase }) => phase !== "checking")) resolve();
+    };
+    session.subscribe(look);
+    look();
+  });
 }

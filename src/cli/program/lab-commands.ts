@@ -1,0 +1,17 @@
+/** Commands of the lab: `lab SCENARIO`, swarms in virtual time. One scenario is one file in `commands/`, named `lab-…`. */
+import type { Command } from "commander";
+import { type Declare, declareGroup } from "./declare-command.ts";
+
+export function declareLab(program: Command, command: Declare): void {
+  const lab = declareGroup(program, "lab", "measure Starling on simulated swarms, in virtual time");
+  command(
+    lab,
+    "calibrate",
+    "how often a finish said to be sure came true, and how often the time to go held",
+    async () => (await import("../commands/lab-calibrate.ts")).runLabCalibrate,
+  )
+    .option("--swarms <n>", "swarms to simulate", "100")
+    .option("--seed <n>", "the same seed gives the same swarms and the same bytes", "1")
+    .option("--plot <file>", "write the plot as SVG")
+    .option("--report <file>", "write the report as Markdown");
+}
