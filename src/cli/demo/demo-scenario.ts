@@ -29,7 +29,7 @@ export interface DemoScenario {
   readonly name: string;
   /** One line for the help and for whoever watches: what is wrong. */
   readonly summary: string;
-  /** Code of the diagnosis that must come, and how bad it must be. */
-  readonly expects: { readonly code: string; readonly severity: "notice" | "problem" };
+  /** Codes of the diagnosis of which one must come, and how bad it must be. */
+  readonly expects: { readonly codes: readonly string[]; readonly severity: "notice" | "problem" };
   arrange(kit: DemoKit): Promise<DemoStage>;
 }

@@ -97,8 +97,8 @@ function awaitLine(view: SessionView, id: string, { expects }: DemoScenario): Aw
   });
   const look = (): void => {
     const torrent = view.getSnapshot().torrents.find((candidate) => candidate.id === id);
-    const { code, severity } = torrent?.diagnosis ?? {};
-    if (code === expects.code && severity === expects.severity) end(torrent);
+    const { code = "", severity } = torrent?.diagnosis ?? {};
+    if (expects.codes.includes(code) && severity === expects.severity) end(torrent);
   };
   const timer = setTimeout(() => end(undefined), LONGEST_MS);
   const unsubscribe = view.subscribe(look);
@@ -159,12 +159,13 @@ function summarise(
 ): number {
   const torrent = seen ?? view.getSnapshot().torrents.find((candidate) => candidate.id === id);
   if (torrent !== undefined) for (const line of whyLines(torrent)) output.result(line);
-  if (seen === undefined) output.failure(`The line that was expected (${expects.code}) did not come.`);
+  if (seen === undefined)
+    output.failure(`The line that was expected (${expects.codes.join(" or ")}) did not come.`);
   output.json({
     ok: seen !== undefined,
     scenario: name,
     infoHash: id,
-    expected: expects.code,
+    expected: expects.codes,
     diagnosis: torrent?.diagnosis ?? null,
     chain: torrent?.chain ?? null,
   });

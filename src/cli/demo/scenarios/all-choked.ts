@@ -5,7 +5,7 @@ import type { DemoScenario } from "../demo-scenario.ts";
 export const allChoked: DemoScenario = {
   name: "all-choked",
   summary: "everybody who has the data chokes us (said after a minute of it)",
-  expects: { code: "S2", severity: "problem" },
+  expects: { codes: ["S2"], severity: "problem" },
   arrange: async (kit) => {
     const { metainfo, folder } = await kit.content();
     const choking = { folder, uploadSlots: 0 };

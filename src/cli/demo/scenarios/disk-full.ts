@@ -14,7 +14,7 @@ const ENOUGH_PIECES = 2_048;
 export const diskFull: DemoScenario = {
   name: "disk-full",
   summary: "the torrent is larger than what is free on the disk",
-  expects: { code: "E1", severity: "problem" },
+  expects: { codes: ["E1"], severity: "problem" },
   arrange: async ({ folder }) => {
     const { bavail, bsize } = await statfs(folder);
     const lengthBytes = FACTOR * bavail * bsize + MAX_PIECE_BYTES;

@@ -10,7 +10,7 @@ const PEER_BYTES_PER_SECOND: number = 512 * 2 ** 10;
 export const flashCrowd: DemoScenario = {
   name: "flash-crowd",
   summary: "one seed, and a crowd that wants all of it at once",
-  expects: { code: "S5", severity: "notice" },
+  expects: { codes: ["S5"], severity: "notice" },
   arrange: async (kit) => {
     const { metainfo, folder } = await kit.content();
     const crowd = Array.from({ length: CROWD }, (_, i) => ({

@@ -8,6 +8,6 @@ const SILENT: readonly string[] = ["127.0.77.250:1", "127.0.77.251:1"];
 export const noBootstrap: DemoScenario = {
   name: "no-bootstrap",
   summary: "no bootstrap node answers",
-  expects: { code: "D2", severity: "problem" },
+  expects: { codes: ["D2"], severity: "problem" },
   arrange: async () => ({ shared: undefined, source: unknownMagnet(), bootstrap: SILENT }),
 };

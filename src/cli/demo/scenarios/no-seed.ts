@@ -9,7 +9,7 @@ const GAP = 24;
 export const noSeed: DemoScenario = {
   name: "no-seed",
   summary: "no seed is left, and some pieces are on no peer",
-  expects: { code: "S1", severity: "problem" },
+  expects: { codes: ["S1"], severity: "problem" },
   arrange: async (kit) => {
     const content = await kit.content();
     const folders = await Promise.all(

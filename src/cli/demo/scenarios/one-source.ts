@@ -10,7 +10,7 @@ const OTHERS_BYTES_PER_SECOND: number = 192 * 2 ** 10;
 export const oneSource: DemoScenario = {
   name: "one-source",
   summary: "a part of it exists on one slow peer only",
-  expects: { code: "S5", severity: "notice" },
+  expects: { codes: ["S5"], severity: "notice" },
   arrange: async (kit) => {
     const content = await kit.content();
     const firstRare = FIRST_RARE_RATIO * content.metainfo.pieceMap.pieceCount;

@@ -8,7 +8,7 @@ const SEED_BYTES_PER_SECOND: number = 256 * 2 ** 10;
 export const poisoned: DemoScenario = {
   name: "poisoned",
   summary: "a peer sends damaged data",
-  expects: { code: "E5", severity: "notice" },
+  expects: { codes: ["E5"], severity: "notice" },
   arrange: async (kit) => {
     const content = await kit.content();
     const { metainfo } = content;
