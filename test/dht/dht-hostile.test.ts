@@ -221,3 +221,28 @@ describe("a hash that is full at its closest nodes", () => {
     expect(storing.length).toBeGreaterThanOrEqual(12);
   });
 });
+
+describe("a bootstrap node that names nobody but its accomplices", () => {
+  test("does not fill the table of a newcomer who knows an honest one, too, DH10", () => {
+    const dht = aNetwork("eclipse", 40);
+    const honest = new Set(dht.nodes.map((it) => formatEndpoint(it.endpoint)));
+    // Sixty identities in four networks, as the address rules of the table meet them.
+    const gang = Array.from({ length: 60 }, (_, i) => {
+      const id = nodeIdFrom(dht.random.bytes(20));
+      return new Contact(id, endpoint(`66.6.${i % 4}.${1 + i}`, 6881), true);
+    });
+    const liars = gang.map(({ id, endpoint: at }) =>
+      addLiar(dht, at.host, (query, from) => {
+        const start = dht.random.integer(gang.length - 8);
+        return replyNaming(query, from, id, gang.slice(start, start + 8));
+      }),
+    );
+    const bootstrap = [liars[0]?.endpoint as Endpoint, dht.nodes[0]?.endpoint as Endpoint];
+    const newcomer = dht.add({ bootstrap });
+    dht.world.runFor(5 * 60_000);
+    const contacts = newcomer.node.contactsOf(4).map((it) => formatEndpoint(it.endpoint));
+    expect(liars.some((liar) => liar.queries() > 0)).toBe(true);
+    expect(contacts.length).toBeGreaterThan(20);
+    expect(contacts.filter((it) => honest.has(it)).length).toBeGreaterThanOrEqual(contacts.length / 2);
+  });
+});
