@@ -20,7 +20,7 @@ import type { Output } from "../output/output.ts";
 import { bytesText, durationText } from "../output/quantity-text.ts";
 import { onStopRequest } from "../signals.ts";
 import { listFiles } from "../transfers/list-files.ts";
-import { readSources } from "../transfers/read-source.ts";
+import { namedSources, readSource } from "../transfers/read-source.ts";
 import { resolveKeyLinks } from "../transfers/resolve-key-links.ts";
 import { runTransfer } from "../transfers/run-transfer.ts";
 
@@ -46,7 +46,8 @@ export async function runGet(operands: readonly string[], flags: GetFlags, outpu
   const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout, "--timeout");
   const stallTimeoutMs =
     flags.stallTimeout === undefined ? undefined : parseDuration(flags.stallTimeout, "--stall-timeout");
-  const sources = await readSources(await resolveKeyLinks(operands, flags, output));
+  const named = await resolveKeyLinks(await namedSources(operands), flags, output);
+  const sources = await Promise.all(named.map((source) => readSource(source)));
   if (flags.list === true) return listFiles(sources, { network, peers, timeoutMs }, output);
 
   const folder = resolve(flags.output);

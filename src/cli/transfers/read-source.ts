@@ -14,13 +14,10 @@ export async function readSource(text: string): Promise<TorrentSource> {
   return { kind: "metainfo", bytes: await readTorrentFile(text) };
 }
 
-/** Sources of the command line; `-` stands for the lines of standard input. */
-export async function readSources(texts: readonly string[]): Promise<readonly TorrentSource[]> {
-  const sources: TorrentSource[] = [];
-  for (const text of texts) {
-    for (const line of text === "-" ? await standardInputLines() : [text])
-      sources.push(await readSource(line));
-  }
+/** Sources as the command line names them; `-` stands for the lines of standard input. */
+export async function namedSources(operands: readonly string[]): Promise<readonly string[]> {
+  const sources: string[] = [];
+  for (const operand of operands) sources.push(...(operand === "-" ? await standardInputLines() : [operand]));
   if (sources.length === 0) throw new ClientError("USAGE", "No link came on standard input");
   return sources;
 }
