@@ -1,5 +1,6 @@
 /** The Node platform: what the session needs of this machine, and the few tools of the command line that go past it. */
 export { dialEngine, type EngineSocket, listenForViewers, removeSocket } from "./channel/engine-socket.ts";
+export { descriptorLimit } from "./descriptor-limit.ts";
 export { verifyEd25519 } from "./ed25519.ts";
 export { EgressGuard, egressGuardFrom } from "./egress-guard.ts";
 export { hashPath } from "./hash-files.ts";

@@ -5,6 +5,7 @@
 import { join, resolve } from "node:path";
 import type { SessionPlatform, StateStore } from "../session/session-ports.ts";
 import { NodeClock } from "./clock.ts";
+import { descriptorLimit, roomForConnections } from "./descriptor-limit.ts";
 import { diskError } from "./disk-codes.ts";
 import { DiskWorkers, defaultCheckThreads } from "./disk-workers.ts";
 import { verifyEd25519 } from "./ed25519.ts";
@@ -73,11 +74,13 @@ export async function createNodePlatform(options: NodePlatformOptions = {}): Pro
     { arena: slabs.memory, slots: slots.memory, maxOpenFiles: MAX_OPEN_FILES },
     options.checkThreads ?? defaultCheckThreads(),
   );
+  const maxConnections = roomForConnections(await descriptorLimit());
   let closing: Promise<void> | undefined;
   return {
     clock: new NodeClock(),
     random: new SystemRandom(),
     verifySignature: verifyEd25519,
+    maxConnections,
     unixMs: () => Date.now(),
     network: new NodeNetwork(guard, slabs.receiveBuffer),
     disk: new NodeDisk({ workers, slabs, slots, madeStore }),

@@ -28,6 +28,8 @@ export interface SessionPlatform {
   readonly random: Random;
   /** Ed25519, for the mutable items that others store here (BEP 44). Without it they are refused. */
   readonly verifySignature?: VerifySignature;
+  /** Connections to peers that the machine has room for; undefined = as many as the session wants. */
+  readonly maxConnections?: number | undefined;
   /** Wall-clock time, for what is shown and stored; never for timeouts. */
   unixMs(): number;
   readonly network: SessionNetwork;

@@ -97,7 +97,10 @@ export class Session implements SessionView {
       addressProfile,
       config: { uploadSlots: config.uploadSlots },
     });
-    this.#wire.setLimits({ maxConnections: config.maxConnections, isLanExempt: config.isLanExempt });
+    this.#wire.setLimits({
+      maxConnections: Math.min(config.maxConnections, platform.maxConnections ?? Number.POSITIVE_INFINITY),
+      isLanExempt: config.isLanExempt,
+    });
     this.#machine = new MachineWatch({
       platform,
       network,

@@ -72,6 +72,24 @@ describe("a session", () => {
     expect(seeder.torrent(id).counts.incomingPeers).toBeGreaterThan(0);
   });
 
+  test("has no more connections than its machine has room for", async () => {
+    const net = new SessionWorld(4);
+    const seeder = await net.openSeeder("10.0.1.1", ALBUM, {
+      platform: (platform) => ({ ...platform, maxConnections: 2 }),
+    });
+    const hosts = ["10.0.2.1", "10.0.3.1", "10.0.4.1", "10.0.5.1"];
+    const leechers = await Promise.all(hosts.map((host) => net.open(host)));
+    let most = 0;
+    seeder.session.subscribe(() => {
+      most = Math.max(most, seeder.torrent(ALBUM.metainfo.id).counts.connectedPeers);
+    });
+
+    for (const leecher of leechers) await net.settled(leecher.session.commands.add(magnetOf(ALBUM), {}));
+    for (const leecher of leechers) await net.untilPhase(leecher, ALBUM.metainfo.id, "seeding");
+
+    expect(most).toBe(2);
+  });
+
   test("finds a neighbour on the local network without any DHT, and one elsewhere not (BEP 14)", async () => {
     const net = new SessionWorld(4);
     await net.openSeeder("10.0.1.1", ALBUM, { dht: false });

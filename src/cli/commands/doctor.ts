@@ -26,7 +26,7 @@ export async function runDoctor(
   const running = await attachEngine({ profile });
   running?.close();
   const checks = [
-    ...machineChecks(),
+    ...(await machineChecks()),
     ...(await folderChecks()),
     ...(await networkChecks(network, flags.timeout, running !== undefined)),
   ];

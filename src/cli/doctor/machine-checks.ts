@@ -1,5 +1,6 @@
 /** Checks of this machine: Node, the clock, descriptors, the terminal. */
 import { statSync } from "node:fs";
+import { descriptorLimit } from "../../platform/index.ts";
 import { bundledFile } from "../engine/bundled-file.ts";
 import { VERSION } from "../version.ts";
 import { broken, type Check, fine, warning } from "./check.ts";
@@ -9,8 +10,8 @@ const MIN_NODE: readonly [major: number, minor: number] = [20, 19];
 const WANTED_DESCRIPTORS = 1_024;
 const NEEDED_DESCRIPTORS = 64;
 
-export function machineChecks(): readonly Check[] {
-  return [nodeCheck(), clockCheck(), descriptorCheck(), terminalCheck()];
+export async function machineChecks(): Promise<readonly Check[]> {
+  return [nodeCheck(), clockCheck(), descriptorCheck(await descriptorLimit()), terminalCheck()];
 }
 
 function nodeCheck(): Check {
@@ -36,15 +37,12 @@ function clockCheck(): Check {
       );
 }
 
-function descriptorCheck(): Check {
-  const report = process.report?.getReport() as { readonly userLimits?: Record<string, { soft: unknown }> };
-  const soft = report.userLimits?.["open_files"]?.soft;
-  if (soft === "unlimited" || typeof soft !== "number")
-    return fine("descriptors", `limit: ${soft ?? "none"}`);
-  const evidence = `${soft} files and connections may be open`;
+function descriptorCheck(limit: number | undefined): Check {
+  if (limit === undefined) return fine("descriptors", "no limit is known");
+  const evidence = `${limit} files and connections may be open`;
   const next = `ulimit -n ${WANTED_DESCRIPTORS} allows more connections.`;
-  if (soft < NEEDED_DESCRIPTORS) return broken("descriptors", evidence, next);
-  return soft < WANTED_DESCRIPTORS ? warning("descriptors", evidence, next) : fine("descriptors", evidence);
+  if (limit < NEEDED_DESCRIPTORS) return broken("descriptors", evidence, next);
+  return limit < WANTED_DESCRIPTORS ? warning("descriptors", evidence, next) : fine("descriptors", evidence);
 }
 
 function terminalCheck(): Check {
