@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** Every suite runs under the egress guard: nothing in a test may leave 127.0.0.0/8 or [::1]. */
@@ -10,6 +11,8 @@ const report = process.env["STARLING_TEST_REPORT"];
 
 export default defineConfig({
   test: {
+    // Vitest leaves a core to itself, which it hardly uses: on two cores that is half the machine.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
     projects: [
       {
