@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: "unit",
           env,
-          globalSetup,
+          globalSetup: ["test/support/temporary-folder.mjs", ...globalSetup],
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: ["test/interop/**", "test/world/**", "test/soak/**"],
           // Tests wait for events, never for time: this only ends one that hangs, on the slowest machine.
