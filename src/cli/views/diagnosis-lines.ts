@@ -1,4 +1,4 @@
-/** The chain and the diagnosis of a torrent: what `why` and `probe` say. */
+/** The chain and the diagnosis of a torrent: what `why`, `probe` and the scenarios of the demo say. */
 import type { ChainMark, ChainStage, TorrentSnapshot } from "../../session/session-view.ts";
 
 const STAGES: readonly ChainStage[] = ["disk", "net", "dht", "peers", "link", "pieces"];
@@ -6,7 +6,7 @@ const MARKS: Readonly<Record<ChainMark, string>> = { ok: "✓", weak: "◐", bro
 
 /** `disk ✓ net ✓ dht ✗ peers · link · pieces ·`. */
 export function chainText(torrent: Pick<TorrentSnapshot, "chain">): string {
-  return STAGES.map((stage) => `${stage} ${MARKS[torrent.chain[stage]]}`).join(" ");
+  return chainSteps(torrent).join(" ");
 }
 
 export function diagnosisLines(
@@ -21,4 +21,19 @@ export function diagnosisLines(
     ...(remedy === "" ? [] : [`  → ${remedy}`]),
     ...(also.length === 0 ? [] : [`  also: ${also.join(", ")}`]),
   ];
+}
+
+/** Labelled as in the dashboard, with the code that scripts rely on. */
+export function whyLines(torrent: Pick<TorrentSnapshot, "chain" | "diagnosis">): readonly string[] {
+  const { sentence, code, evidence, remedy } = torrent.diagnosis;
+  return [
+    `WHY    ${sentence} [${code}]`,
+    ...evidence.map((fact) => `       ${fact}`),
+    `CHAIN  ${chainSteps(torrent).join("  ")}`,
+    ...(remedy === "" ? [] : [`TRY    ${remedy}`]),
+  ];
+}
+
+function chainSteps({ chain }: Pick<TorrentSnapshot, "chain">): readonly string[] {
+  return STAGES.map((stage) => `${stage} ${MARKS[chain[stage]]}`);
 }
