@@ -39,9 +39,12 @@ export class SnapshotStore {
     return this.#snapshot;
   }
 
+  /** Who comes now sees all that was done before, also what the others are told of within the interval. */
   subscribe(listener: () => void): () => void {
     const entry = { call: listener };
-    if (this.#isStale && !this.#isClosed) this.#build();
+    const isBehind = this.#isStale || this.#timer !== undefined;
+    this.#stopTimer();
+    if (isBehind && !this.#isClosed) this.#build();
     this.#listeners.add(entry);
     return () => {
       this.#listeners.delete(entry);
