@@ -35,9 +35,9 @@ export class TurnGiver {
     if (this.#options.isClosing()) return;
     const torrents = this.#options.torrents();
     const waits = whoWaits(
-      torrents.map((torrent) => torrent.contender()),
+      torrents.map((torrent) => torrent.turn.contender()),
       this.#options.limits(),
     );
-    for (const [i, torrent] of torrents.entries()) torrent.setQueued(waits[i] === true);
+    for (const [i, torrent] of torrents.entries()) torrent.turn.setQueued(waits[i] === true);
   }
 }
