@@ -2,6 +2,7 @@
  * Bytes (or anything) per second over a sliding window, as a ring of counters that the caller's clock advances.
  * No timer, no allocation after construction; a meter that nobody feeds falls to zero by itself when it is read.
  */
+import { NEVER_MS } from "./never-ms.ts";
 
 /** Width of one counter. Eight to twenty of them make a window that neither jumps nor lags. */
 const COUNTER_MS = 500;
@@ -12,9 +13,8 @@ export class RateMeter {
   readonly #counters: Float64Array;
   /** Index of the running counter, in units of COUNTER_MS since time 0; -1 before the first sample. */
   #slot = -1;
-  #sum = 0;
   #total = 0;
-  #startedAtMs = 0;
+  #startedAtMs = NEVER_MS;
 
   /** `windowMs` is rounded up to a multiple of 500 ms, at least 1 s. */
   constructor(windowMs = 5_000) {
@@ -31,7 +31,6 @@ export class RateMeter {
     this.#advance(nowMs);
     const index = this.#slot % this.#counters.length;
     this.#counters[index] = (this.#counters[index] as number) + amount;
-    this.#sum += amount;
     this.#total += amount;
   }
 
@@ -41,14 +40,20 @@ export class RateMeter {
     this.#advance(nowMs);
     const windowStartMs = (this.#slot - this.#counters.length + 1) * COUNTER_MS;
     const spanMs = nowMs - Math.max(windowStartMs, this.#startedAtMs);
-    return (this.#sum * 1_000) / Math.max(spanMs, MIN_SPAN_MS);
+    return (this.#sum() * 1_000) / Math.max(spanMs, MIN_SPAN_MS);
   }
 
   /** What was counted in the window that ends at `nowMs`. */
   inWindow(nowMs: number): number {
     if (this.#slot < 0) return 0;
     this.#advance(nowMs);
-    return this.#sum;
+    return this.#sum();
+  }
+
+  #sum(): number {
+    let sum = 0;
+    for (let i = 0; i < this.#counters.length; i++) sum += this.#counters[i] as number;
+    return sum;
   }
 
   #advance(nowMs: number): void {
@@ -59,14 +64,11 @@ export class RateMeter {
     }
     if (slot - this.#slot >= this.#counters.length) {
       this.#counters.fill(0);
-      this.#sum = 0;
       this.#slot = slot;
     }
     while (this.#slot < slot) {
       this.#slot++;
-      const index = this.#slot % this.#counters.length;
-      this.#sum -= this.#counters[index] as number;
-      this.#counters[index] = 0;
+      this.#counters[this.#slot % this.#counters.length] = 0;
     }
   }
 }

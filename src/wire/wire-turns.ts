@@ -3,6 +3,7 @@
  * outboxes of peers leaves in one write per peer at its end, and events are told after that, when all state is
  * consistent, so that listeners may call back into the engine (Law 4).
  */
+import { NEVER_MS } from "../core/never-ms.ts";
 import type { Clock } from "../core/ports.ts";
 
 /** Beat of the wheel: limits, HAVE batches and retries work at this grain. */
@@ -25,7 +26,7 @@ export class WireTurns {
   #isDelivering = false;
 
   /** Time of the current turn; the clock is asked once a turn. */
-  nowMs: number;
+  nowMs: number = NEVER_MS;
 
   constructor(clock: Clock) {
     this.#clock = clock;

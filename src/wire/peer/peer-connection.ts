@@ -9,6 +9,7 @@
 
 import { addressScope } from "../../core/address-profile.ts";
 import type { Endpoint } from "../../core/endpoint.ts";
+import { NEVER_MS } from "../../core/never-ms.ts";
 import type { ByteStream, StreamEnd, StreamHandler } from "../../core/ports.ts";
 import type { PayloadCopier } from "../../core/slab.ts";
 import { decodeFeatures, type HandshakeFeatures } from "../protocol/handshake.ts";
@@ -111,12 +112,12 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
   readonly earlyLosses: Set<number> = new Set();
 
   readonly createdAtMs: number;
-  openedAtMs = 0;
-  connectedAtMs = 0;
-  lastReceivedMs = 0;
-  lastSentMs = 0;
+  openedAtMs: number = NEVER_MS;
+  connectedAtMs: number = NEVER_MS;
+  lastReceivedMs: number = NEVER_MS;
+  lastSentMs: number = NEVER_MS;
   /** Since when neither side has been interested. */
-  uselessSinceMs = 0;
+  uselessSinceMs: number = NEVER_MS;
   /** Payload and everything else, both directions. */
   protocolDownBytes = 0;
   /** Round trip of connecting or of a lone request; undefined while unknown. */
@@ -131,9 +132,9 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
 
   // Kept by the once-a-second check of the owner.
   stalledMessages = -1;
-  stalledSinceMs = 0;
+  stalledSinceMs: number = NEVER_MS;
   takenBytes = 0;
-  takenAtMs = 0;
+  takenAtMs: number = NEVER_MS;
 
   constructor(tools: ConnectionTools, options: PeerConnectionOptions) {
     this.address = options.address;
@@ -146,6 +147,7 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
     this.createdAtMs = tools.turns.nowMs;
     this.outbox = new Outbox(tools.buffers, () => tools.turns.flushLater(this));
     this.download = new PeerDownload();
+    this.download.activitySinceMs = this.createdAtMs;
     this.upload = new PeerUpload();
     this.#decoder = new MessageDecoder(this, tools.copyPayload);
   }

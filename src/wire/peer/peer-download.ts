@@ -1,5 +1,6 @@
 /** What we ask of one peer: its outstanding requests, how many there may be, and the block that is arriving. */
 
+import { NEVER_MS } from "../../core/never-ms.ts";
 import { RateMeter } from "../../core/rate-meter.ts";
 import type { PickOptions } from "../swarm/piece-picker.ts";
 import { RequestWindow } from "../swarm/request-window.ts";
@@ -30,27 +31,27 @@ export class PeerDownload {
   /** Rejects since the last block; each makes the next question wait longer. */
   rejectStreak = 0;
   strayRejects = 0;
-  notBeforeMs = 0;
+  notBeforeMs: number = NEVER_MS;
   /** The last refill did not find as much as the peer could take. */
   isStarved = false;
   /** The last refill ended for want of memory. */
   isOutOfMemory = false;
 
   /** When the last whole block arrived, or the first of the present requests was made if that is later. */
-  progressAtMs = 0;
+  progressAtMs: number = NEVER_MS;
   /** Payload at the last check, to tell a slow peer from one that dribbles. */
   payloadAtProgress = 0;
   secondStartBytes = 0;
   isSnubbed = false;
-  /** When the lone request left that measures the round trip; 0 = none. */
-  probeSentMs = 0;
+  /** When the lone request left that measures the round trip; NEVER_MS = none. */
+  probeSentMs: number = NEVER_MS;
 
   /** Pieces that we may fetch while choked (BEP 6), and those the peer would like to give. */
   readonly allowedFast: number[] = [];
   readonly suggested: number[] = [];
 
   activity: PeerActivity = "awaiting-metadata";
-  activitySinceMs = 0;
+  activitySinceMs: number = NEVER_MS;
 
   // The block that is arriving; piece -1 = none, or one that was never asked for.
   arrivingPiece = -1;

@@ -1,4 +1,5 @@
 /** What one peer asks of us and what of it is on its way. */
+import { NEVER_MS } from "../../core/never-ms.ts";
 import { RateMeter } from "../../core/rate-meter.ts";
 import { BlockList } from "./block-list.ts";
 import { RATE_WINDOW_MS } from "./peer-download.ts";
@@ -20,8 +21,8 @@ export class PeerUpload {
   invalidRequests = 0;
   requestsReceived = 0;
   strayCancels = 0;
-  unchokedAtMs = 0;
-  chokedAtMs = 0;
+  unchokedAtMs: number = NEVER_MS;
+  chokedAtMs: number = NEVER_MS;
   isOptimistic = false;
   /** Our allowed fast grants to this peer (BEP 6) and the bytes served of them while it was choked. */
   granted: ReadonlySet<number> = NOTHING_GRANTED;

@@ -62,9 +62,10 @@ export class OpenSegments {
   #provenPeers = 0;
   #foundSegment = NOTHING;
   #foundBlock = 0;
-  #foundSilence = 0;
-  #foundTicket = 0;
-  #maxTicket = 0;
+  // Floating-point from the start, as times are (core/never-ms.ts): the first search must not undo compiled code.
+  #foundSilence = Number.POSITIVE_INFINITY;
+  #foundTicket = Number.POSITIVE_INFINITY;
+  #maxTicket = Number.POSITIVE_INFINITY;
   #needsProof = false;
 
   constructor(maxPeerSlots: number) {

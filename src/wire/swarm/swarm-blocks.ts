@@ -6,6 +6,7 @@
  * after a timeout) writes to scratch memory and is copied if it is complete first, so bytes of two never mix.
  */
 import { invariant } from "../../core/invariant.ts";
+import { NEVER_MS } from "../../core/never-ms.ts";
 import { BLOCK_BYTES, type PieceMap, SEGMENT_BYTES } from "../../torrent/piece-map.ts";
 import type { PeerConnection } from "../peer/peer-connection.ts";
 import type { PeerDownload } from "../peer/peer-download.ts";
@@ -68,10 +69,10 @@ export class SwarmBlocks {
   #noteArrival(peer: PeerConnection): void {
     const download = peer.download;
     const { nowMs } = this.#swarm.shared.turns;
-    if (download.probeSentMs > 0) {
+    if (download.probeSentMs !== NEVER_MS) {
       const sampleMs = nowMs - download.probeSentMs;
       peer.rttMs = peer.rttMs === undefined ? sampleMs : Math.min(peer.rttMs, sampleMs);
-      download.probeSentMs = 0;
+      download.probeSentMs = NEVER_MS;
     }
     download.progressAtMs = nowMs;
     download.isSnubbed = false;

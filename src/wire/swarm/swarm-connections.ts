@@ -6,6 +6,7 @@ import { partyKey } from "../../core/address-profile.ts";
 import { compareBytes, equalBytes } from "../../core/bytes.ts";
 import type { Endpoint } from "../../core/endpoint.ts";
 import type { PeerId } from "../../core/ids.ts";
+import { NEVER_MS } from "../../core/never-ms.ts";
 import { PeerConnection } from "../peer/peer-connection.ts";
 import type { PeerOwner } from "../peer/peer-owner.ts";
 import { encodeHandshake, type HandshakeFeatures } from "../protocol/handshake.ts";
@@ -179,7 +180,7 @@ export class SwarmConnections {
     const { shared, roster } = this.#swarm;
     const { nowMs } = shared.turns;
     const wasConnected = peer.slot >= 0;
-    if (!peer.isIncoming && peer.openedAtMs === 0) this.#dialEnded();
+    if (!peer.isIncoming && peer.openedAtMs === NEVER_MS) this.#dialEnded();
     if (wasConnected) this.#pool.disconnected(peer.address, nowMs, isUseful);
     else if (!peer.isIncoming) this.#dialFailed(peer, detail);
     roster.leave(peer);
@@ -188,7 +189,7 @@ export class SwarmConnections {
 
   #dialFailed(peer: PeerConnection, detail: string): void {
     this.#pool.dialFailed(peer.address, this.#swarm.shared.turns.nowMs);
-    if (peer.openedAtMs > 0) this.dialFailures.noHandshake++;
+    if (peer.openedAtMs !== NEVER_MS) this.dialFailures.noHandshake++;
     else if (detail === "timeout") this.dialFailures.timedOut++;
     else if (detail === "refused") this.dialFailures.refused++;
     else this.dialFailures.other++;
@@ -228,7 +229,7 @@ export class SwarmConnections {
   #endLateHandshakes(): void {
     const { shared, roster } = this.#swarm;
     for (const peer of [...roster.pending]) {
-      if (peer.openedAtMs === 0) continue;
+      if (peer.openedAtMs === NEVER_MS) continue;
       if (shared.turns.nowMs - peer.openedAtMs >= shared.config.handshakeTimeoutMs)
         peer.close("handshake-timeout");
     }
