@@ -33,13 +33,22 @@ export interface SessionSnapshotSources {
 }
 
 export function sharedFacts({ wire, dht, machine, nowMs, unixMs }: SharedFactsSources): SharedFacts {
+  const net = {
+    isUp: machine.isNetworkUp,
+    hasTcp: wire.acceptedIncoming > 0 || wire.connections > wire.halfOpen,
+  };
+  const facts = dhtFacts(dht, nowMs);
   return {
-    net: {
-      isUp: machine.isNetworkUp,
-      hasTcp: wire.acceptedIncoming > 0 || wire.connections > wire.halfOpen,
-    },
-    dht: dhtFacts(dht, nowMs),
+    net,
+    dht: facts,
     hasIncoming: wire.acceptedIncoming > 0,
+    surroundings: [
+      net.isUp,
+      net.hasTcp,
+      facts.state,
+      facts.knownNodes === 0,
+      wire.acceptedIncoming > 0,
+    ].join(),
     freeBytes: machine.freeBytes ?? undefined,
     maxDownBytesPerSecond: wire.maxDownBytesPerSecond,
     maxUpBytesPerSecond: wire.maxUpBytesPerSecond,

@@ -22,6 +22,8 @@ export interface SharedFacts {
   readonly maxUpBytesPerSecond: number | undefined;
   readonly downBytesPerSecond: number;
   readonly upBytesPerSecond: number;
+  /** Changes when a torrent that nobody asks for may be judged differently. */
+  readonly surroundings: string;
   readonly nowMs: number;
   readonly unixMs: number;
 }

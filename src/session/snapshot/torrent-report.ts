@@ -20,8 +20,12 @@ import { pieceMap, rarityClasses, reachableShareOf } from "./piece-snapshot.ts";
 import { roundedHundredths, roundedMinutes, roundedRate, roundedRatio, roundedSeconds } from "./rounding.ts";
 import { type SharedFacts, torrentFacts } from "./torrent-facts.ts";
 
-/** A torrent that seeds to nobody is at rest after this long, when its rates have fallen to zero, and is looked at as often. */
+/** A torrent that seeds to nobody is at rest after this long, when its rates have fallen to zero. */
 const REST_MS = 10_000;
+/** At rest it is looked at so often: what still changes is its seeding time, which is shown in minutes. */
+const REST_LOOK_MS = 60_000;
+/** Digits of the hash that spread the looks at a thousand torrents over that time. */
+const PHASE_DIGITS = 4;
 /** Digits of the hash that stand for a magnet without a name. */
 const HASH_NAME_DIGITS = 12;
 
@@ -53,9 +57,10 @@ export class TorrentReport {
   #isDirty = true;
   #hadDetails = false;
   #shownPosition = 0;
-  /** When it last did anything but seed to nobody, and when it was last looked at. */
+  /** When it last did anything but seed to nobody, and when it is looked at next while it rests. */
   #busyAtMs: number | undefined;
-  #lookedAtMs = Number.NEGATIVE_INFINITY;
+  #nextLookMs: number | undefined;
+  #surroundings = "";
 
   constructor(torrent: Torrent) {
     this.#torrent = torrent;
@@ -68,8 +73,7 @@ export class TorrentReport {
 
   /** Looks at the torrent once a second: what holds for how long, and what follows from it. */
   tick(shared: SharedFacts): void {
-    if (this.#isAtRest(shared.nowMs) && shared.nowMs - this.#lookedAtMs < REST_MS) return;
-    this.#lookedAtMs = shared.nowMs;
+    if (!this.#isLookDue(shared)) return;
     this.#isDirty = true;
     const view = this.#torrent.swarm.view();
     this.#observe(view, shared.nowMs);
@@ -96,10 +100,19 @@ export class TorrentReport {
     return this.#torrent.phase === "seeding" && this.#torrent.swarm.isAlone;
   }
 
-  /** Whoever seeds a thousand torrents is asked for a few of them. */
-  #isAtRest(nowMs: number): boolean {
-    if (!this.#seedsToNobody || this.#busyAtMs === undefined) this.#busyAtMs = nowMs;
-    return nowMs - this.#busyAtMs >= REST_MS;
+  /** Whoever seeds a thousand torrents is asked for a few of them: the others are not looked at all the time. */
+  #isLookDue({ nowMs, surroundings }: SharedFacts): boolean {
+    const isBusy = !this.#seedsToNobody || surroundings !== this.#surroundings;
+    if (isBusy || this.#busyAtMs === undefined) this.#busyAtMs = nowMs;
+    this.#surroundings = surroundings;
+    if (nowMs - this.#busyAtMs < REST_MS) {
+      this.#nextLookMs = undefined;
+      return true;
+    }
+    this.#nextLookMs ??= nowMs + phaseOf(this.#torrent) * REST_LOOK_MS;
+    if (nowMs < this.#nextLookMs) return false;
+    this.#nextLookMs = nowMs + REST_LOOK_MS;
+    return true;
   }
 
   #observe(view: SwarmView, nowMs: number): void {
@@ -284,6 +297,11 @@ export class TorrentReport {
     const seconds = etaSeconds(this.#torrent.missingBytes, view.downBytesPerSecond, view.reachableRatio);
     return seconds === null ? null : roundedSeconds(seconds);
   }
+}
+
+/** 0 to 1, spread evenly over torrents. */
+function phaseOf(torrent: Torrent): number {
+  return Number.parseInt(torrent.id.slice(0, PHASE_DIGITS), 16) / 16 ** PHASE_DIGITS;
 }
 
 /** Whoever lets us download and delivers, or would if we took more. */

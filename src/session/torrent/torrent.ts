@@ -113,11 +113,11 @@ export class Torrent {
 
   /** Payload uploaded in this and former sessions. */
   get uploadedBytes(): number {
-    return this.spec.uploadedBytes + this.swarm.view().totals.uploadedBytes;
+    return this.spec.uploadedBytes + this.swarm.uploadedBytes;
   }
 
   get downloadedBytes(): number {
-    return this.spec.downloadedBytes + this.swarm.view().totals.downloadedBytes;
+    return this.spec.downloadedBytes + this.swarm.downloadedBytes;
   }
 
   /** Begins its life; call once. */

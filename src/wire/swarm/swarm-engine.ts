@@ -260,6 +260,14 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     return this.roster.count === 0;
   }
 
+  get downloadedBytes(): number {
+    return this.totals.downloadedBytes;
+  }
+
+  get uploadedBytes(): number {
+    return this.totals.uploadedBytes;
+  }
+
   view(): SwarmView {
     return this.#report.view();
   }

@@ -87,6 +87,9 @@ export interface Swarm {
   resumeDownloading(): void;
   /** True while there is no connection and none is being made. */
   readonly isAlone: boolean;
+  /** Payload since the torrent was added; the same as in `view`, at no cost. */
+  readonly downloadedBytes: number;
+  readonly uploadedBytes: number;
   view(): SwarmView;
   /** `cells` slices each; empty strings before the content is known. */
   strips(cells: number): SwarmStrips;

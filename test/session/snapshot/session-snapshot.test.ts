@@ -45,6 +45,19 @@ describe("the snapshots of a session", () => {
     expect(new Set(published.map(({ torrents }) => torrents[1])).size).toBe(published.length);
   });
 
+  test("change for a torrent that seeds to nobody once a minute, as its seeding time does", async () => {
+    const net = new SessionWorld(77);
+    const machine = await net.openSeeder("10.0.1.1", ALBUM, { dht: false });
+    await net.runFor(30_000);
+    const published = publishedBy(machine.session);
+    await net.runFor(300_000);
+
+    const shown = [...new Set(published.map(({ torrents }) => torrents[0]))];
+    expect(shown.length).toBeGreaterThanOrEqual(4);
+    expect(shown.length).toBeLessThanOrEqual(6);
+    expect(shown.map((torrent) => torrent?.phase)).toEqual(shown.map(() => "seeding"));
+  });
+
   test("come at most four times a second, and stop coming to those who left", async () => {
     const net = new SessionWorld(73);
     await net.openSeeder("10.0.1.1", ALBUM);
