@@ -18,6 +18,9 @@ import { assertMayDownload, type ReadSource, readSource } from "./torrent/torren
 import { specOfAddition, specOfRecord, type TorrentSpec } from "./torrent/torrent-spec.ts";
 import type { TorrentList } from "./torrent-list.ts";
 
+/** Records that are read at the same time when the session starts: each takes a handful of turns of Node's file threads. */
+const RECORDS_AT_ONCE = 32;
+
 export interface TorrentAdmissionOptions {
   readonly platform: SessionPlatform;
   /** Where the data of torrents goes for which nobody names a folder. */
@@ -96,16 +99,35 @@ export class TorrentAdmission {
 
   /** Takes up the torrents of the former session. */
   async takeUp(): Promise<void> {
-    const { list, records, log, hold, giveTurns } = this.#options;
-    for (const id of await list.load()) {
-      const resume = await records.loadResume(id, "").catch(() => undefined);
-      if (resume === undefined) {
-        list.noteUnreadable(id);
-        log(`the record of torrent ${id} cannot be read`);
-      } else hold(specOfRecord(resume, await records.loadMetainfo(id).catch(() => undefined)));
+    const { list, giveTurns } = this.#options;
+    const ids = await list.load();
+    for (let i = 0; i < ids.length; i += RECORDS_AT_ONCE) {
+      const batch = ids.slice(i, i + RECORDS_AT_ONCE);
+      const specs = await Promise.all(batch.map((id) => this.#formerSpec(id)));
+      for (const [k, id] of batch.entries()) this.#holdFormer(id, specs[k]);
     }
     giveTurns();
     for (const torrent of list.torrents) torrent.start();
+  }
+
+  /** Undefined when the record cannot be read. */
+  async #formerSpec(id: InfoHashHex): Promise<TorrentSpec | undefined> {
+    const { records } = this.#options;
+    const [resume, metainfo] = await Promise.all([
+      records.loadResume(id, "").catch(() => undefined),
+      records.loadMetainfo(id).catch(() => undefined),
+    ]);
+    return resume && specOfRecord(resume, metainfo);
+  }
+
+  #holdFormer(id: InfoHashHex, spec: TorrentSpec | undefined): void {
+    const { list, log, hold } = this.#options;
+    if (spec !== undefined) {
+      hold(spec);
+      return;
+    }
+    list.noteUnreadable(id);
+    log(`the record of torrent ${id} cannot be read`);
   }
 
   async #addInOrder(addition: Addition): Promise<{ readonly id: string; readonly isNew: boolean }> {
