@@ -1,7 +1,7 @@
 /** Choosing files before the start: what the dashboard's file picker asks of a session. */
 import { expect, test } from "vitest";
 import { filledFolder } from "../support/filled-torrent.ts";
-import { magnetOf, SessionWorld } from "./support/session-world.ts";
+import { magnetOf, SessionWorld, torrentFile } from "./support/session-world.ts";
 
 const PIECE = 16_384;
 const ALBUM = filledFolder(
@@ -41,4 +41,32 @@ test("leaving without a choice leaves nothing", async () => {
   await net.untilPhase(viewer, id, "paused");
   await net.settled(commands.remove(id, { deleteData: false }));
   expect(viewer.session.getSnapshot().torrents).toEqual([]);
+});
+
+test("priorities are one for each file that is listed: padding has none", async () => {
+  const padded = filledFolder(
+    "padded",
+    [
+      { path: ["one"], lengthBytes: PIECE - 100 },
+      { path: [".pad", "100"], lengthBytes: 100, isPadding: true },
+      { path: ["two"], lengthBytes: 2 * PIECE },
+    ],
+    PIECE,
+  );
+  const net = new SessionWorld(93);
+  const viewer = await net.open("10.0.2.1");
+  const { commands } = viewer.session;
+  const { id } = await net.settled(commands.add(torrentFile(padded), { paused: true }));
+  await net.settled(commands.watchDetails([id]));
+  const shown = () => viewer.torrent(id).files.map(({ path, priority }) => [path, priority]);
+
+  await net.settled(commands.setFilePriorities(id, [0, 7]));
+  await net.until(() => viewer.torrent(id).files[0]?.priority === 0);
+  expect(shown()).toEqual([
+    ["padded/one", 0],
+    ["padded/two", 7],
+  ]);
+  await expect(net.settled(commands.setFilePriorities(id, [4, 0, 4]))).rejects.toMatchObject({
+    code: "USAGE",
+  });
 });

@@ -75,7 +75,8 @@ async function joinWantingNothing(
   await awaitMetadata(engine, id, timeoutMs);
   await commands.pause(id);
   const { files } = await exportMetainfo(engine.view, id);
-  await commands.setFilePriorities(id, new Array<number>(files.length).fill(0));
+  const listed = files.filter((file) => !file.isPadding);
+  await commands.setFilePriorities(id, new Array<number>(listed.length).fill(0));
   await commands.watchDetails([id]);
   await commands.resume(id);
   await commands.addPeers(id, peers);

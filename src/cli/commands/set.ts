@@ -63,7 +63,8 @@ async function chooseFiles(engine: EngineClient, id: string, text: string): Prom
   const selection = parseFileSelection(text === "all" ? "*" : text);
   const selected = selection.ok ? selectFiles(selection.value, metainfo.files) : selection;
   if (!selected.ok) throw new ClientError("USAGE", `files: ${selected.fault.message}`);
-  await engine.commands.setFilePriorities(id, [...priorityOfFiles(selected.value)]);
+  const listed = selected.value.filter((_, i) => metainfo.files[i]?.isPadding === false);
+  await engine.commands.setFilePriorities(id, [...priorityOfFiles(listed)]);
 }
 
 function parseGoal(text: string): TorrentSettings {

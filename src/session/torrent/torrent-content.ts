@@ -10,6 +10,7 @@ import { Bitfield } from "../../torrent/bitfield.ts";
 import { FileLayout } from "../../torrent/file-layout.ts";
 import { HIGHEST_PRIORITY, priorityOfPieces } from "../../torrent/file-selection.ts";
 import type { Metainfo } from "../../torrent/metainfo.ts";
+import { MAX_FILES_SHOWN } from "../session-config.ts";
 import type {
   FileStamp,
   MoveOptions,
@@ -200,20 +201,24 @@ export class TorrentContent {
     if (files.length > 0) this.#disk?.finishFiles(files).catch(() => undefined);
   }
 
-  /** Throws `USAGE` unless there is one priority of 0 to 7 a file. */
+  /**
+   * One priority of 0 to 7 for each listed file, in their order; padding is not listed. Of a torrent with more files than
+   * are shown those that are shown suffice, the others keep theirs. Throws `USAGE` for anything else.
+   */
   setFilePriorities(priorities: readonly number[]): void {
     const { files } = this.metainfo;
-    const isValid =
-      priorities.length === files.length &&
-      priorities.every(
-        (priority) => Number.isInteger(priority) && priority >= 0 && priority <= HIGHEST_PRIORITY,
-      );
-    if (!isValid) {
+    const listed = [...files.keys()].filter((index) => files[index]?.isPadding === false);
+    const isAll =
+      priorities.length === listed.length || priorities.length === Math.min(listed.length, MAX_FILES_SHOWN);
+    const isPriority = (priority: number): boolean =>
+      Number.isInteger(priority) && priority >= 0 && priority <= HIGHEST_PRIORITY;
+    if (!isAll || !priorities.every(isPriority)) {
       throw new ClientError("USAGE", "These are not the priorities of the torrent's files.", {
-        hint: `Give ${files.length} numbers from 0 (not wanted) to ${HIGHEST_PRIORITY}.`,
+        hint: `Give ${listed.length} numbers from 0 (not wanted) to ${HIGHEST_PRIORITY}.`,
       });
     }
-    this.#filePriorities = Uint8Array.from(priorities, (priority, i) => (files[i]?.isPadding ? 0 : priority));
+    this.#filePriorities = this.#filePriorities.slice();
+    for (const [i, priority] of priorities.entries()) this.#filePriorities[listed[i] as number] = priority;
     this.#piecePriorities = priorityOfPieces(this.metainfo, this.#filePriorities, this.layout);
     this.#wantedBytes = undefined;
     this.#disk?.setWanted(this.#wantedFiles());

@@ -212,7 +212,7 @@ export class Torrent {
     this.#parts.life.changed();
   }
 
-  /** Throws `NOT_FOUND` before the metadata is known, `USAGE` for priorities that do not fit. */
+  /** See `TorrentContent.setFilePriorities`; throws `NOT_FOUND` before the metadata is known. */
   setFilePriorities(priorities: readonly number[]): void {
     const { metadata, completion, run, reactions } = this.#parts;
     const content = metadata.needContent();
