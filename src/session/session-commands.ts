@@ -28,9 +28,15 @@ export function sessionCommands(
   const { addressProfile, list, admission, close } = targets;
   return {
     add: (source, options) => admission.add(source, options),
-    pause: async (id) => list.find(id).torrent.pause(),
+    pause: async (id) => {
+      const { torrent } = list.find(id);
+      torrent.pause();
+      await torrent.save();
+    },
     resume: async (id) => {
-      list.find(id).torrent.resume();
+      const { torrent } = list.find(id);
+      torrent.resume();
+      await torrent.save();
       // A torrent of which only the metadata was wanted is remembered from now on.
       await list.save();
     },
@@ -42,7 +48,11 @@ export function sessionCommands(
       const peers = readPeers(addresses, addressProfile);
       list.find(id).torrent.sources.add(peers, "manual");
     },
-    setFilePriorities: async (id, priorities) => list.find(id).torrent.setFilePriorities(priorities),
+    setFilePriorities: async (id, priorities) => {
+      const { torrent } = list.find(id);
+      torrent.setFilePriorities(priorities);
+      await torrent.save();
+    },
     setTorrent: (id, settings) => setTorrent(targets, id, settings),
     moveData: (id, folder) => moveData(targets, id, folder),
     configure: (changes) => configure(targets, changes),
@@ -57,6 +67,7 @@ async function setTorrent(targets: CommandTargets, id: string, settings: Torrent
   const { torrent } = list.find(id);
   torrent.setChoices(settings);
   store.touch();
+  await torrent.save();
   if (settings.queuePosition === undefined) return;
   list.moveTo(torrent.id, settings.queuePosition);
   queue.give();

@@ -458,7 +458,11 @@ export interface SessionSettings {
   readonly completionHook: readonly string[] | null;
 }
 
-/** Everything a viewer can ask for. Each command is answered by its result or an error with `code`, `message`, `hint`. */
+/**
+ * Everything a viewer can ask for. Each command is answered by its result or an error with `code`, `message`, `hint`. What
+ * a torrent or the session is told is durable when the command resolves; where the disk refuses to save it, it counts
+ * nonetheless, is tried again, and the log says so.
+ */
 export interface SessionCommands {
   add(source: TorrentSource, options: AddOptions): Promise<{ readonly id: string; readonly isNew: boolean }>;
   pause(id: string): Promise<void>;
@@ -475,6 +479,10 @@ export interface SessionCommands {
   /** Looks for peers now. */
   reannounce(id: string): Promise<void>;
   addPeers(id: string, addresses: readonly string[]): Promise<void>;
+  /**
+   * 0 (not wanted) to 7 (high) for each file, in the order and number of `TorrentSnapshot.files`. Rejects with `NOT_FOUND`
+   * before the metadata is known, with `USAGE` for anything else.
+   */
   setFilePriorities(id: string, priorities: readonly number[]): Promise<void>;
   /** Rejects with `USAGE` for values that make no sense; then nothing changes. */
   setTorrent(id: string, settings: TorrentSettings): Promise<void>;

@@ -45,6 +45,19 @@ describe("a torrent", () => {
     expect(again.torrent(ID)).toMatchObject(told);
   });
 
+  test("keeps a pause even when the power fails the moment after", async () => {
+    const net = new SessionWorld(305);
+    const machine = await net.open("10.0.2.1", { remember: true });
+    const { commands } = machine.session;
+    await net.settled(commands.add(torrentFile(LONG), {}));
+    await net.untilPhase(machine, ID, "downloading");
+    await net.settled(commands.pause(ID));
+    const memory = net.memoryAfterCrash(machine);
+    const again = await net.open("10.0.2.2", { remember: true, memory });
+
+    expect(again.torrent(ID).phase).toBe("paused");
+  });
+
   test.each([
     ["a limit of zero", { maxDownBytesPerSecond: 0 }],
     ["a label that hides", { labels: ["a\u202eb"] }],
