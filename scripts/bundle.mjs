@@ -15,6 +15,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { commandGroups } from "./command-groups.mjs";
 import { directImports } from "./direct-imports.mjs";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -28,6 +29,18 @@ const withoutDevtools = {
   setup(plugin) {
     plugin.onResolve({ filter: /^react-devtools-core$/ }, () => ({ path: "none", namespace: "absent" }));
     plugin.onLoad({ filter: /.*/, namespace: "absent" }, () => ({ contents: "export default undefined;" }));
+  },
+};
+
+/** Commander can run commands as programs of their own; ours are all inside, and loading what starts programs takes time. */
+const withoutSubprograms = {
+  name: "without-subprograms",
+  setup(plugin) {
+    plugin.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /[\\/]node_modules[\\/]commander[\\/]/.test(importer)
+        ? { path: "none", namespace: "absent" }
+        : undefined,
+    );
   },
 };
 
@@ -47,7 +60,10 @@ const COMMON = {
     "process.env.DEV": '"false"',
     STARLING_VERSION: JSON.stringify(JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).version),
   },
-  plugins: [withoutDevtools, directImports],
+  // Less to read at each start; names stay, for stack traces.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  plugins: [withoutDevtools, withoutSubprograms, commandGroups, directImports],
   // CommonJS packages inside an ES module still call require for Node's own modules.
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',

@@ -48,7 +48,7 @@ function directly(code, file) {
 export const directImports = {
   name: "direct-imports",
   setup(plugin) {
-    plugin.onLoad({ filter: /[\\/]src[\\/].*\.tsx?$/ }, async ({ path }) => ({
+    plugin.onLoad({ filter: /[\\/]src[\\/].*\.tsx?$/, namespace: "file" }, async ({ path }) => ({
       contents: directly(await readFile(path, "utf8"), path),
       loader: path.endsWith("x") ? "tsx" : "ts",
     }));
