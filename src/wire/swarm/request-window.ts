@@ -76,9 +76,12 @@ export class RequestWindow {
     this.#lastSecondBytes = 0;
   }
 
-  /** Requests to make now: 0 while more than 75 % of the depth is `outstanding`, else what fills it. */
-  roomFor(outstanding: number): number {
-    const depth = this.depth;
+  /**
+   * Requests to make now: 0 while more than 75 % of the depth is `outstanding`, else what fills it. `limit` is a smaller depth
+   * that something else allows.
+   */
+  roomFor(outstanding: number, limit: number = Number.POSITIVE_INFINITY): number {
+    const depth = Math.min(this.depth, limit);
     if (outstanding >= depth || outstanding > depth * REFILL_RATIO) return 0;
     return depth - outstanding;
   }

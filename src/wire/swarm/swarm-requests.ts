@@ -57,8 +57,7 @@ export class SwarmRequests {
     const download = peer.download;
     if (content === undefined || peer.slot < 0 || !this.#mayAsk(peer)) return;
     const room = Math.min(
-      download.window.roomFor(download.liveRequests),
-      this.#maxRequestsOf(peer) - download.liveRequests,
+      download.window.roomFor(download.liveRequests, this.#maxRequestsOf(peer)),
       MAX_PICKED_BLOCKS,
     );
     if (room <= 0) {

@@ -80,6 +80,10 @@ describe("the request window", () => {
     window.setPeerLimit(20);
     window.fitToRate(1e9);
     expect([20, 25, 16, 15, 0].map((outstanding) => window.roomFor(outstanding))).toEqual([0, 0, 0, 5, 20]);
+    // The same where memory or a rate limit allows less than the window.
+    expect([12, 10, 9, 0].map((outstanding) => window.roomFor(outstanding, 12))).toEqual([0, 0, 3, 12]);
+    expect([1, 0].map((outstanding) => window.roomFor(outstanding, 1))).toEqual([0, 1]);
+    expect(window.roomFor(0, 0)).toBe(0);
   });
 
   test("is between one and 500 after anything, and never asks for more than it holds", () => {
