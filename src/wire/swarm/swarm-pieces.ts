@@ -186,11 +186,26 @@ export class SwarmPieces {
 
   // Us -------------------------------------------------------------------------------------------------------------
 
-  /** A piece was verified: peers hear of it with the next tick. */
+  /** A piece was verified: peers hear of it with the next tick, super-seeds at once. */
   gained(piece: number): void {
-    if (this.#swarm.isRunning) this.#newHaves.push(piece);
+    if (this.#swarm.isRunning) {
+      this.#newHaves.push(piece);
+      this.#tellSuperSeeds(piece);
+    }
     this.#wantsInterestCheck = true;
     this.noteCompletion();
+  }
+
+  /**
+   * Peers that have the piece, lack others and want nothing of us: they count what we have by our HAVEs and name the next
+   * piece only then (BEP 16), so that each tick of waiting would be one of doing nothing.
+   */
+  #tellSuperSeeds(piece: number): void {
+    const content = this.#swarm.content;
+    if (content === undefined) return;
+    for (const peer of this.#swarm.roster.connected)
+      if (peer.hasSentPieces && isLikeSuperSeed(content, peer) && content.picker.peerHas(peer.slot, piece))
+        peer.outbox.index(HAVE, piece);
   }
 
   /** A piece of ours is gone: whoever may count on it is told. */
@@ -226,10 +241,7 @@ export class SwarmPieces {
     if (isComplete) this.#swarm.tell({ type: "wanted-complete" });
   }
 
-  /**
-   * HAVE in batches, to peers that lack the piece; and to those that have it, lack others and want nothing of us:
-   * super-seeds, which count what we have by our HAVEs (BEP 16).
-   */
+  /** HAVE in batches, to peers that lack the piece. */
   tick(): void {
     if (this.#wantsInterestCheck) this.checkInterests();
     const content = this.#swarm.content;
@@ -237,8 +249,7 @@ export class SwarmPieces {
     for (const peer of this.#swarm.roster.connected) {
       if (!peer.hasSentPieces) continue;
       for (const piece of this.#newHaves)
-        if (!content.picker.peerHas(peer.slot, piece) || isLikeSuperSeed(content, peer))
-          peer.outbox.index(HAVE, piece);
+        if (!content.picker.peerHas(peer.slot, piece)) peer.outbox.index(HAVE, piece);
     }
     this.#newHaves.length = 0;
   }
