@@ -80,9 +80,10 @@ export class MemoryTorrentDisk implements TorrentDisk {
 
   readBlock(token: number, pieceIndex: number, offsetBytes: number, lengthBytes: number): void {
     this.#later(() => {
-      const content = this.#read(this.#metainfo.pieceMap.startOf(pieceIndex) + offsetBytes, lengthBytes);
+      const startBytes = this.#metainfo.pieceMap.startOf(pieceIndex) + offsetBytes;
+      const content = this.#read(startBytes, lengthBytes);
       if (content === undefined) {
-        this.#events.blockRead(token, undefined, "ENOENT");
+        this.#events.blockRead(token, undefined, this.#whyUnreadable(startBytes, lengthBytes));
         return;
       }
       const buffer = new Uint8Array(PIECE_HEADER_BYTES + lengthBytes);
@@ -242,6 +243,13 @@ export class MemoryTorrentDisk implements TorrentDisk {
       done += span.lengthBytes;
     }
     return content;
+  }
+
+  /** As a disk says it: a file is absent, or shorter than it should be. */
+  #whyUnreadable(offsetBytes: number, lengthBytes: number): string {
+    const spans = [...this.#layout.spansOf(offsetBytes, lengthBytes)];
+    const areThere = spans.every(({ fileIndex }) => this.#disk.files.has(this.#nameOf(fileIndex)));
+    return areThere ? "ENODATA" : "ENOENT";
   }
 
   /** Fills `target` from the file, or from what is kept of it aside; false when some of it is absent. */

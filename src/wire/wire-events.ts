@@ -53,7 +53,7 @@ export type SwarmEvent =
   /** Storage failed; downloading of this torrent is halted until `resumeDownloading`. Uploading goes on. */
   | { readonly type: "disk-failed"; readonly code: string }
   /** A block of a piece that we have could not be read for a peer: the piece should be checked again. */
-  | { readonly type: "block-unreadable"; readonly pieceIndex: number }
+  | { readonly type: "block-unreadable"; readonly pieceIndex: number; readonly code: string }
   /** A peer runs a DHT node there (BEP 5, PORT message). */
   | { readonly type: "dht-node-found"; readonly address: Endpoint }
   /** A peer says that this is the address it sees us at (BEP 10 `yourip`). */

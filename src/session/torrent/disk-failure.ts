@@ -16,6 +16,7 @@ export function diskFailure(code: string, folder: string): ClientError {
         hint: "Make the folder writable, then resume.",
       });
     case "ENOENT":
+    case "ENODATA":
     case "ENOTDIR":
     case "ELOOP":
       return new ClientError("PATH_NOT_FOUND", `Data in ${folder} is gone: ${reasonOf(code)}.`, {
@@ -43,6 +44,7 @@ function reasonOf(code: string): string {
     EPERM: "operation not permitted",
     EROFS: "the file system is read-only",
     ENOENT: "no such file or folder",
+    ENODATA: "a file is shorter than it was",
     ENOTDIR: "a part of the path is not a folder",
     ELOOP: "a symbolic link stands in the way",
   };

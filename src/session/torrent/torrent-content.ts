@@ -195,6 +195,13 @@ export class TorrentContent {
     return this.metainfo.pieceMap.bytesOf(piece);
   }
 
+  /** A piece that was here cannot be read any more: it is missing, or damage where nothing may be written. */
+  pieceLost(piece: number): void {
+    this.#wantedBytes = undefined;
+    this.#have.clear(piece);
+    if (this.#isSeedOnly) this.#damaged.set(piece);
+  }
+
   /** Gives complete files their own names, where they still have unfinished ones. */
   #nameComplete(files: readonly number[]): void {
     // A file that cannot be renamed is read under the name that it has, and tried again at the next start.

@@ -103,7 +103,6 @@ export function torrentParts(torrent: TorrentInside, around: TorrentSurroundings
     onChange,
     onServing: () => reactions.servingBegan(),
     onHalt: () => reactions.halted(),
-    onReadFailure: fail,
   });
   const life = new TorrentLife({
     isPaused: spec.isPaused,

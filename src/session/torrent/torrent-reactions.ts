@@ -7,6 +7,7 @@ import type { ContentReaders } from "./content-readers.ts";
 import { diskFailure } from "./disk-failure.ts";
 import type { ResumeKeeper } from "./resume-keeper.ts";
 import type { TorrentCompletion } from "./torrent-completion.ts";
+import type { TorrentContent } from "./torrent-content.ts";
 import type { TorrentFailure } from "./torrent-failure.ts";
 import type { TorrentHistory } from "./torrent-history.ts";
 import type { TorrentLife } from "./torrent-life.ts";
@@ -16,6 +17,11 @@ import type { TorrentRun } from "./torrent-run.ts";
 import { assertMayDownload, readMetadata } from "./torrent-source.ts";
 import type { TorrentSpec } from "./torrent-spec.ts";
 import type { TorrentSurroundings } from "./torrent-surroundings.ts";
+
+/** What costs a piece and not the torrent: its file is shorter than it was, or a sector of the disk has died. */
+const LOSES_A_PIECE: readonly string[] = ["ENODATA", "EIO"];
+/** More than these and it is the disk that is lost, or somebody has emptied the folder. */
+const MAX_LOST_PIECES = 64;
 
 /** The parts of a torrent that are told what happens. */
 export interface ReactingParts {
@@ -37,6 +43,7 @@ export class TorrentReactions {
   /** Whole only after the constructor: the parts are put together around it. */
   readonly #parts: () => ReactingParts;
   readonly #log: (text: string) => void;
+  #lostPieces = 0;
 
   constructor(
     spec: TorrentSpec,
@@ -61,6 +68,9 @@ export class TorrentReactions {
         break;
       case "wanted-complete":
         this.noticeCompletion();
+        break;
+      case "block-unreadable":
+        this.#blockUnreadable(event.pieceIndex, event.code);
         break;
       case "disk-failed":
         life.fail(diskFailure(event.code, place.folder));
@@ -151,6 +161,29 @@ export class TorrentReactions {
     } catch (error) {
       life.fail(toClientError(error));
     }
+    life.changed();
+  }
+
+  #blockUnreadable(pieceIndex: number, code: string): void {
+    const { run, metadata, life, place } = this.#parts();
+    // A disk that is being closed, or has no room for more reads, has not failed.
+    if (!run.isServing || code === "EBUSY" || metadata.content?.have.has(pieceIndex) !== true) return;
+    const isOnlyPiece = LOSES_A_PIECE.includes(code) && ++this.#lostPieces <= MAX_LOST_PIECES;
+    if (isOnlyPiece) this.#pieceLost(metadata.content, pieceIndex);
+    else life.fail(diskFailure(code, place.folder));
+  }
+
+  /** Peers are told, and it is fetched again where we may write. */
+  #pieceLost(content: TorrentContent, pieceIndex: number): void {
+    const { swarm, completion, keeper, run, life } = this.#parts();
+    this.#log(`piece ${pieceIndex} cannot be read any more`);
+    content.pieceLost(pieceIndex);
+    completion.reopen();
+    swarm.setPriorities(content.piecePriorities);
+    swarm.pieceLost(pieceIndex);
+    keeper.changed();
+    this.noticeCompletion();
+    run.showPresence();
     life.changed();
   }
 

@@ -1,9 +1,7 @@
 /** The steps of a torrent's life (`lifecycle.ts`): what each does to its swarm, its disk and its peer sources. */
-import type { ClientError } from "../../core/errors.ts";
 import type { Swarm } from "../../wire/index.ts";
 import type { SessionPlatform, TorrentDiskEvents } from "../session-ports.ts";
 import type { CheckQueue } from "./check-queue.ts";
-import { diskFailure } from "./disk-failure.ts";
 import type { PeerSources } from "./peer-sources.ts";
 import { piecesLanded } from "./pieces-landed.ts";
 import type { TorrentContent } from "./torrent-content.ts";
@@ -24,7 +22,6 @@ export interface TorrentRunOptions {
   readonly onServing: () => void;
   /** Everything rests: saves what is known, before the disk is closed. */
   readonly onHalt: () => Promise<void>;
-  readonly onReadFailure: (failure: ClientError) => void;
 }
 
 export class TorrentRun {
@@ -139,15 +136,10 @@ export class TorrentRun {
   }
 
   #diskEvents(): TorrentDiskEvents {
-    const { swarm, folder, onReadFailure } = this.#options;
+    const { swarm } = this.#options;
     return {
       pieceChecked: (pieceIndex, verdict) => swarm.pieceChecked(pieceIndex, verdict),
-      blockRead: (token, slot, code) => {
-        swarm.blockRead(token, slot);
-        // A disk that is being closed, or has no room for more reads, has not failed.
-        if (slot === undefined && this.#isServing && code !== "EBUSY")
-          onReadFailure(diskFailure(code ?? "EIO", folder()));
-      },
+      blockRead: (token, slot, code) => swarm.blockRead(token, slot, code),
     };
   }
 }

@@ -244,8 +244,8 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     });
   }
 
-  blockRead(token: number, slot: BlockSlot | undefined): void {
-    this.#turn(() => this.#uploads.blockRead(token, slot));
+  blockRead(token: number, slot: BlockSlot | undefined, code = "EIO"): void {
+    this.#turn(() => this.#uploads.blockRead(token, slot, code));
   }
 
   resumeDownloading(): void {

@@ -207,8 +207,8 @@ export class SwarmUploads {
     content.storage.readBlock(token, ticket.piece, ticket.begin, ticket.length);
   }
 
-  /** Storage's answer. `undefined` = it could not read the block. */
-  blockRead(token: number, slot: BlockSlot | undefined): void {
+  /** Storage's answer. `undefined` = it could not read the block, because of `code`. */
+  blockRead(token: number, slot: BlockSlot | undefined, code: string): void {
     const ticket = this.#tickets[token];
     const peer = ticket?.peer;
     if (ticket === undefined || peer === undefined) return;
@@ -220,7 +220,7 @@ export class SwarmUploads {
     if (slot !== undefined) ticket.storage?.releaseSlot(slot);
     else if (!ticket.isDropped && !peer.isClosed) {
       this.#refuse(peer, ticket.piece, ticket.begin, ticket.length);
-      this.#swarm.tell({ type: "block-unreadable", pieceIndex: ticket.piece });
+      this.#swarm.tell({ type: "block-unreadable", pieceIndex: ticket.piece, code });
     }
     peer.upload.pendingBytes -= ticket.length;
     this.#free(ticket);

@@ -81,8 +81,8 @@ export interface Swarm {
   pieceChecked(pieceIndex: number, verdict: PieceVerdict): void;
   /** A piece that was verified turned out to be missing or wrong on disk; it is fetched anew where it is wanted. */
   pieceLost(pieceIndex: number): void;
-  /** Storage's answer to `readBlock`. */
-  blockRead(token: number, slot: BlockSlot | undefined): void;
+  /** Storage's answer to `readBlock`; without a slot, the errno name of what kept it from reading. */
+  blockRead(token: number, slot: BlockSlot | undefined, code?: string): void;
   /** Ends the halt after `disk-failed`. */
   resumeDownloading(): void;
   /** True while there is no connection and none is being made. */

@@ -258,7 +258,9 @@ describe("serving", () => {
     w.world.runFor(500);
 
     expect(peer.heardOf("reject")).toEqual([`reject 2 0 ${BLOCK}`]);
-    expect(seed.eventsOf("block-unreadable")).toEqual([{ type: "block-unreadable", pieceIndex: 2 }]);
+    expect(seed.eventsOf("block-unreadable")).toEqual([
+      { type: "block-unreadable", pieceIndex: 2, code: "EIO" },
+    ]);
     expect(peer.isOpen).toBe(true);
     expect(seed.swarm.view().totals.uploadedBytes).toBe(0);
   });
