@@ -10,8 +10,10 @@ import { Starling } from "./support/starling.ts";
 
 const TRANSFER_TIMEOUT_MS = 60_000;
 /** The machine of Starling and that of libtorrent, side by side on one network. */
-const OURS = "10.77.0.1";
-const THEIRS = "10.77.0.2";
+const NETWORKS = [
+  { name: "IPv4", ours: "10.77.0.1", theirs: "10.77.0.2", prefixBits: 24, groups: "224.0.0.0/4" },
+  { name: "IPv6", ours: "fd77::1", theirs: "fd77::2", prefixBits: 64, groups: "ff15::/16" },
+] as const;
 const NAMESPACE = `starling-lsd-${process.pid}`;
 const inside = ["ip", "netns", "exec", NAMESPACE];
 
@@ -29,9 +31,7 @@ beforeEach(() => {
   // A cable with both ends in the namespace: it is plugged in, and leads nowhere.
   ip("-n", NAMESPACE, "link", "add", "lan", "type", "veth", "peer", "name", "lan-end");
   ip("-n", NAMESPACE, "link", "set", "lan-end", "up");
-  for (const host of [OURS, THEIRS]) ip("-n", NAMESPACE, "addr", "add", `${host}/24`, "dev", "lan");
   ip("-n", NAMESPACE, "link", "set", "lan", "up", "multicast", "on");
-  ip("-n", NAMESPACE, "route", "add", "224.0.0.0/4", "dev", "lan");
 });
 
 afterEach(async () => {
@@ -43,31 +43,40 @@ afterEach(async () => {
   }
 });
 
-test("Starling and libtorrent find each other without DHT, tracker or address", async () => {
-  const theirs = { host: THEIRS, dht: false, prefix: inside, settings: { enable_lsd: true } };
-  const ours = {
-    host: OURS,
-    prefix: inside,
-    env: { STARLING_LOOPBACK_ONLY: undefined },
-    extra: ["--profile-addresses", "lan"],
-  };
-  const libtorrent = await Libtorrent.start(lab, theirs);
-  const folder = lab.newFolder("content");
-  const content = writeTree(join(folder, "near"), { "a.bin": 300 * KIB }, "lsd");
-  const file = `${content}.torrent`;
-  const { infoHash } = await libtorrent.create({ path: content, output: file, format: "v1" });
-  await libtorrent.add({ torrent: file, save: folder, seed: true });
+test.for(NETWORKS)(
+  "over $name Starling and libtorrent find each other without DHT, tracker or address",
+  async (network) => {
+    for (const host of [network.ours, network.theirs]) {
+      const address = `${host}/${network.prefixBits}`;
+      // An address of IPv6 is of use at once, without a look for doubles.
+      ip("-n", NAMESPACE, "addr", "add", address, "dev", "lan", ...(host.includes(":") ? ["nodad"] : []));
+    }
+    ip("-n", NAMESPACE, "route", "add", network.groups, "dev", "lan");
+    const theirs = { host: network.theirs, dht: false, prefix: inside, settings: { enable_lsd: true } };
+    const ours = {
+      host: network.ours,
+      prefix: inside,
+      env: { STARLING_LOOPBACK_ONLY: undefined },
+      extra: ["--profile-addresses", "lan"],
+    };
+    const libtorrent = await Libtorrent.start(lab, theirs);
+    const folder = lab.newFolder("content");
+    const content = writeTree(join(folder, "near"), { "a.bin": 300 * KIB }, "lsd");
+    const file = `${content}.torrent`;
+    const { infoHash } = await libtorrent.create({ path: content, output: file, format: "v1" });
+    await libtorrent.add({ torrent: file, save: folder, seed: true });
 
-  const download = lab.newFolder("download");
-  const get = Starling.get(lab, `magnet:?xt=urn:btih:${infoHash}`, download, ours);
-  await get.waitForSuccess(TRANSFER_TIMEOUT_MS);
-  await libtorrent.request("remove", { infoHash });
-  expect(digestsIn(download)).toEqual(digestsOf(content));
+    const download = lab.newFolder("download");
+    const get = Starling.get(lab, `magnet:?xt=urn:btih:${infoHash}`, download, ours);
+    await get.waitForSuccess(TRANSFER_TIMEOUT_MS);
+    await libtorrent.request("remove", { infoHash });
+    expect(digestsIn(download)).toEqual(digestsOf(content));
 
-  const seeder = await Starling.seed(lab, file, folder, { ...ours, home: lab.newFolder("home") });
-  const leech = lab.newFolder("leech");
-  await libtorrent.add({ magnet: `magnet:?xt=urn:btih:${infoHash}`, save: leech });
-  await libtorrent.waitForTorrentEvent("done", infoHash, TRANSFER_TIMEOUT_MS);
-  await seeder.stop();
-  expect(digestsIn(leech)).toEqual(digestsOf(content));
-});
+    const seeder = await Starling.seed(lab, file, folder, { ...ours, home: lab.newFolder("home") });
+    const leech = lab.newFolder("leech");
+    await libtorrent.add({ magnet: `magnet:?xt=urn:btih:${infoHash}`, save: leech });
+    await libtorrent.waitForTorrentEvent("done", infoHash, TRANSFER_TIMEOUT_MS);
+    await seeder.stop();
+    expect(digestsIn(leech)).toEqual(digestsOf(content));
+  },
+);
