@@ -1,5 +1,6 @@
 /**
- * How many queries one party may ask in a window of ten seconds, and how long it is ignored when it asks more. A
+ * How many queries one party may ask in a window of ten seconds, and how long it is ignored when it asks more; or how
+ * many bytes it may be sent beyond what an answer may normally cost. A
  * party is an IPv4 address or an IPv6 /64 in the profile `public`, an address with its port elsewhere. Used both
  * ways: against floods (threats D3), and to stay below the same limits of others (libtorrent ignores an address
  * for five minutes after 50 packets in ten seconds).
@@ -17,7 +18,8 @@ const WINDOW_MS = 10_000;
 const WAYS = 4;
 
 export interface QueryLimits {
-  readonly maxQueriesPerWindow: number;
+  /** Queries, or what else is counted; below 65,536. */
+  readonly maxPerWindow: number;
   /** From the first query too many; 0 ends with the window. */
   readonly silenceMs: number;
   /** Places for parties, 28 bytes each: a power of two, at least 4. */
@@ -25,12 +27,15 @@ export interface QueryLimits {
 }
 
 /** Threats D3: 50 in ten seconds, then five minutes of silence; 4,096 parties remembered. */
-const FROM_STRANGERS: QueryLimits = { maxQueriesPerWindow: 50, silenceMs: 5 * 60_000, maxParties: 4_096 };
+const FROM_STRANGERS: QueryLimits = { maxPerWindow: 50, silenceMs: 5 * 60_000, maxParties: 4_096 };
 /** In a network of our own, nodes with a thousand torrents ask that much, and banning them would feed on itself. */
-const FROM_NEIGHBOURS: QueryLimits = { maxQueriesPerWindow: 5_000, silenceMs: 0, maxParties: 4_096 };
+const FROM_NEIGHBOURS: QueryLimits = { maxPerWindow: 5_000, silenceMs: 0, maxParties: 4_096 };
 /** Our replies count at the other side, too: that leaves room for ten. */
-const TO_STRANGERS: QueryLimits = { maxQueriesPerWindow: 40, silenceMs: 0, maxParties: 128 };
-const TO_NEIGHBOURS: QueryLimits = { maxQueriesPerWindow: 400, silenceMs: 0, maxParties: 128 };
+const TO_STRANGERS: QueryLimits = { maxPerWindow: 40, silenceMs: 0, maxParties: 128 };
+const TO_NEIGHBOURS: QueryLimits = { maxPerWindow: 400, silenceMs: 0, maxParties: 128 };
+
+/** Threats D2: what filters, items and samples may cost one address that proved nothing, in bytes. */
+export const LARGE_ANSWERS: QueryLimits = { maxPerWindow: 8_000, silenceMs: 0, maxParties: 1_024 };
 
 export function limitsOfAskers(profile: AddressProfile): QueryLimits {
   return profile === "public" ? FROM_STRANGERS : FROM_NEIGHBOURS;
@@ -63,8 +68,8 @@ export class QueryLimiter {
     this.#silentUntilMs = new Float64Array(maxParties).fill(Number.NEGATIVE_INFINITY);
   }
 
-  /** Counts a query of `party`, or to it, and says whether it is within the limits. O(1). */
-  admits(party: Endpoint, nowMs: number): boolean {
+  /** Counts a query of `party`, or to it, or `weight` of what is counted, and says whether it is within the limits. O(1). */
+  admits(party: Endpoint, nowMs: number, weight = 1): boolean {
     let first: number;
     let second = this.#byPort ? party.port : 0;
     if (party.family === 4) first = ipv4Bits(party.host);
@@ -81,11 +86,11 @@ export class QueryLimiter {
       this.#counts[place] = 0;
     }
     const count = this.#counts[place] as number;
-    if (count >= this.#limits.maxQueriesPerWindow) {
+    if (count + weight > this.#limits.maxPerWindow) {
       this.#silentUntilMs[place] = nowMs + this.#limits.silenceMs;
       return false;
     }
-    this.#counts[place] = count + 1;
+    this.#counts[place] = count + weight;
     return true;
   }
 
@@ -112,7 +117,7 @@ export class QueryLimiter {
 
   #weightOf(place: number, nowMs: number): number {
     const silentForMs = (this.#silentUntilMs[place] as number) - nowMs;
-    if (silentForMs > 0) return this.#limits.maxQueriesPerWindow + silentForMs;
+    if (silentForMs > 0) return this.#limits.maxPerWindow + silentForMs;
     return nowMs - (this.#windowStartsMs[place] as number) >= WINDOW_MS ? 0 : (this.#counts[place] as number);
   }
 

@@ -4,7 +4,8 @@
  * Answers must not make us a weapon: addresses of askers can be forged. An answer costs at most 5.0 times the
  * bytes of its query, 7.6 times where the asker has proved its address lately (it answered a query of ours, or used
  * a token), and an error never more than the query. To fit, nodes are left out before values, and values
- * give way to the filters of a scrape. Malformed queries
+ * give way to the filters of a scrape. Filters, items and samples (BEP 33, 44, 51) do not fit into that where the
+ * query is short: an address that proved nothing gets 8,000 bytes of such answers in ten seconds. Malformed queries
  * get nothing; that is decided before they come here.
  */
 import { mayContact, partyKey } from "../core/address-profile.ts";
@@ -24,6 +25,7 @@ import type { StoredItem } from "./item-store.ts";
 import { type KrpcEncoder, MAX_ITEM_SENT_BYTES, MAX_SENT_BYTES } from "./krpc-encoder.ts";
 import { ERROR_METHOD_UNKNOWN, ERROR_PROTOCOL, ERROR_SERVER, type KrpcMessage } from "./krpc-message.ts";
 import type { OwnAnnounces } from "./own-announces.ts";
+import { LARGE_ANSWERS, QueryLimiter } from "./query-limiter.ts";
 import type { RoutingTable } from "./routing-table.ts";
 import type { StoredSwarm, SwarmFilters } from "./stored-swarm.ts";
 import { TOKEN_BYTES, type WriteTokens } from "./write-tokens.ts";
@@ -66,6 +68,8 @@ export class QueryResponder {
   #table6: RoutingTable | undefined;
   /** Made at the first announce: most nodes of a simulation never get one. */
   #tokenUsers: BoundedCache<string, number> | undefined;
+  /** Made at the first large answer to a stranger. */
+  #largeAnswers: QueryLimiter | undefined;
 
   constructor(parts: ResponderParts) {
     this.#parts = parts;
@@ -124,7 +128,10 @@ export class QueryResponder {
     const hasToken = !family.store.isFullFor(swarm, from);
     const own = this.#ownPeer(family, message);
     const isVerified = this.#isVerified(query);
-    let room = this.#roomFor(query, isVerified) - this.#frameBytes(query);
+    const answersScrape = message.isScrape && swarm !== undefined;
+    let room = answersScrape
+      ? this.#roomForLarge(query, isVerified, FILTERS_BYTES + TOKEN_FIELD_BYTES)
+      : this.#roomFor(query, isVerified) - this.#frameBytes(query);
     if (hasToken) room -= TOKEN_FIELD_BYTES;
     const filters = message.isScrape && room >= FILTERS_BYTES ? swarm?.filters : undefined;
     if (filters !== undefined) room -= FILTERS_BYTES;
@@ -171,8 +178,9 @@ export class QueryResponder {
     const { encoder } = this.#parts;
     const { sample } = family;
     const hashes = sample.hashesAt(nowMs);
-    let room = this.#roomFor(query, this.#isVerified(query)) - this.#frameBytes(query) - SAMPLES_FRAME_BYTES;
-    const forNodes = NODES_FRAME_BYTES + NODES_BESIDE_SAMPLES * compactNodeBytes(family.family);
+    const forNodes = NODES_FRAME_BYTES + NODES_BESIDE_LARGE * compactNodeBytes(family.family);
+    const wanted = SAMPLES_FRAME_BYTES + hashes.length;
+    let room = this.#roomForLarge(query, this.#isVerified(query), wanted) - SAMPLES_FRAME_BYTES;
     const count = Math.max(0, Math.min(hashes.length / ID_BYTES, Math.floor((room - forNodes) / ID_BYTES)));
     room -= count * ID_BYTES;
     this.#findNodes(family, query, message.targetAt);
@@ -191,10 +199,11 @@ export class QueryResponder {
     const { encoder, tokens } = this.#parts;
     const item = family.items.find(bytes.subarray(targetAt, targetAt + ID_BYTES), nowMs);
     const isNews = item?.signed === undefined || message.seq < item.signed.seq;
-    let room = this.#roomForItem(query, item) - this.#frameBytes(query) - TOKEN_FIELD_BYTES;
-    if (item?.signed !== undefined) room -= SEQ_FIELD_BYTES;
-    const sent = item !== undefined && isNews && itemBytes(item) <= room ? item : undefined;
-    if (sent !== undefined) room -= itemBytes(sent);
+    const wanted = isNews && item !== undefined ? itemBytes(item) : 0;
+    const forOthers = TOKEN_FIELD_BYTES + (item?.signed === undefined ? 0 : SEQ_FIELD_BYTES);
+    let room = this.#roomForLarge(query, this.#isVerified(query), wanted + forOthers) - forOthers;
+    const sent = wanted > 0 && wanted <= room ? item : undefined;
+    room -= sent === undefined ? 0 : wanted;
     this.#findNodes(family, query, targetAt);
 
     encoder.beginReply(from, family.table.localNodeId);
@@ -224,10 +233,17 @@ export class QueryResponder {
     this.#tokenUsers.set(partyKey(this.#parts.settings.addressProfile, from), nowMs);
   }
 
-  /** Whoever proved an address gets a whole item: nobody else can be hit with it. */
-  #roomForItem(query: AskedQuery, item: StoredItem | undefined): number {
-    const isVerified = this.#isVerified(query);
-    return isVerified && item !== undefined ? MAX_ITEM_SENT_BYTES : this.#roomFor(query, isVerified);
+  /** Room behind the frame for an answer that wants `wanted` bytes and some nodes there, as far as the asker may be given so much. */
+  #roomForLarge(query: AskedQuery, isVerified: boolean, wanted: number): number {
+    const frame = this.#frameBytes(query);
+    const room = this.#roomFor(query, isVerified) - frame;
+    const forNodes = NODES_FRAME_BYTES + NODES_BESIDE_LARGE * compactNodeBytes(query.from.family);
+    const large = Math.min(wanted + forNodes, MAX_ITEM_SENT_BYTES - frame);
+    if (large <= room || large < wanted) return room;
+    if (isVerified) return large;
+    const { settings, random } = this.#parts;
+    this.#largeAnswers ??= new QueryLimiter(LARGE_ANSWERS, settings.addressProfile, random);
+    return this.#largeAnswers.admits(query.from, query.nowMs, frame + large) ? large : room;
   }
 
   #badArguments(query: AskedQuery): Uint8Array | undefined {
@@ -356,8 +372,8 @@ const SEQ_FIELD_BYTES = 23;
 
 /** "8:intervali21600e" "3:numi2147483647e" "7:samples400:" */
 const SAMPLES_FRAME_BYTES = 17 + 17 + 13;
-/** Nodes that samples leave room for: half of what find_node names. */
-const NODES_BESIDE_SAMPLES = 4;
+/** Nodes that samples, items and filters leave room for: half of what find_node names. */
+const NODES_BESIDE_LARGE = 4;
 
 /** "4:BFpe256:", "4:BFsd256:" and the filters */
 const FILTERS_BYTES: number = 2 * (10 + FILTER_BYTES);

@@ -7,7 +7,7 @@ import type { KrpcMessage } from "../../src/dht/krpc-message.ts";
 import { SeededRandom } from "../../src/sim/index.ts";
 import { aPublisher, type SignedPut, verifySignature } from "./item-publisher.ts";
 import { latin1Bytes } from "./latin1.ts";
-import { ASKER, decoded, LoneNode } from "./lone-node.ts";
+import { ASKER, ASKER_ID, bytesBeyondFactor, decoded, LoneNode } from "./lone-node.ts";
 
 const hex = (text: string) => fromHex(text.replaceAll(/\s/g, "")) as Uint8Array;
 /** BEP 44, "Test Vectors". */
@@ -30,9 +30,9 @@ const SALTED = {
 const IMMUTABLE_TARGET = "e5f96f6f38320f0f33959cb4d3d656452117aadb";
 
 const raw = (bytes: Uint8Array) => `${bytes.length}:${latin1Text(bytes)}`;
-const get = (target: string | Uint8Array, args = "") =>
+const get = (target: string | Uint8Array, args = "", id = ASKER_ID) =>
   latin1Bytes(
-    `d1:ad2:id20:abcdefghij0123456789${args}6:target${raw(typeof target === "string" ? hex(target) : target)}e1:q3:get1:t2:aa1:y1:qe`,
+    `d1:ad2:id${raw(id)}${args}6:target${raw(typeof target === "string" ? hex(target) : target)}e1:q3:get1:t2:aa1:y1:qe`,
   );
 
 interface Put extends Partial<SignedPut> {
@@ -115,7 +115,7 @@ describe("a node that stores items, BEP 44,", () => {
     },
   );
 
-  test("takes a value of 1,000 bytes bencoded, not of 1,001: 205, and serves it to those it knows", () => {
+  test("takes a value of 1,000 bytes bencoded, not of 1,001: 205, and serves it", () => {
     const node = new ItemNode();
     const [value, tooBig] = [`996:${"x".repeat(996)}`, `997:${"x".repeat(997)}`];
     const target = immutableTarget(latin1Bytes(value));
@@ -123,9 +123,20 @@ describe("a node that stores items, BEP 44,", () => {
     expect(itemIn(node.answerTo(get(target)))).toBeUndefined();
     expect(node.put(target, { value })).toBe(0);
     expect(itemIn(node.answerTo(get(target)))).toBe(value);
-    const stranger = node.answersTo(get(target), endpoint("9.9.8.8", 1))[0] as Uint8Array;
-    expect(stranger.length).toBeLessThanOrEqual(5 * get(target).length);
-    expect(itemIn(decoded(stranger))).toBeUndefined();
+  });
+
+  test("gives a stranger 8,000 bytes of large values in ten seconds, those it knows all they ask for, DH04", () => {
+    const node = new ItemNode();
+    const [friend = ASKER] = node.befriend(20);
+    const value = `996:${"x".repeat(996)}`;
+    const target = immutableTarget(latin1Bytes(value));
+    node.put(target, { value });
+    const stranger = endpoint("9.9.8.8", 1);
+    expect(itemIn(node.answerTo(get(target), stranger))).toBe(value);
+    expect(bytesBeyondFactor(node, get(target), stranger)).toBeLessThanOrEqual(8_000);
+    expect(itemIn(node.answerTo(get(target), stranger))).toBeUndefined();
+    const id = node.world.random.fork("friend 4 0").bytes(20);
+    expect(bytesBeyondFactor(node, get(target, "", id), friend)).toBeGreaterThan(100_000);
   });
 
   test("serves the largest mutable item in one frame", () => {

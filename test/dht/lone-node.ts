@@ -104,3 +104,12 @@ function pongTo(ping: Uint8Array, id: Uint8Array): Uint8Array {
   encoder.beginReply(endpoint("20.0.0.1", 6881), id);
   return encoder.endReply(decoded(ping)).slice();
 }
+
+/** Bytes of the answers to a hundred times `query` that are longer than an answer may be to an unknown asker (5.0). */
+export function bytesBeyondFactor(lone: LoneNode, query: Uint8Array, from: Endpoint): number {
+  let bytes = 0;
+  for (let i = 0; i < 100; i++) {
+    for (const answer of lone.answersTo(query, from)) if (answer.length > 5 * query.length) bytes += answer.length;
+  }
+  return bytes;
+}

@@ -7,11 +7,17 @@ import { KrpcEncoder } from "../../src/dht/krpc-encoder.ts";
 import type { KrpcMessage } from "../../src/dht/krpc-message.ts";
 import { DhtWorld, type WorldNode } from "./dht-world.ts";
 import { latin1Bytes } from "./latin1.ts";
-import { ASKER, ASKER_ID, decoded, LoneNode } from "./lone-node.ts";
+import { ASKER, ASKER_ID, bytesBeyondFactor, decoded, LoneNode } from "./lone-node.ts";
 
 const TARGET = latin1Bytes("mnopqrstuvwxyz123456");
 const ENCODER = new KrpcEncoder({ version: latin1Bytes("SL01"), readOnly: false });
 const QUERY = (family: 4 | 6 = 4) => ENCODER.sampleInfohashes(1, ASKER_ID, TARGET, family).slice();
+
+/** As clients that ask in one family write it. */
+const SHORT_QUERY = () =>
+  latin1Bytes(
+    "d1:ad2:id20:abcdefghij01234567896:target20:mnopqrstuvwxyz123456e1:q17:sample_infohashes1:t2:aa1:y1:qe",
+  );
 
 const hashOf = (lone: LoneNode, i: number) => lone.world.random.fork(`hash ${i}`).bytes(20);
 
@@ -54,7 +60,7 @@ describe("a node that is asked for samples, BEP 51,", () => {
     const first = samplesOf(reply);
     expect([reply.totalHashes, reply.intervalSeconds]).toEqual([200, 21_600]);
     expect(first.every((it) => stored.has(it))).toBe(true);
-    expect([first.length, new Set(first).size]).toEqual([19, 19]);
+    expect([first.length, new Set(first).size]).toEqual([20, 20]);
     lone.world.runFor(6 * 3_600_000 - 1);
     expect(samplesOf(lone.answerTo(QUERY()))).toEqual(first);
     lone.world.runFor(1);
@@ -64,17 +70,21 @@ describe("a node that is asked for samples, BEP 51,", () => {
   });
 
   test.each([4, 6] as const)(
-    "leaves out samples and nodes rather than pass 5.0 times the query: IPv%i, DH04",
+    "leaves out samples and nodes once a stranger has had 8,000 bytes in ten seconds: IPv%i, DH04",
     (family) => {
       const lone = new LoneNode({ limits: "off" });
       lone.befriend(60, family);
       for (let i = 0; i < 60; i++) lone.fill(hashOf(lone, i), 1, family);
       const from = family === 4 ? ASKER : endpoint("2001:470::9", 6881);
-      const [answer] = lone.answersTo(QUERY(family), from);
-      expect(answer?.length).toBeLessThanOrEqual(5 * QUERY(family).length);
-      const reply = decoded(answer as Uint8Array);
-      expect(reply.samplesLength / 20).toBeGreaterThanOrEqual(family === 4 ? 18 : 14);
+      const query = SHORT_QUERY();
+      expect(lone.answerTo(query, from).samplesLength).toBe(400);
+      expect(bytesBeyondFactor(lone, query, from)).toBeLessThanOrEqual(8_000);
+      const reply = lone.answerTo(query, from);
+      expect(reply.bytes.length).toBeLessThanOrEqual(5 * query.length);
+      expect(reply.samplesLength / 20).toBeGreaterThanOrEqual(family === 4 ? 13 : 9);
       expect(family === 4 ? reply.nodesLength / 26 : reply.nodes6Length / 38).toBeGreaterThanOrEqual(4);
+      lone.world.runFor(10_000);
+      expect(lone.answerTo(query, from).samplesLength).toBe(400);
     },
   );
 
