@@ -34,6 +34,8 @@ export interface DhtTuning {
   readonly unreachableCache: boolean;
   /** Ask one node per address, and believe one answer per id. */
   readonly onePerParty: boolean;
+  /** Look behind nodes that stand denser around a target than chance puts them (threats DH08). */
+  readonly crowdDoubt: boolean;
   /** End when so many of the closest nodes that were heard of have been asked, dead or alive (k-rpc); 0 = never. */
   readonly closestKnown: number;
 
@@ -62,6 +64,7 @@ export const SHIPPING: DhtTuning = {
   candidateSources: true,
   unreachableCache: true,
   onePerParty: true,
+  crowdDoubt: true,
   closestKnown: 0,
   announceCache: true,
   announceJitter: 0.1,

@@ -68,6 +68,7 @@ export class LookupRun implements QueryOwner {
       target: parts.request.target,
       localNodeId: parts.family.table.localNodeId,
       family: parts.family.family,
+      networkSize: tuning.crowdDoubt ? parts.family.networkSize() : undefined,
       needsToken: parts.request.needsToken,
       maxTries: tuning.resends ? experience.loss.worthwhileTries : 1,
       isDoubted: (address) => tuning.unreachableCache && experience.unreachable.has(address, parts.nowMs()),

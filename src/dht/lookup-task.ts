@@ -147,10 +147,9 @@ export class LookupTask {
   #end(outcome: LookupOutcome): void {
     this.#isEnded = true;
     this.#timeLimit?.[Symbol.dispose]();
-    const { k } = this.#parts.settings;
     const storers = this.#runs.map((run) => ({
       family: run.family,
-      candidates: run.machine.closestWithToken(k),
+      candidates: run.machine.closestWithToken(),
     }));
     this.#onEnd({ result: this.#result(outcome), storers });
   }

@@ -16,7 +16,8 @@
  *
  * Bounded against liars (threats D8): candidates, queries, nodes taken from one reply; one reply per address and
  * per id; in the profile `public` one address per /24 (/64). Whoever names nodes stands surety for them: of one
- * that named nobody who answers, only a few are asked.
+ * that named nobody who answers, only a few are asked. Nodes that stand denser around the target than chance puts
+ * them are asked, but a lookup goes on behind them (DH08).
  */
 import { type AddressProfile, mayContact, partyKey, subnetKey } from "../core/address-profile.ts";
 import { equalBytes } from "../core/bytes.ts";
@@ -26,6 +27,7 @@ import { ID_BYTES, type NodeId, nodeIdFrom } from "../core/ids.ts";
 import { compactNodeBytes, readEndpoint, readInt32, sameEndpoint } from "./compact-address.ts";
 import type { DhtTuning } from "./dht-tuning.ts";
 import { LookupCandidate } from "./lookup-candidate.ts";
+import { leastPlausibleDistances, MAX_CROWD } from "./plausible-distances.ts";
 
 /** Threats D8; libtorrent keeps 100 as well. */
 export const MAX_CANDIDATES = 100;
@@ -54,6 +56,8 @@ export interface LookupOptions {
   readonly addressProfile: AddressProfile;
   readonly k: number;
   readonly tuning: LookupTuning;
+  /** Nodes of the network at most; undefined where nobody shall be doubted for standing too near. */
+  readonly networkSize: number | undefined;
   /** Count only nodes that gave a token: those without have no room for an announce (BEP 33). */
   readonly needsToken: boolean;
   /** How often a candidate at the head of the list is worth asking: more than once where packets get lost. */
@@ -71,6 +75,8 @@ export type LookupStepKind = LookupCandidate | "wait" | "stuck" | "done";
 export class Lookup {
   readonly #options: LookupOptions;
   readonly #targetHead: number;
+  /** The i-th nearest that answered counts from this distance on. */
+  readonly #leastDistances: Float64Array;
   /** Nearest first. */
   readonly #nearest: LookupCandidate[] = [];
   /** Bootstrap addresses, whose ids are unknown: asked before all others. */
@@ -91,6 +97,7 @@ export class Lookup {
   constructor(options: LookupOptions) {
     this.#options = options;
     this.#targetHead = readInt32(options.target, 0);
+    this.#leastDistances = leastPlausibleDistances(options.networkSize, options.k);
   }
 
   get asked(): number {
@@ -149,12 +156,16 @@ export class Lookup {
       else if (candidate.state === "fresh" && inFlight < alpha && this.#ask(candidate)) return candidate;
     }
     let alive = 0;
+    let crowd = 0;
     let resorts = 0;
     let stalled: LookupCandidate | undefined;
     for (let i = 0; i < this.#nearest.length && alive < k && inFlight < alpha; i++) {
       const candidate = this.#nearest[i] as LookupCandidate;
-      if (candidate.state === "answered") alive += this.#counts(candidate) ? 1 : 0;
-      else if (candidate.state === "asked") {
+      if (candidate.state === "answered") {
+        if (!this.#counts(candidate)) continue;
+        if (crowd < MAX_CROWD && this.#isTooNear(candidate, alive)) crowd++;
+        else alive++;
+      } else if (candidate.state === "asked") {
         inFlight++;
         if (candidate.tries > maxTries) resorts++;
       } else if (candidate.state === "stalled" && candidate.tries < maxTries) stalled ??= candidate;
@@ -225,11 +236,17 @@ export class Lookup {
     return found;
   }
 
-  /** The nearest candidates that gave a token. */
-  closestWithToken(count: number): LookupCandidate[] {
-    return this.closest(MAX_CANDIDATES)
-      .filter((candidate) => candidate.token !== undefined)
-      .slice(0, count);
+  /** The nearest candidates that gave a token: k, and as many more as stand too near for chance. */
+  closestWithToken(): LookupCandidate[] {
+    const found: LookupCandidate[] = [];
+    let crowd = 0;
+    for (const candidate of this.closest(MAX_CANDIDATES)) {
+      if (found.length - crowd >= this.#options.k) break;
+      if (candidate.token === undefined) continue;
+      if (crowd < MAX_CROWD && this.#isTooNear(candidate, found.length - crowd)) crowd++;
+      found.push(candidate);
+    }
+    return found;
   }
 
   /** More at a time while most of those asked are dead. */
@@ -266,6 +283,11 @@ export class Lookup {
 
   #counts(candidate: LookupCandidate): boolean {
     return !this.#options.needsToken || candidate.token !== undefined;
+  }
+
+  /** Whether `candidate` stands nearer than chance puts the one that follows `alive` others. */
+  #isTooNear(candidate: LookupCandidate, alive: number): boolean {
+    return candidate.distanceHead < (this.#leastDistances[alive] ?? 0);
   }
 
   /** Whether we knew it, several named it, or one that is credible, and it was not silent lately. */
@@ -390,6 +412,10 @@ export class Lookup {
     }
     if (low >= MAX_CANDIDATES) return false;
     this.#nearest.splice(low, 0, candidate);
+    // A crowd must not push everybody else out of the list.
+    const first = this.#nearest[MAX_CROWD];
+    const reach = this.#leastDistances[this.#options.k - 1] ?? 0;
+    if (first !== undefined && first.distanceHead < reach) this.#nearest.splice(MAX_CROWD, 1);
     if (this.#nearest.length > MAX_CANDIDATES) this.#nearest.pop();
     return true;
   }
