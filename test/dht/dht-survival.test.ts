@@ -83,7 +83,7 @@ describe("with one packet in seven lost", { timeout: 60_000 }, () => {
 });
 
 describe("a node that starts again with its saved table", { timeout: 60_000 }, () => {
-  test("finds peers within a second, without any bootstrap node, DH15", () => {
+  test("finds peers within a second, without any bootstrap node, D10, DH15", () => {
     const dht = aNetwork("restart", 80);
     const hash = infoHashFrom(dht.infoHash("a"));
     (dht.nodes[3] as WorldNode).node.announce(hash, { port: 5_000 });

@@ -46,16 +46,19 @@ export class DhtWorld {
   readonly random: SeededRandom;
   readonly network: DatagramNetwork;
   readonly nodes: WorldNode[] = [];
+  /** Hosts that a partition cuts off from all others; what they send to one another arrives. */
+  island: ReadonlySet<string> = new Set();
   readonly #profile: AddressProfile;
   #hosts = 0;
 
   constructor(options: DhtWorldOptions) {
     this.world = new World(options.seed);
     this.random = this.world.random.fork("scenario");
-    this.network = new DatagramNetwork(
-      this.world,
-      new UniformLinks(this.world.random.fork("links"), options),
-    );
+    const links = new UniformLinks(this.world.random.fork("links"), options);
+    this.network = new DatagramNetwork(this.world, {
+      delayMs: (from, to) => links.delayMs(from, to),
+      isLost: (from, to) => this.island.has(from) !== this.island.has(to) || links.isLost(),
+    });
     this.#profile = options.addressProfile ?? "public";
   }
 

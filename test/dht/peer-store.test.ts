@@ -59,7 +59,7 @@ describe("the peer store", () => {
     expect([store.hashes, store.peers]).toEqual([0, 0]);
   });
 
-  test("keeps at most four ports of one address, the newest, DH07", () => {
+  test("keeps at most four ports of one address, the newest, D4, DH07", () => {
     const store = aStore();
     for (let port = 1; port <= 65_535; port += 100) add(store, 1, endpoint("9.9.9.9", port), port);
     const kept = textsOf(store, 1);
@@ -67,7 +67,7 @@ describe("the peer store", () => {
     expect(kept).toContain("9.9.9.9:65501");
   });
 
-  test("keeps 16 peers of one /24, more only in a large swarm, DH07", () => {
+  test("keeps 16 peers of one /24, more only in a large swarm, D4, DH07", () => {
     const store = aStore();
     for (let i = 1; i <= 100; i++) add(store, 1, endpoint(`9.9.9.${i}`, 6881));
     expect(textsOf(store, 1)).toHaveLength(16);
@@ -92,7 +92,7 @@ describe("the peer store", () => {
     expect(add(store, 1, peerOf(3))).toBe(true);
   });
 
-  test("holds no more hashes and peers than it may; many small hashes do not displace a large one, DH07", () => {
+  test("holds no more hashes and peers than it may; many small hashes do not displace a large one, D4, DH07", () => {
     const store = aStore({ maxHashes: 100, maxPeers: 1_000 });
     for (let i = 0; i < 200; i++) add(store, 5_000, peerOf(i));
     for (let i = 0; i < 10_000; i++) add(store, i % 4_000, endpoint("9.9.9.9", 1 + i));

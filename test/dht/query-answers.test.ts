@@ -240,7 +240,7 @@ describe("an answer costs at most", () => {
     [6, 100],
     [6, 500],
   ] as const)(
-    "5.0 times its query for an unknown asker, 1,200 bytes ever: IPv%i, %i peers, DH04",
+    "5.0 times its query for an unknown asker, 1,200 bytes ever: IPv%i, %i peers, D2, DH04",
     (family, peers) => {
       const lone = new LoneNode({ limits: "off" });
       lone.befriend(60, 4);
@@ -253,7 +253,7 @@ describe("an answer costs at most", () => {
     },
   );
 
-  test.each([4, 6] as const)("7.6 times its query for one that proved its address, IPv%i, DH04", (family) => {
+  test.each([4, 6] as const)("7.6 times its query for one that proved its address, IPv%i, D2, DH04", (family) => {
     const lone = new LoneNode({ limits: "off" });
     const [friend] = lone.befriend(60, family);
     lone.fill(HASH, 500, family);

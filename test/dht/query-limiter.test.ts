@@ -25,7 +25,7 @@ function admitted(
 }
 
 describe("the query limiter", () => {
-  test("answers at most 50 of 10,000 queries in 10 seconds, then is silent for five minutes, DH01", () => {
+  test("answers at most 50 of 10,000 queries in 10 seconds, then is silent for five minutes, D3, DH01", () => {
     const limiter = limiterFor("public");
     expect(admitted(limiter, 10_000, 1)).toBe(50);
     expect(admitted(limiter, 280, 1_000, 10_000)).toBe(0);

@@ -45,7 +45,7 @@ describe("the query tracker", () => {
     expect(tracker.take(replyTo(query.transaction), ALICE)).toBeUndefined();
   });
 
-  test("takes no reply from another port or address, and none with a guessed transaction, DH13", () => {
+  test("takes no reply from another port or address, and none with a guessed transaction, D6, DH13", () => {
     const { tracker, ask } = aTracker();
     const query = ask();
     expect(tracker.take(replyTo(query.transaction), endpoint("9.9.9.9", 6882))).toBeUndefined();

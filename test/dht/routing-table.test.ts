@@ -170,7 +170,7 @@ describe("the routing table", () => {
     expect([...table.reserves()]).toHaveLength(1);
   });
 
-  test("holds one contact an address and one a /24 and bucket in `public`, DH09", () => {
+  test("holds one contact an address and one a /24 and bucket in `public`, D7, DH09", () => {
     const table = aTable({ addressProfile: "public" });
     for (let i = 0; i < 200; i++) answer(table, nodeIdFrom(random.bytes(20)), endpoint("9.9.9.9", 1 + i));
     expect(table.size).toBe(1);

@@ -26,7 +26,7 @@ function accepts(
   return tokens.accepts(asker, bytes, 0, hash.length, token.length, nowMs);
 }
 
-describe("write tokens, DH06", () => {
+describe("write tokens, D5, DH06", () => {
   const tokens = new WriteTokens(new SeededRandom(1), 0);
   const token = issue(tokens, ALICE, HASH, 0);
 
