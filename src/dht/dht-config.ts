@@ -33,6 +33,12 @@ export interface DhtConfig {
   readonly bootstrapEndpoints?: readonly Endpoint[] | undefined;
 }
 
+/** Room in the stores of a node that is there for others, such as a bootstrap node (threats D4). */
+export const SERVING: Required<Pick<DhtConfig, "maxStoredHashes" | "maxStoredPeers">> = {
+  maxStoredHashes: 20_000,
+  maxStoredPeers: 1_000_000,
+};
+
 /** The configuration with every default filled in. */
 export interface DhtSettings {
   readonly addressProfile: AddressProfile;
@@ -72,6 +78,6 @@ const STARLING_VERSION: Uint8Array = Uint8Array.of(0x53, 0x4c, 0, 1);
 const PUBLIC_REPLY_BYTES_PER_SECOND = 8_000;
 /** In a network of our own, answers serve us; this bounds a loop, not a neighbour. */
 const LOCAL_REPLY_BYTES_PER_SECOND = 1_000_000;
-/** Threats D4: a client's store; a bootstrap node's is ten times that. */
+/** Threats D4: a client's store; `SERVING` is ten times that. */
 const CLIENT_MAX_HASHES = 2_000;
 const CLIENT_MAX_PEERS = 100_000;

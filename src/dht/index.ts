@@ -1,7 +1,7 @@
 /** Public face of the DHT: the engine, its configuration, events and views. */
 export { type CrawlOptions, type CrawlParts, type CrawlResult, startCrawl } from "./crawler.ts";
 export { DhtClient, type DhtClientOptions, openDht, type PeerSearchOptions } from "./dht-client.ts";
-export type { DhtConfig } from "./dht-config.ts";
+export { type DhtConfig, SERVING } from "./dht-config.ts";
 export type { DhtEvent } from "./dht-events.ts";
 export type {
   AnnounceHandle,

@@ -2,14 +2,16 @@
 import { toHex } from "../../core/bytes.ts";
 import { formatEndpoint } from "../../core/endpoint.ts";
 import { ClientError } from "../../core/errors.ts";
-import type { DhtEvent } from "../../dht/index.ts";
+import { type DhtEvent, SERVING } from "../../dht/index.ts";
 import { DEFAULT_PORT, type NetworkFlags, parseNetworkOptions } from "../arguments/network-options.ts";
+import { parseRate } from "../arguments/quantities.ts";
 import { openDhtNode } from "../engine/open-dht-node.ts";
 import type { Output } from "../output/output.ts";
 import { onStopRequest } from "../signals.ts";
 
 interface ServeFlags extends NetworkFlags {
   readonly limits: string;
+  readonly answerRate: string;
 }
 
 export async function runDhtServe(
@@ -20,6 +22,7 @@ export async function runDhtServe(
   const { limits } = flags;
   if (limits !== "on" && limits !== "off")
     throw new ClientError("USAGE", `--limits: "${limits}" is neither on nor off`);
+  const replyBytesPerSecond = parseRate(flags.answerRate, "--answer-rate") ?? Number.MAX_SAFE_INTEGER;
   const network = parseNetworkOptions(flags, DEFAULT_PORT);
   const stop = onStopRequest();
   const open = await openDhtNode({
@@ -27,6 +30,7 @@ export async function runDhtServe(
     defaultBootstrap: "none",
     limits,
     readOnly: false,
+    serving: { ...SERVING, replyBytesPerSecond },
     onEvent: (event) => logEvent(event, output),
   });
   for (const warning of open.warnings) output.note(`warning: ${warning}`);

@@ -2,7 +2,7 @@
 import type { AddressProfile } from "../../core/address-profile.ts";
 import { type Endpoint, endpoint, formatEndpoint } from "../../core/endpoint.ts";
 import { ClientError } from "../../core/errors.ts";
-import { type DhtEvent, DhtNode } from "../../dht/index.ts";
+import { type DhtConfig, type DhtEvent, DhtNode } from "../../dht/index.ts";
 import { createNodePlatform, type NodePlatform } from "../../platform/index.ts";
 import { chooseAddressProfile, DEFAULT_BOOTSTRAP, parseHostPort } from "../../session/index.ts";
 import type { NetworkOptions } from "../arguments/network-options.ts";
@@ -26,6 +26,8 @@ export interface DhtNodeSettings {
   readonly readOnly: boolean;
   /** May begin to talk to any number of addresses a minute. */
   readonly asksEverybody?: boolean;
+  /** Differences for a node that stays and serves others. */
+  readonly serving?: Pick<DhtConfig, "replyBytesPerSecond" | "maxStoredHashes" | "maxStoredPeers">;
   readonly onEvent?: (event: DhtEvent) => void;
 }
 
@@ -56,6 +58,7 @@ export async function openDhtNode(settings: DhtNodeSettings): Promise<OpenDhtNod
         limits: settings.limits,
         readOnly: settings.readOnly,
         ...(settings.asksEverybody === true ? { tuning: { newFlowsPerMinute: 0 } } : {}),
+        ...settings.serving,
         bootstrapEndpoints: bootstrapNodes,
       },
       onEvent: (event) => {

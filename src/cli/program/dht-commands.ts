@@ -32,7 +32,9 @@ export function declareDht(program: Command, command: Declare): void {
       async () => (await import("../commands/dht-serve.ts")).runDhtServe,
     ),
     DEFAULT_PORT,
-  ).option("--limits <when>", "off lifts the limits on queries, for benchmarks", "on");
+  )
+    .option("--answer-rate <rate>", "what answers may cost a second; off for no limit", "1M")
+    .option("--limits <when>", "off lifts the limits on queries, for benchmarks", "on");
   addNetworkOptions(
     command(
       dht,
