@@ -55,6 +55,10 @@ export class UdpSocket implements DatagramSocket {
   readonly #life: SocketAsPromised;
   readonly #guard: EgressGuard;
   readonly #counters = { sentDatagrams: 0, receivedDatagrams: 0, droppedDatagrams: 0 };
+  /** What is sent next is copied here. The kernel takes most datagrams during the call; then it is used again. */
+  #outgoing: Buffer = Buffer.allocUnsafeSlow(OUTGOING_BYTES);
+  /** What waited to be sent after the last call. */
+  #queuedBytes = 0;
   #closing: Promise<void> | undefined;
 
   constructor(life: SocketAsPromised, local: Endpoint, guard: EgressGuard) {
@@ -71,21 +75,23 @@ export class UdpSocket implements DatagramSocket {
       this.#counters.droppedDatagrams++;
       return;
     }
-    if (socket.getSendQueueSize() > MAX_UDP_QUEUED_BYTES) {
+    if (this.#queuedBytes > 0 && socket.getSendQueueSize() > MAX_UDP_QUEUED_BYTES) {
       this.#counters.droppedDatagrams++;
       return;
     }
     this.#counters.sentDatagrams++;
-    // Copied: the kernel may take it after this call, and the caller may reuse its buffer now.
-    const own = Buffer.from(payload);
+    if (payload.length > this.#outgoing.length) this.#outgoing = Buffer.allocUnsafeSlow(payload.length);
+    this.#outgoing.set(payload);
     try {
-      socket.send(own, 0, own.length, to.port, to.host, (error) => {
-        if (error !== null) this.#sendFailed(to, error);
-      });
+      // No closure per datagram: an error says where it was sent to.
+      socket.send(this.#outgoing, 0, payload.length, to.port, to.host, this.#onSent);
     } catch {
       // Node refuses some destinations (port 0) before it tries: as lost as any other datagram.
       this.#counters.droppedDatagrams++;
     }
+    this.#queuedBytes = socket.getSendQueueSize();
+    // A datagram that waits keeps its buffer.
+    if (this.#queuedBytes > 0) this.#outgoing = Buffer.allocUnsafeSlow(OUTGOING_BYTES);
   }
 
   close(): void {
@@ -104,11 +110,23 @@ export class UdpSocket implements DatagramSocket {
     this.onDatagram(payload, sender(host, port, this.local.family));
   }
 
-  #sendFailed(to: Endpoint, error: Error): void {
+  readonly #onSent = (error: SendError | null): void => {
+    if (error === null) return;
     this.#counters.droppedDatagrams++;
-    if (this.#closing === undefined && saysUnreachable(error)) this.onUnreachable(to);
-  }
+    if (this.#closing !== undefined || !saysUnreachable(error)) return;
+    const { address, port } = error;
+    if (address !== undefined && port !== undefined) this.onUnreachable(endpoint(address, port));
+  };
 }
+
+/** How Node says that a datagram was not sent. */
+interface SendError extends NodeJS.ErrnoException {
+  readonly address?: string;
+  readonly port?: number;
+}
+
+/** Larger than any datagram that an Ethernet frame carries. */
+const OUTGOING_BYTES = 2_048;
 
 /** Best effort: Linux caps the wish silently, other systems may refuse it. */
 function askForBuffers(life: SocketAsPromised): void {
