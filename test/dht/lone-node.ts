@@ -109,7 +109,8 @@ function pongTo(ping: Uint8Array, id: Uint8Array): Uint8Array {
 export function bytesBeyondFactor(lone: LoneNode, query: Uint8Array, from: Endpoint): number {
   let bytes = 0;
   for (let i = 0; i < 100; i++) {
-    for (const answer of lone.answersTo(query, from)) if (answer.length > 5 * query.length) bytes += answer.length;
+    for (const answer of lone.answersTo(query, from))
+      if (answer.length > 5 * query.length) bytes += answer.length;
   }
   return bytes;
 }

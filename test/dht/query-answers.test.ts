@@ -253,7 +253,7 @@ describe("an answer costs at most", () => {
     },
   );
 
-  test.each([4, 6] as const)("7.6 times its query for one that proved its address, IPv%i, D2, DH04", (family) => {
+  test.each([4, 6] as const)("7.6 times its query for a proven address, IPv%i, D2, DH04", (family) => {
     const lone = new LoneNode({ limits: "off" });
     const [friend] = lone.befriend(60, family);
     lone.fill(HASH, 500, family);

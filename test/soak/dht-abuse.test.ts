@@ -18,7 +18,7 @@ describe("a thousand nodes and a crowd around each of ten info-hashes, DH08", ()
   ])("$attackers attackers in $subnets networks, ids that fit: $fitsAddresses", ({ least, ...crowd }) => {
     const found = shareThatFinds({ ...NETWORK, ...crowd });
     const without = shareThatFinds({ ...NETWORK, ...crowd, crowdDoubt: false });
-    console.log(`${JSON.stringify(crowd)}: ${found} of lookups find the peer, ${without} without the defence`);
+    console.log(`${JSON.stringify(crowd)}: ${found} find the peer, ${without} without the defence`);
     expect(found).toBeGreaterThanOrEqual(least);
   });
 });
