@@ -7,6 +7,7 @@ import { ClosestContacts } from "./closest-contacts.ts";
 import type { DhtSettings } from "./dht-config.ts";
 import { InfohashSample } from "./infohash-sample.ts";
 import { ItemStore } from "./item-store.ts";
+import { LostContacts } from "./lost-contacts.ts";
 import { PeerStore } from "./peer-store.ts";
 import { RoutingTable } from "./routing-table.ts";
 import { nodesByDensity, SizeEstimate } from "./size-estimate.ts";
@@ -20,6 +21,7 @@ export class DhtFamily {
   readonly sample: InfohashSample;
   readonly votes: AddressVotes;
   readonly size: SizeEstimate = new SizeEstimate();
+  readonly lost: LostContacts = new LostContacts();
   readonly #k: number;
 
   constructor(socket: DatagramSocket, localNodeId: NodeId, settings: DhtSettings, random: Random) {

@@ -55,7 +55,7 @@ import { TableKeeper } from "./table-keeper.ts";
 import { TrafficMeter } from "./traffic-meter.ts";
 import { WriteTokens } from "./write-tokens.ts";
 
-/** Our own connection is judged this often; peers that expired are dropped every few times. */
+/** Our own connection is judged this often; peers that expired are dropped every few times, and a lost contact is asked. */
 const HEARTBEAT_MS = 10_000;
 const BEATS_PER_SWEEP = 6;
 /** A heartbeat that comes so late means that the machine slept (threats PR11). */
@@ -460,12 +460,22 @@ export class DhtNode {
       if (isSweep) {
         member.family.store.sweep(nowMs);
         member.family.items.sweep(nowMs);
+        this.#askLost(member.family, nowMs);
       }
       if (this.#isUsable(member) || !member.becomeLost()) continue;
       this.#bootstrapper.lookAgain();
       this.#emit({ kind: "lost", family: member.family.family });
     }
   };
+
+  /** One a minute of those that fell silent; who answers is a contact again. */
+  #askLost(family: DhtFamily, nowMs: number): void {
+    const { table, lost } = family;
+    const contact = lost.next(nowMs, (it) => table.find(it.id, 0) !== undefined);
+    if (contact === undefined) return;
+    const { id, endpoint } = contact;
+    this.#sender.ping(family, { to: endpoint, expectedId: id, owner: new PingCall(() => {}) });
+  }
 
   #isUsable(member: Member): boolean {
     return member.hasUsableContact && !this.#replies.isCutOff(this.#options.clock.nowMs());

@@ -75,7 +75,9 @@ export class ReplyIntake {
     const contact = askedContact(family, query);
     if (contact === undefined) return;
     const wasAsleep = nowMs - query.sentAtMs > 2 * QUERY_TIMEOUT_MS;
+    const wasLive = family.table.has(contact);
     family.table.failed(contact, nowMs, wasAsleep || this.#lastHeardMs < query.sentAtMs);
+    if (wasLive && !family.table.has(contact)) family.lost.add(contact);
   }
 
   #reply(family: DhtFamily, query: Query, message: KrpcMessage, nowMs: number): void {
