@@ -190,6 +190,8 @@ export const DHT_SAVE_INTERVAL_MS: number = 5 * MINUTE_MS;
 export const DHT_FIRST_SAVE_MS: number = 30 * SECOND_MS;
 /** Bans are saved this often, and at the end: whoever was banned since a crash shows it again soon. */
 export const BANS_SAVE_INTERVAL_MS: number = MINUTE_MS;
+/** The totals of all time are saved this often while anything moves, and at the end. */
+export const TOTALS_SAVE_INTERVAL_MS: number = MINUTE_MS;
 /** Names of bootstrap nodes that are not resolved by then say nothing about the address profile. */
 export const PROFILE_RESOLVE_TIMEOUT_MS: number = 2 * SECOND_MS;
 

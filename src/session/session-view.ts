@@ -6,7 +6,7 @@
 import type { ErrorCode } from "../core/errors.ts";
 
 /** Version of the messages on the channel; a viewer of another version is refused with a sentence. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 export type TorrentPhase =
   | "resolving" // magnet: looking for the metadata
@@ -333,6 +333,8 @@ export interface SessionSnapshot {
   readonly listening: string | null;
   readonly downBytesPerSecond: number;
   readonly upBytesPerSecond: number;
+  /** Payload of all torrents, also of those that are gone, over all sessions that remember. */
+  readonly allTime: { readonly downloadedBytes: number; readonly uploadedBytes: number };
   /** The limits that count now; null = none. */
   readonly maxDownBytesPerSecond: number | null;
   readonly maxUpBytesPerSecond: number | null;

@@ -26,6 +26,7 @@ import {
 import { krpcRoutes, SessionDht } from "./session-dht.ts";
 import { SessionLog } from "./session-log.ts";
 import type { OpenNetwork, SessionPlatform } from "./session-ports.ts";
+import { SessionTotals } from "./session-totals.ts";
 import type { SessionCommands, SessionSnapshot, SessionView } from "./session-view.ts";
 import { SettingsKeeper } from "./settings/settings-keeper.ts";
 import { sessionSnapshot, sharedFacts } from "./snapshot/session-snapshot.ts";
@@ -67,6 +68,7 @@ export class Session implements SessionView {
   #watchedFoldersAtMs = Number.NEGATIVE_INFINITY;
   readonly #settings: SettingsKeeper;
   #isPublishDue = false;
+  readonly #totals: SessionTotals;
   #bans: SessionBans | undefined;
   #dht: SessionDht | undefined;
   /** Undefined where nobody is looked for on the local network. */
@@ -101,6 +103,7 @@ export class Session implements SessionView {
       maxConnections: Math.min(config.maxConnections, platform.maxConnections ?? Number.POSITIVE_INFINITY),
       isLanExempt: config.isLanExempt,
     });
+    this.#totals = new SessionTotals(platform, this.#wire, this.#log);
     this.#machine = new MachineWatch({
       platform,
       network,
@@ -178,6 +181,7 @@ export class Session implements SessionView {
     if (this.#config.remember) {
       this.#bans = new SessionBans(this.#platform, this.#wire, this.#log);
       await this.#bans.start();
+      await this.#totals.start();
       await this.#admission.takeUp();
     }
     this.#beat();
@@ -336,6 +340,7 @@ export class Session implements SessionView {
     const everything = Promise.allSettled(this.#list.all.map(({ torrent }) => torrent.close()));
     await inTime(this.#platform.clock, SHUTDOWN_TIMEOUT_MS, everything);
     await this.#list.saveAgain();
+    if (this.#config.remember) await this.#totals.close();
     await this.#bans?.close();
     await this.#dht?.close();
     this.#neighbours?.close();
@@ -364,6 +369,7 @@ export class Session implements SessionView {
       watched: new Set([...this.#watched.values()].flatMap((ids) => [...ids])),
       listening: this.#listening(),
       defaultFolder: this.#config.folder,
+      allTime: this.#totals.now,
       settings: this.#settings,
       dht: this.#dht,
       held: this.#list.all,

@@ -11,6 +11,7 @@ export {
   resumeRecordName,
   SESSION_LIST_RECORD,
   SETTINGS_RECORD,
+  TOTALS_RECORD,
   torrentOfRecord,
 } from "./record-names.ts";
 export { encodeResumeData, type ResumeContent, type ResumeData } from "./resume-data.ts";
@@ -18,6 +19,7 @@ export { decodeResumeData } from "./resume-decoder.ts";
 export { openRecord, sealRecord } from "./sealed-record.ts";
 export { decodeSessionList, encodeSessionList } from "./session-list.ts";
 export { MAX_RESUME_PEERS, MAX_TORRENTS } from "./storage-config.ts";
+export { decodeTotals, encodeTotals, type SavedTotals } from "./totals-record.ts";
 export {
   concludeVerification,
   planVerification,

@@ -9,6 +9,8 @@ export const SETTINGS_RECORD = "settings";
 export const DHT_STATE_RECORD = "dht";
 /** Who was banned (`ban-record.ts`). */
 export const BANS_RECORD = "bans";
+/** What was moved over all time (`totals-record.ts`). */
+export const TOTALS_RECORD = "totals";
 /** Before the info-hash of resume data. */
 export const RESUME_PREFIX = "resume-";
 /** Before the info-hash of a `.torrent` file, written once when the metadata is known. */

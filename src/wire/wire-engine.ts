@@ -78,6 +78,7 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
       upLimit: new TokenBucket(null),
       budget: this.#budget,
       sendBufferBytes: 0,
+      payload: { downloadedBytes: 0, uploadedBytes: 0 },
       isLanExempt: false,
       metSelf: (address) => turns.tell(this.#onEvent, { type: "self-connection", address }),
     };
@@ -148,6 +149,7 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
       upBytesPerSecond: views.reduce((sum, view) => sum + view.upBytesPerSecond, 0),
       acceptedIncoming: this.#acceptedIncoming,
       sendBufferBytes: this.#shared.sendBufferBytes,
+      ...this.#shared.payload,
       maxDownBytesPerSecond: this.#shared.downLimit.ratePerSecond ?? undefined,
       maxUpBytesPerSecond: this.#shared.upLimit.ratePerSecond ?? undefined,
     };

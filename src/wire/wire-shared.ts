@@ -36,6 +36,8 @@ export interface WireShared {
   readonly budget: ConnectionBudget;
   /** Payload in the streams of all peers. */
   sendBufferBytes: number;
+  /** Payload of all torrents, also of those that are gone, since the start. */
+  readonly payload: { downloadedBytes: number; uploadedBytes: number };
   /** Peers on our own network are outside of all rate limits. */
   isLanExempt: boolean;
   /** We met ourselves at this address. */

@@ -9,6 +9,7 @@ export function sessionLines(snapshot: SessionSnapshot): readonly string[] {
     line("dht", dhtText(snapshot)),
     line("rates", `▼ ${rateText(snapshot.downBytesPerSecond)}  ▲ ${rateText(snapshot.upBytesPerSecond)}`),
     line("limits", limitText(snapshot)),
+    line("all time", allTimeText(snapshot)),
     line(
       "disk",
       snapshot.freeBytes === null
@@ -17,6 +18,12 @@ export function sessionLines(snapshot: SessionSnapshot): readonly string[] {
     ),
     line("torrents", countText(snapshot.torrents)),
   ];
+}
+
+function allTimeText({ allTime }: SessionSnapshot): string {
+  const { downloadedBytes: down, uploadedBytes: up } = allTime;
+  const ratio = down === 0 ? "" : `, ratio ${(up / down).toFixed(2)}`;
+  return `▼ ${bytesText(down)}  ▲ ${bytesText(up)}${ratio}`;
 }
 
 /** Torrents that need the user, one a line. */

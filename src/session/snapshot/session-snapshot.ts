@@ -25,6 +25,7 @@ export interface SessionSnapshotSources {
   /** Endpoint as text. */
   readonly listening: string;
   readonly defaultFolder: string;
+  readonly allTime: SessionSnapshot["allTime"];
   readonly settings: SettingsKeeper;
   readonly dht: SessionDht | undefined;
   /** In the order in which they are shown. */
@@ -60,13 +61,14 @@ export function sharedFacts({ wire, dht, machine, nowMs, unixMs }: SharedFactsSo
 }
 
 export function sessionSnapshot(sources: SessionSnapshotSources): SessionSnapshot {
-  const { shared, watched, listening, defaultFolder, settings, dht, held, log } = sources;
+  const { shared, watched, listening, defaultFolder, allTime, settings, dht, held, log } = sources;
   return {
     version: PROTOCOL_VERSION,
     atUnixMs: shared.unixMs,
     listening,
     downBytesPerSecond: roundedRate(shared.downBytesPerSecond),
     upBytesPerSecond: roundedRate(shared.upBytesPerSecond),
+    allTime,
     maxDownBytesPerSecond: shared.maxDownBytesPerSecond ?? null,
     maxUpBytesPerSecond: shared.maxUpBytesPerSecond ?? null,
     usesAlternativeLimits: settings.usesAlternativeLimits,

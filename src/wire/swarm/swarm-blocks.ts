@@ -106,6 +106,7 @@ export class SwarmBlocks {
     content.blame.blockReceived(peer.slot, piece, block);
     download.usefulBytes += download.arrivingBytes;
     this.#swarm.totals.downloadedBytes += download.arrivingBytes;
+    this.#swarm.shared.payload.downloadedBytes += download.arrivingBytes;
     if (rival >= 0) this.#requests.cancelRival(rival, piece, block);
     if ((outcome & SEGMENT_COMPLETE) !== 0) this.#store(content, segment);
     return true;

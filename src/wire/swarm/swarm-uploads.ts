@@ -235,6 +235,7 @@ export class SwarmUploads {
     peer.upload.meter.add(shared.turns.nowMs, ticket.length);
     if (peer.isChokingPeer) peer.upload.grantedBytes += ticket.length;
     totals.uploadedBytes += ticket.length;
+    shared.payload.uploadedBytes += ticket.length;
     shared.sendBufferBytes += ticket.length;
     peer.lastSentMs = shared.turns.nowMs;
     const message = slot.buffer.length === messageBytes ? slot.buffer : slot.buffer.subarray(0, messageBytes);

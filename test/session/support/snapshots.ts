@@ -106,6 +106,7 @@ export function aSessionSnapshot(changes: Partial<SessionSnapshot> = {}): Sessio
     listening: "127.0.0.1:6881",
     downBytesPerSecond: 0,
     upBytesPerSecond: 0,
+    allTime: { downloadedBytes: 0, uploadedBytes: 0 },
     maxDownBytesPerSecond: null,
     maxUpBytesPerSecond: null,
     usesAlternativeLimits: false,

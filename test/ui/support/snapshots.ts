@@ -259,6 +259,7 @@ export function aSnapshot(changes: Partial<SessionSnapshot> = {}): SessionSnapsh
     listening: "0.0.0.0:6881",
     downBytesPerSecond: torrents.reduce((sum, torrent) => sum + torrent.downBytesPerSecond, 0),
     upBytesPerSecond: torrents.reduce((sum, torrent) => sum + torrent.upBytesPerSecond, 0),
+    allTime: { downloadedBytes: 0, uploadedBytes: 0 },
     maxDownBytesPerSecond: null,
     maxUpBytesPerSecond: null,
     usesAlternativeLimits: false,
