@@ -30,7 +30,7 @@ const OPEN_FILES = ["session/session-view.ts", "session/session-ports.ts"];
 const PACKAGE_SEAMS: Readonly<Record<string, (file: string) => boolean>> = {
   bencode: (file) => file === "core/bencode.ts",
   "lru-cache": (file) => file === "core/bounded-cache.ts",
-  "k-bucket": (file) => file === "dht/routing-table.ts",
+  "k-bucket": (file) => file === "dht/contact-tree.ts",
   "dgram-as-promised": (file) => file === "platform/udp.ts",
   ink: (file) => file.startsWith("ui/"),
   react: (file) => file.startsWith("ui/"),

@@ -2,7 +2,6 @@
  * What the routing table keeps beside each bucket of live contacts: how many it holds, and who could replace one
  * of them. Replacements that answered us once are verified; the others were only heard of.
  */
-import { sameEndpoint } from "./compact-address.ts";
 import { type Contact, livenessOf } from "./contact.ts";
 
 export class Bucket {
@@ -33,11 +32,7 @@ export class Bucket {
 
   /** Takes out whoever has the id or the address of `contact`. */
   release(contact: Contact): void {
-    const index = this.replacements.findIndex(
-      (it) =>
-        (it.idHead === contact.idHead && sameId(it.id, contact.id)) ||
-        sameEndpoint(it.endpoint, contact.endpoint),
-    );
+    const index = this.replacements.findIndex((it) => it.hasSameId(contact) || it.isAtSameAddress(contact));
     if (index >= 0) this.replacements.splice(index, 1);
   }
 
@@ -55,9 +50,4 @@ export class Bucket {
     const unverified = this.replacements.findIndex((it) => !it.hasAnswered || it.failures > 0);
     return unverified >= 0 ? unverified : 0;
   }
-}
-
-function sameId(a: Uint8Array, b: Uint8Array): boolean {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }

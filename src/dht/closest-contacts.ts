@@ -2,7 +2,6 @@
  * The nearest contacts to a target among those offered, nearest first: insertion into a short list. Distances are
  * compared on the first 32 bits and, where those tie, on all bytes: exact for all 160 bits, without allocation.
  */
-import { ID_BYTES } from "../core/ids.ts";
 import { readInt32 } from "./compact-address.ts";
 import type { Contact } from "./contact.ts";
 
@@ -60,15 +59,17 @@ export class ClosestContacts {
   #isCloser(head: number, contact: Contact, index: number): boolean {
     const otherHead = this.#heads[index] as number;
     if (head !== otherHead) return head < otherHead;
-    const other = (this.contacts[index] as Contact).id;
-    for (let i = HEAD_BYTES; i < ID_BYTES; i++) {
-      const target = this.#target[this.#targetAt + i] as number;
-      const difference = ((contact.id[i] as number) ^ target) - ((other[i] as number) ^ target);
-      if (difference !== 0) return difference < 0;
+    const other = this.contacts[index] as Contact;
+    for (let word = 1; word < ID_WORDS; word++) {
+      const target = readInt32(this.#target, this.#targetAt + 4 * word);
+      const distance = contact.wordAt(word) ^ target;
+      const otherDistance = other.wordAt(word) ^ target;
+      if (distance !== otherDistance) return distance >>> 0 < otherDistance >>> 0;
     }
     return false;
   }
 }
 
-const HEAD_BYTES = 4;
+/** Words of 32 bits in an id. */
+const ID_WORDS = 5;
 const NO_BYTES = new Uint8Array(0);

@@ -44,10 +44,7 @@ export function writeAddress(out: Uint8Array, offset: number, address: Endpoint)
 }
 
 export function writeIpv4(out: Uint8Array, offset: number, bits: number): number {
-  out[offset] = bits >>> 24;
-  out[offset + 1] = bits >>> 16;
-  out[offset + 2] = bits >>> 8;
-  out[offset + 3] = bits;
+  writeInt32(out, offset, bits);
   return offset + 4;
 }
 
@@ -60,7 +57,7 @@ export function writeEndpoint(out: Uint8Array, offset: number, address: Endpoint
 
 /** Reads the compact endpoint at `offset`; the caller has checked the bounds. Port 0 is kept: policy is the caller's. */
 export function readEndpoint(bytes: Uint8Array, offset: number, family: AddressFamily): Endpoint {
-  if (family === 4) return readIpv4Endpoint(readInt32(bytes, offset), readUint16(bytes, offset + 4));
+  if (family === 4) return ipv4Endpoint(readInt32(bytes, offset), readUint16(bytes, offset + 4));
   return {
     host: formatAddress(bytes.subarray(offset, offset + 16)),
     port: readUint16(bytes, offset + 16),
@@ -73,7 +70,7 @@ export function readEndpoint(bytes: Uint8Array, offset: number, family: AddressF
  * that neither its text is made anew nor kept twice. Endpoints are immutable; which of two equal ones it is does
  * not matter to anybody.
  */
-function readIpv4Endpoint(bits: number, port: number): Endpoint {
+export function ipv4Endpoint(bits: number, port: number): Endpoint {
   const place = (Math.imul(bits ^ (port << 16), 0x9e3779b1) >>> (32 - RECENT_BITS)) & (RECENT - 1);
   const known = recentEndpoints[place];
   if (known !== undefined && recentBits[place] === bits && known.port === port) return known;
@@ -97,6 +94,14 @@ export function readInt32(bytes: Uint8Array, offset: number): number {
     ((bytes[offset + 2] as number) << 8) |
     (bytes[offset + 3] as number)
   );
+}
+
+/** The reverse of `readInt32`. */
+export function writeInt32(out: Uint8Array, offset: number, value: number): void {
+  out[offset] = value >>> 24;
+  out[offset + 1] = value >>> 16;
+  out[offset + 2] = value >>> 8;
+  out[offset + 3] = value;
 }
 
 export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {

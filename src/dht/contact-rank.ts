@@ -6,7 +6,6 @@
  *
  * A slot is the part of the bucket's range that the bits behind its prefix select: as many slots as the bucket is wide.
  */
-import { readInt32 } from "./compact-address.ts";
 import { type Contact, livenessOf } from "./contact.ts";
 import type { DhtTuning } from "./dht-tuning.ts";
 
@@ -40,8 +39,11 @@ export function victimFor(
 function slotOf(contact: Contact, slotBits: number): number {
   if (slotBits === 0) return 0;
   const firstBit = contact.depth + 1;
-  const at = firstBit >> 3;
-  return ((readInt32(contact.id, at) << (firstBit & 7)) >>> 0) >>> (32 - slotBits);
+  const word = firstBit >> 5;
+  const shift = firstBit & 31;
+  const high = contact.wordAt(word) << shift;
+  const bits = shift === 0 ? high : high | (contact.wordAt(word + 1) >>> (32 - shift));
+  return bits >>> (32 - slotBits);
 }
 
 /** Contacts of the slot that holds most. */

@@ -4,8 +4,8 @@
  * address or another id is another contact.
  */
 import { addressBytes, type Endpoint } from "../core/endpoint.ts";
-import type { NodeId } from "../core/ids.ts";
-import { ipv4Bits, readInt32 } from "./compact-address.ts";
+import { ID_BYTES, type NodeId, nodeIdFrom } from "../core/ids.ts";
+import { ipv4Bits, ipv4Endpoint, readInt32, writeInt32, writeIpv4 } from "./compact-address.ts";
 
 /** BEP 5: good for 15 minutes after an answer, or after a query if it ever answered. */
 export const GOOD_FOR_MS: number = 15 * 60_000;
@@ -15,15 +15,21 @@ export const NEVER_MS: number = -(2 ** 30);
 
 export type Liveness = "good" | "questionable" | "bad";
 
+/**
+ * A table holds several hundred, so what is kept is packed: the id as five words where a `Uint8Array` of its own would
+ * take 224 bytes, the address as bits. `id` and `endpoint` are made when somebody asks for them.
+ */
 export class Contact {
-  readonly id: NodeId;
-  readonly endpoint: Endpoint;
-  /** First 32 bits of the id, signed: distances are compared here first. */
+  /** The id in words of 32 bits, signed, the first one most significant. Distances are compared on `idHead` first. */
   readonly idHead: number;
+  readonly #word1: number;
+  readonly #word2: number;
+  readonly #word3: number;
+  readonly #word4: number;
+  readonly port: number;
   /** IPv4 address bits, signed; 0 for IPv6. */
   readonly ipv4Bits: number;
-  /** The 16 address bytes of IPv6. */
-  readonly ipv6Bytes: Uint8Array | undefined;
+  readonly #ipv6: Endpoint | undefined;
   /** Bits shared with our own id; kept by the routing table. */
   depth = 0;
   /** BEP 42: the id fits the address (or the address is exempt). */
@@ -37,12 +43,98 @@ export class Contact {
   rttMs = -1;
 
   constructor(id: NodeId, address: Endpoint, hasFittingId: boolean) {
-    this.id = id;
-    this.endpoint = address;
     this.idHead = readInt32(id, 0);
+    this.#word1 = readInt32(id, 4);
+    this.#word2 = readInt32(id, 8);
+    this.#word3 = readInt32(id, 12);
+    this.#word4 = readInt32(id, 16);
+    this.port = address.port;
     this.ipv4Bits = address.family === 4 ? ipv4Bits(address.host) : 0;
-    this.ipv6Bytes = address.family === 6 ? addressBytes(address.host) : undefined;
+    this.#ipv6 = address.family === 6 ? address : undefined;
     this.hasFittingId = hasFittingId;
+  }
+
+  /** A copy of the id. */
+  get id(): NodeId {
+    const id = new Uint8Array(ID_BYTES);
+    this.writeId(id, 0);
+    return nodeIdFrom(id);
+  }
+
+  get endpoint(): Endpoint {
+    return this.#ipv6 ?? ipv4Endpoint(this.ipv4Bits, this.port);
+  }
+
+  get isIpv6(): boolean {
+    return this.#ipv6 !== undefined;
+  }
+
+  /** Word 0 to 4 of the id; 0 behind its end. */
+  wordAt(index: number): number {
+    switch (index) {
+      case 0:
+        return this.idHead;
+      case 1:
+        return this.#word1;
+      case 2:
+        return this.#word2;
+      case 3:
+        return this.#word3;
+      case 4:
+        return this.#word4;
+      default:
+        return 0;
+    }
+  }
+
+  /** Whether the id is the one at `at` of `bytes`. */
+  hasId(bytes: Uint8Array, at: number): boolean {
+    return (
+      this.idHead === readInt32(bytes, at) &&
+      this.#word1 === readInt32(bytes, at + 4) &&
+      this.#word2 === readInt32(bytes, at + 8) &&
+      this.#word3 === readInt32(bytes, at + 12) &&
+      this.#word4 === readInt32(bytes, at + 16)
+    );
+  }
+
+  hasSameId(other: Contact): boolean {
+    return (
+      this.idHead === other.idHead &&
+      this.#word1 === other.#word1 &&
+      this.#word2 === other.#word2 &&
+      this.#word3 === other.#word3 &&
+      this.#word4 === other.#word4
+    );
+  }
+
+  isAtSameAddress(other: Contact): boolean {
+    return (
+      this.port === other.port && this.ipv4Bits === other.ipv4Bits && this.#ipv6?.host === other.#ipv6?.host
+    );
+  }
+
+  isAt(address: Endpoint): boolean {
+    if (this.port !== address.port) return false;
+    if (this.#ipv6 !== undefined) return this.#ipv6.host === address.host;
+    return address.family === 4 && this.ipv4Bits === ipv4Bits(address.host);
+  }
+
+  /** Writes the id at `at`; answers the offset behind it. */
+  writeId(out: Uint8Array, at: number): number {
+    writeInt32(out, at, this.idHead);
+    writeInt32(out, at + 4, this.#word1);
+    writeInt32(out, at + 8, this.#word2);
+    writeInt32(out, at + 12, this.#word3);
+    writeInt32(out, at + 16, this.#word4);
+    return at + ID_BYTES;
+  }
+
+  /** Writes the 4 or 16 address bytes at `at`; answers the offset behind them. */
+  writeAddress(out: Uint8Array, at: number): number {
+    if (this.#ipv6 === undefined) return writeIpv4(out, at, this.ipv4Bits);
+    out.set(addressBytes(this.#ipv6.host) ?? [], at);
+    return at + 16;
   }
 
   get hasAnswered(): boolean {

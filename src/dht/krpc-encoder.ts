@@ -318,13 +318,10 @@ export class KrpcEncoder {
   }
 
   #contact(contact: Contact): void {
-    this.#bytes(contact.id, 0, contact.id.length);
-    if (contact.ipv6Bytes === undefined) {
-      this.#length = writeIpv4(BUFFER, this.#length, contact.ipv4Bits);
-    } else this.#bytes(contact.ipv6Bytes, 0, 16);
-    const port = contact.endpoint.port;
-    BUFFER[this.#length++] = port >>> 8;
-    BUFFER[this.#length++] = port;
+    const at = contact.writeAddress(BUFFER, contact.writeId(BUFFER, this.#length));
+    BUFFER[at] = contact.port >>> 8;
+    BUFFER[at + 1] = contact.port;
+    this.#length = at + 2;
   }
 
   #string(bytes: Uint8Array, start: number, length: number): void {

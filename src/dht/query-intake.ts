@@ -1,7 +1,6 @@
 /** Queries of others: held against the limits, answered, and their senders remembered as candidates for the table. */
 import type { Endpoint } from "../core/endpoint.ts";
 import type { Random } from "../core/ports.ts";
-import { sameEndpoint } from "./compact-address.ts";
 import type { DhtSettings } from "./dht-config.ts";
 import type { DhtFamily } from "./dht-family.ts";
 import type { KrpcMessage } from "./krpc-message.ts";
@@ -38,7 +37,7 @@ export class QueryIntake {
       return;
     }
     const known = family.table.find(message.bytes, message.idAt);
-    const asker = known !== undefined && sameEndpoint(known.endpoint, from) ? known : undefined;
+    const asker = known?.isAt(from) === true ? known : undefined;
     const payload = responder.respond(family, { message, from, asker, nowMs });
     if (payload !== undefined) this.#send(family, payload, from);
     if (asker !== undefined) asker.noteQuery(nowMs);

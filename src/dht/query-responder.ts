@@ -15,7 +15,7 @@ import { ID_BYTES } from "../core/ids.ts";
 import type { Random } from "../core/ports.ts";
 import { FILTER_BYTES } from "./bloom-filter.ts";
 import { ClosestContacts } from "./closest-contacts.ts";
-import { compactNodeBytes, compactPeerBytes, sameEndpoint } from "./compact-address.ts";
+import { compactNodeBytes, compactPeerBytes } from "./compact-address.ts";
 import { type Contact, GOOD_FOR_MS } from "./contact.ts";
 import type { DhtSettings } from "./dht-config.ts";
 import type { DhtFamily } from "./dht-family.ts";
@@ -350,8 +350,7 @@ export class QueryResponder {
   }
 
   #isVerified({ asker, from, nowMs }: AskedQuery): boolean {
-    if (asker !== undefined && nowMs - asker.lastReplyMs < GOOD_FOR_MS && sameEndpoint(asker.endpoint, from))
-      return true;
+    if (asker !== undefined && nowMs - asker.lastReplyMs < GOOD_FOR_MS && asker.isAt(from)) return true;
     if (this.#tokenUsers === undefined) return false;
     const usedAtMs = this.#tokenUsers.peek(partyKey(this.#parts.settings.addressProfile, from));
     return usedAtMs !== undefined && nowMs - usedAtMs < GOOD_FOR_MS;

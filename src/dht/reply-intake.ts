@@ -6,7 +6,6 @@
 
 import type { Endpoint } from "../core/endpoint.ts";
 import { formatAddress } from "../core/endpoint.ts";
-import { sameEndpoint } from "./compact-address.ts";
 import { Contact } from "./contact.ts";
 import type { DhtFamily } from "./dht-family.ts";
 import type { KrpcMessage } from "./krpc-message.ts";
@@ -116,7 +115,7 @@ export class ReplyIntake {
 function askedContact(family: DhtFamily, { expectedId, subject, to }: Query): Contact | undefined {
   const live = expectedId === undefined ? undefined : family.table.find(expectedId, 0);
   const contact = live ?? (subject instanceof Contact ? subject : undefined);
-  return contact !== undefined && sameEndpoint(contact.endpoint, to) ? contact : undefined;
+  return contact?.isAt(to) === true ? contact : undefined;
 }
 
 function carries(message: KrpcMessage, id: Uint8Array): boolean {

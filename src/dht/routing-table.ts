@@ -13,18 +13,18 @@
  *   heard of -> replacement -> (asked, answered) -> live, or replacement while the bucket is full
  *   live -> failed once: not handed out; replaced if someone verified waits -> failed MAX_FAILURES times: forgotten
  */
-import KBucket from "k-bucket";
-import { type AddressProfile, mayContact, partyKey } from "../core/address-profile.ts";
+import { type AddressProfile, mayContact, partyKey, subnetKey } from "../core/address-profile.ts";
 import { equalBytes } from "../core/bytes.ts";
 import { sharedPrefixBits } from "../core/distance.ts";
 import type { AddressFamily, Endpoint } from "../core/endpoint.ts";
 import { ID_BYTES, type NodeId } from "../core/ids.ts";
 import { Bucket } from "./bucket.ts";
 import type { ClosestContacts } from "./closest-contacts.ts";
-import { readInt32, sameEndpoint } from "./compact-address.ts";
+import { ipv4Bits, readInt32 } from "./compact-address.ts";
 import { Contact } from "./contact.ts";
+import { ContactList } from "./contact-list.ts";
 import { victimFor } from "./contact-rank.ts";
-import { collectClosest, findInTree, leafAt, type TreeNode } from "./contact-tree.ts";
+import { ContactTree, leafAt } from "./contact-tree.ts";
 import type { DhtTuning } from "./dht-tuning.ts";
 import { idFitsAddress } from "./node-id-rules.ts";
 
@@ -60,13 +60,15 @@ export class RoutingTable {
   #tree: ContactTree;
   /** By depth; sparse. */
   readonly #buckets: (Bucket | undefined)[] = [];
-  /** Live contacts by address (`public`) or address and port: one each. */
-  readonly #parties = new Map<string, Contact>();
+  /** The same contacts as in the tree, sorted by id. */
+  readonly #list = new ContactList();
+  /** And by address (`public`) or address and port: one each. */
+  readonly #parties = new Map<Party, Contact>();
 
   constructor(options: RoutingTableOptions) {
     this.#options = options;
     this.#localId = options.localNodeId;
-    this.#tree = newTree(options.localNodeId, options.k);
+    this.#tree = new ContactTree(options.localNodeId, options.k);
   }
 
   get localNodeId(): NodeId {
@@ -107,24 +109,24 @@ export class RoutingTable {
 
   /** The live contact with the id at `idAt` of `bytes`. */
   find(bytes: Uint8Array, idAt: number): Contact | undefined {
-    return findInTree(this.#tree.root, bytes, idAt);
+    return this.#list.find(bytes, idAt);
   }
 
   /** Whether this very contact is live. */
   has(contact: Contact): boolean {
-    return this.#neighbourAt(contact.endpoint) === contact;
+    return this.#parties.get(this.#partyOf(contact)) === contact;
   }
 
   /** Fills `found` with the live contacts nearest to the id at `targetAt`; equals sorting all by distance. */
   closest(found: ClosestContacts, target: Uint8Array, targetAt: number): void {
-    collectClosest(this.#tree.root, 0, found, target, targetAt);
+    this.#list.closest(found, target, targetAt);
   }
 
   /** A node answered as it must; `id` is copied by the caller where it lives longer than the datagram. */
   answered(id: NodeId, address: Endpoint, nowMs: number, rttMs: number): Admission {
     const known = this.find(id, 0);
     if (known !== undefined) {
-      if (!sameEndpoint(known.endpoint, address)) return "refused";
+      if (!known.isAt(address)) return "refused";
       known.noteReply(nowMs, rttMs);
       return "renewed";
     }
@@ -188,11 +190,12 @@ export class RoutingTable {
   rebase(localNodeId: NodeId, nowMs: number): void {
     const contacts = [...this.#parties.values()];
     this.#localId = localNodeId;
-    this.#tree = newTree(localNodeId, this.#options.k);
+    this.#tree = new ContactTree(localNodeId, this.#options.k);
+    this.#list.clear();
     this.#buckets.length = 0;
     this.#parties.clear();
     for (const contact of contacts) {
-      if (equalBytes(contact.id, localNodeId)) continue;
+      if (contact.hasId(localNodeId, 0)) continue;
       contact.depth = sharedPrefixBits(localNodeId, contact.id);
       this.#admit(contact, nowMs);
     }
@@ -217,10 +220,7 @@ export class RoutingTable {
   }
 
   #reserved(depth: number, id: NodeId, address: Endpoint): Contact | undefined {
-    const head = readInt32(id, 0);
-    return this.#buckets[depth]?.replacements.find(
-      (it) => it.idHead === head && equalBytes(it.id, id) && sameEndpoint(it.endpoint, address),
-    );
+    return this.#buckets[depth]?.replacements.find((it) => it.hasId(id, 0) && it.isAt(address));
   }
 
   #bucket(depth: number, nowMs: number): Bucket {
@@ -237,7 +237,7 @@ export class RoutingTable {
   #admit(contact: Contact, nowMs: number): Admission {
     const bucket = this.#bucket(contact.depth, nowMs);
     bucket.release(contact);
-    if (!this.#makesWay(this.#neighbourAt(contact.endpoint), contact)) return "refused";
+    if (!this.#makesWay(this.#parties.get(this.#partyOf(contact)), contact)) return "refused";
     if (!this.#makesWay(this.#sharerOfSubnet(contact), contact)) return "refused";
     if (bucket.count < this.capacityAt(contact.depth)) {
       this.#insert(contact, nowMs);
@@ -261,13 +261,26 @@ export class RoutingTable {
    */
   #makesWay(incumbent: Contact | undefined, newcomer: Contact): boolean {
     if (incumbent === undefined) return true;
-    if (incumbent.failures === 0 && !sameEndpoint(incumbent.endpoint, newcomer.endpoint)) return false;
+    if (incumbent.failures === 0 && !incumbent.isAtSameAddress(newcomer)) return false;
     this.#remove(incumbent);
     return true;
   }
 
   #neighbourAt(address: Endpoint): Contact | undefined {
-    return this.#parties.get(partyKey(this.#options.addressProfile, address));
+    const { addressProfile } = this.#options;
+    const isIpv4 = address.family === 4;
+    return this.#parties.get(
+      isIpv4
+        ? ipv4Party(addressProfile, ipv4Bits(address.host), address.port)
+        : partyKey(addressProfile, address),
+    );
+  }
+
+  #partyOf(contact: Contact): Party {
+    const { addressProfile } = this.#options;
+    return contact.isIpv6
+      ? partyKey(addressProfile, contact.endpoint)
+      : ipv4Party(addressProfile, contact.ipv4Bits, contact.port);
   }
 
   /** In `public`, one contact per /24 (/64) and bucket: the live one that shares it with `contact`. */
@@ -285,7 +298,8 @@ export class RoutingTable {
     const bucket = this.#bucket(contact.depth, nowMs);
     bucket.count++;
     bucket.lastRefreshMs = nowMs;
-    this.#parties.set(partyKey(this.#options.addressProfile, contact.endpoint), contact);
+    this.#parties.set(this.#partyOf(contact), contact);
+    this.#list.add(contact);
     this.#tree.numberOfNodesPerKBucket = this.capacityAt(contact.depth);
     this.#tree.add(contact);
   }
@@ -293,31 +307,20 @@ export class RoutingTable {
   #remove(contact: Contact): void {
     const bucket = this.#buckets[contact.depth];
     if (bucket !== undefined) bucket.count--;
-    this.#parties.delete(partyKey(this.#options.addressProfile, contact.endpoint));
+    this.#parties.delete(this.#partyOf(contact));
+    this.#list.remove(contact);
     this.#tree.remove(contact.id);
   }
 }
 
-/** The part of `k-bucket` that is used. Its published types demand a vector clock, which our arbiter makes needless. */
-interface ContactTree {
-  readonly root: TreeNode;
-  numberOfNodesPerKBucket: number;
-  add(contact: Contact): unknown;
-  remove(id: Uint8Array): unknown;
-}
+/** What counts as one party: a number for IPv4, which needs no text of its own, and `partyKey` for IPv6. */
+type Party = number | string;
 
-/** The incumbent always stays: a known id at another address is refused before the tree hears of it. */
-function newTree(localNodeId: NodeId, k: number): ContactTree {
-  const tree: unknown = new KBucket({
-    localNodeId,
-    numberOfNodesPerKBucket: k,
-    arbiter: (incumbent) => incumbent,
-  });
-  return tree as ContactTree;
+function ipv4Party(profile: AddressProfile, bits: number, port: number): number {
+  return profile === "public" ? bits : bits * 2 ** 16 + port;
 }
 
 function sharesSubnet(a: Contact, b: Contact): boolean {
-  if (a.ipv6Bytes === undefined || b.ipv6Bytes === undefined) return a.ipv4Bits >>> 8 === b.ipv4Bits >>> 8;
-  for (let i = 0; i < 8; i++) if (a.ipv6Bytes[i] !== b.ipv6Bytes[i]) return false;
-  return true;
+  if (!a.isIpv6 || !b.isIpv6) return a.ipv4Bits >>> 8 === b.ipv4Bits >>> 8;
+  return subnetKey(a.endpoint) === subnetKey(b.endpoint);
 }
