@@ -13,13 +13,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
   torrent: ["core"],
   dht: ["core"],
+  utp: ["core"],
   wire: ["core", "torrent"],
   storage: ["core", "torrent"],
-  session: ["core", "torrent", "storage", "dht", "wire"],
+  session: ["core", "torrent", "storage", "dht", "utp", "wire"],
   platform: ["core", "torrent", "storage", "session/session-ports.ts"],
-  sim: ["core", "torrent", "storage", "dht", "wire", "session"],
+  sim: ["core", "torrent", "storage", "dht", "utp", "wire", "session"],
   ui: ["session/session-view.ts"],
-  cli: ["core", "torrent", "storage", "dht", "wire", "session", "platform", "sim", "ui"],
+  cli: ["core", "torrent", "storage", "dht", "utp", "wire", "session", "platform", "sim", "ui"],
 };
 
 /** Toolkits are imported file by file; every other folder is entered through its index.ts. */
@@ -55,7 +56,7 @@ const MAY_BLOCK: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders that are synchronous and know no ambient world (Laws 1 and 2). */
-const CORES = ["core", "torrent", "dht", "wire", "storage"];
+const CORES = ["core", "torrent", "dht", "utp", "wire", "storage"];
 const AMBIENT =
   /(?<![.\w])(?:Date\.|new Date\b|performance\.|setTimeout\(|setInterval\(|setImmediate\(|queueMicrotask\(|Math\.random|process\.|console\.)/;
 const ASYNC = /(?<![.\w"'`])(?:async |await |Promise<|new Promise\b|Promise\.)/;

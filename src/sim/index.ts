@@ -15,6 +15,7 @@ export { MemoryDisk } from "./memory-disk.ts";
 export { Nat, type NatKind } from "./nat.ts";
 export { SeededRandom } from "./seeded-random.ts";
 export { type SimulatedTorrent, simulatedTorrent } from "./simulated-torrent.ts";
+export { TroubledLinks, type TroubledLinksOptions } from "./troubled-links.ts";
 export { GroupNetwork } from "./virtual-groups.ts";
 export { type HostMemory, newHostMemory, type VirtualInternet, virtualPlatform } from "./virtual-platform.ts";
 export { type HostLinks, StreamNetwork } from "./virtual-streams.ts";

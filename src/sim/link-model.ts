@@ -6,6 +6,11 @@ export interface LinkModel {
   delayMs(fromHost: string, toHost: string): number;
   /** Whether this packet is lost. */
   isLost(fromHost: string, toHost: string): boolean;
+  /**
+   * Instead of both, for links that know sizes: when each copy of this datagram arrives, in milliseconds from now; none =
+   * it is lost, two = it was doubled.
+   */
+  arrivalsMs?(fromHost: string, toHost: string, bytes: number): readonly number[];
 }
 
 export interface UniformLinkOptions {

@@ -50,12 +50,18 @@ export class DatagramNetwork {
     this.bytesSent += payload.length;
     if (this.silentHosts.size > 0 && (this.silentHosts.has(from.host) || this.silentHosts.has(to.host)))
       return;
-    if (this.#links.isLost(from.host, to.host)) return;
+    const arrivals = this.#links.arrivalsMs?.(from.host, to.host, payload.length);
+    if (arrivals !== undefined) for (const delayMs of arrivals) this.#deliver(payload, from, to, delayMs);
+    else if (!this.#links.isLost(from.host, to.host))
+      this.#deliver(payload, from, to, this.#links.delayMs(from.host, to.host));
+  }
+
+  #deliver(payload: Uint8Array, from: Endpoint, to: Endpoint, delayMs: number): void {
     const delivery = this.#idle.pop() ?? new Delivery(this);
     delivery.payload = this.#copies.copyOf(payload);
     delivery.from = from;
     delivery.to = to;
-    this.#world.schedule(delivery, this.#links.delayMs(from.host, to.host));
+    this.#world.schedule(delivery, delayMs);
   }
 
   send(payload: Uint8Array, socket: VirtualSocket, to: Endpoint): void {
