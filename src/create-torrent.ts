@@ -1,8 +1,7 @@
 /** Makes a torrent of what lies on this machine, for programs that share with `openSession`. */
-import { ClientError } from "./core/errors.ts";
-import { hashPath } from "./platform/index.ts";
+import { hashTorrent } from "./platform/index.ts";
 import { formatMagnet } from "./torrent/magnet.ts";
-import { encodeTorrentFile, parseInfoDictionary } from "./torrent/metainfo.ts";
+import { encodeTorrentFile } from "./torrent/metainfo.ts";
 
 export interface CreateTorrentOptions {
   /** Default: the name of the file or folder. */
@@ -32,16 +31,8 @@ export async function createTorrent(
   path: string,
   options: CreateTorrentOptions = {},
 ): Promise<CreatedTorrent> {
-  const made = await hashPath(path, options);
-  const metainfo = parseInfoDictionary(made.rawInfo);
-  if (!metainfo.ok)
-    throw new ClientError("TORRENT_INVALID", `No torrent can be made of ${path}: ${metainfo.fault.message}`);
-  const { id, infoHash, name } = metainfo.value;
-  return {
-    id,
-    magnet: formatMagnet({ infoHash, displayName: name }),
-    torrent: encodeTorrentFile(metainfo.value),
-    folder: made.folder,
-    paths: made.paths,
-  };
+  const { metainfo, folder, paths } = await hashTorrent(path, options);
+  const { id, infoHash, name } = metainfo;
+  const magnet = formatMagnet({ infoHash, displayName: name });
+  return { id, magnet, torrent: encodeTorrentFile(metainfo), folder, paths };
 }

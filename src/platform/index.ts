@@ -4,6 +4,7 @@ export { descriptorLimit } from "./descriptor-limit.ts";
 export { verifyEd25519 } from "./ed25519.ts";
 export { EgressGuard, egressGuardFrom } from "./egress-guard.ts";
 export { hashPath } from "./hash-files.ts";
+export { hashTorrent } from "./hash-torrent.ts";
 export { liveHolder, lockFolder } from "./lock-file.ts";
 export { makeFolder } from "./make-folder.ts";
 export { NodeNetwork } from "./network.ts";

@@ -14,6 +14,7 @@ import {
 import { utf8Text } from "../../core/bytes.ts";
 import { Bitfield } from "../../torrent/bitfield.ts";
 import type { Metainfo } from "../../torrent/metainfo.ts";
+import { BLOCK_BYTES } from "../../torrent/piece-map.ts";
 import type { ForeignState } from "./foreign-state.ts";
 import {
   distinctTexts,
@@ -25,8 +26,6 @@ import {
   secondsToUnixMs,
   textList,
 } from "./foreign-torrent.ts";
-
-const BLOCK_BYTES = 16_384;
 
 export async function readTransmission(folder: string): Promise<ForeignState> {
   const { files, unreadable } = await readStateFiles(join(folder, "resume"), ".resume");

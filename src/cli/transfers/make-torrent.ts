@@ -1,8 +1,8 @@
 /** Hashes a file or folder into a torrent, with a progress line where somebody watches. */
 import { resolve } from "node:path";
 import { ClientError } from "../../core/errors.ts";
-import { hashPath } from "../../platform/index.ts";
-import { type Metainfo, parseInfoDictionary } from "../../torrent/metainfo.ts";
+import { hashTorrent } from "../../platform/index.ts";
+import type { Metainfo } from "../../torrent/metainfo.ts";
 import { parseSize } from "../arguments/quantities.ts";
 import type { Output } from "../output/output.ts";
 import { percentText } from "../output/quantity-text.ts";
@@ -32,7 +32,7 @@ export async function makeTorrent(
 ): Promise<MadeTorrent> {
   const isLive = process.stderr.isTTY === true && !output.isQuiet && !output.isJson;
   let drawnAtMs = 0;
-  const made = await hashPath(resolve(path), {
+  const { metainfo, folder, paths } = await hashTorrent(resolve(path), {
     ...(flags.name === undefined ? {} : { name: flags.name }),
     ...(flags.pieceSize === undefined ? {} : { pieceBytes: parsePieceSize(flags.pieceSize) }),
     onProgress: (doneRatio) => {
@@ -42,12 +42,8 @@ export async function makeTorrent(
     },
   });
   if (isLive && drawnAtMs > 0) output.raw("\r\x1b[K");
-  const metainfo = parseInfoDictionary(made.rawInfo);
-  if (!metainfo.ok)
-    throw new ClientError("TORRENT_INVALID", `No torrent can be made of ${path}: ${metainfo.fault.message}`);
-  const isElsewhere = metainfo.value.files.some((file, i) => file.path !== made.paths[i]);
-  const added = isElsewhere ? { paths: made.paths } : {};
-  return { metainfo: metainfo.value, folder: made.folder, added };
+  const isElsewhere = metainfo.files.some((file, i) => file.path !== paths[i]);
+  return { metainfo, folder, added: isElsewhere ? { paths } : {} };
 }
 
 function parsePieceSize(text: string): number {
