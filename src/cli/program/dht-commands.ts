@@ -3,6 +3,9 @@ import type { Command } from "commander";
 import { addNetworkOptions, collect, DEFAULT_PORT } from "../arguments/network-options.ts";
 import { type Declare, declareGroup } from "./declare-command.ts";
 
+/** Of a client that only asks: nobody has to find it. */
+const ANY_PORT = "a free one";
+
 /** Commands that join with a node of their own and show what it found. */
 const JOINING = [
   [
@@ -42,7 +45,7 @@ export function declareDht(program: Command, command: Declare): void {
       "ask one node whether it is there",
       async () => (await import("../commands/dht-ping.ts")).runDhtPing,
     ),
-    "a free one",
+    ANY_PORT,
   ).option("-c, --count <n>", "how many times", "1");
   addNetworkOptions(
     command(
@@ -51,7 +54,7 @@ export function declareDht(program: Command, command: Declare): void {
       "find the nodes closest to an id",
       async () => (await import("../commands/dht-lookup.ts")).runDhtLookup,
     ),
-    "a free one",
+    ANY_PORT,
   )
     .option("--trace", "show every node that was asked")
     .option("--timeout <duration>", "end the search after this time with what was found");
@@ -62,7 +65,7 @@ export function declareDht(program: Command, command: Declare): void {
       "find the peers of a torrent",
       async () => (await import("../commands/dht-peers.ts")).runDhtPeers,
     ),
-    "a free one",
+    ANY_PORT,
   ).option("--timeout <duration>", "end the search after this time with what was found");
   addNetworkOptions(
     command(
@@ -71,7 +74,7 @@ export function declareDht(program: Command, command: Declare): void {
       "estimate how many seeds and other peers a torrent has",
       async () => (await import("../commands/dht-scrape.ts")).runDhtScrape,
     ),
-    "a free one",
+    ANY_PORT,
   )
     .option("--trace", "show every node that was asked")
     .option("--timeout <duration>", "end the search after this time with what was found");
@@ -82,7 +85,7 @@ export function declareDht(program: Command, command: Declare): void {
       "get an item by its hash, its owner's key, or a link with the key",
       async () => (await import("../commands/dht-get.ts")).runDhtGet,
     ),
-    "a free one",
+    ANY_PORT,
   )
     .option("--salt <text>", "which of the items of a key")
     .option("--timeout <duration>", "end the search after this time with what was found");
@@ -93,7 +96,7 @@ export function declareDht(program: Command, command: Declare): void {
       "store a text for two hours, under its hash or signed with a key",
       async () => (await import("../commands/dht-put.ts")).runDhtPut,
     ),
-    "a free one",
+    ANY_PORT,
   )
     .option("--key <file>", "sign it, so that it can change; the key is made if the file is not there")
     .option("--salt <text>", "which of the items of the key")
@@ -109,12 +112,12 @@ export function declareDht(program: Command, command: Declare): void {
       "list the info-hashes that nodes store, asking each node once",
       async () => (await import("../commands/dht-crawl.ts")).runDhtCrawl,
     ),
-    "a free one",
+    ANY_PORT,
   )
     .option("--nodes <n>", "nodes asked at most", "10000")
     .option("--timeout <duration>", "end the crawl after this time with what was found");
   for (const [name, description, load] of JOINING) {
-    addNetworkOptions(command(dht, name, description, load), "a free one").option(
+    addNetworkOptions(command(dht, name, description, load), ANY_PORT).option(
       "--timeout <duration>",
       "longest time that joining may take",
       "15s",
