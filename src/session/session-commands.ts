@@ -20,6 +20,9 @@ export interface CommandTargets {
   readonly close: () => Promise<void>;
 }
 
+/** `/films`, `C:\\films`, `\\\\server\\films`. */
+const IS_WHOLE_PATH = /^([/\\]|[A-Za-z]:[/\\])/;
+
 /** One viewer's commands; `watchDetails` is the only one that is about the viewer. */
 export function sessionCommands(
   targets: CommandTargets,
@@ -75,8 +78,10 @@ async function setTorrent(targets: CommandTargets, id: string, settings: Torrent
 }
 
 async function moveData({ list }: CommandTargets, id: string, folder: string): Promise<void> {
-  if (folder === "" || folder.includes("\0"))
-    throw new ClientError("USAGE", "This is not the name of a folder.");
+  if (!IS_WHOLE_PATH.test(folder) || folder.includes("\0"))
+    throw new ClientError("USAGE", "This is not the whole path of a folder.", {
+      hint: "Begin at the root, as in /mnt/films: a viewer and the engine may run in different folders.",
+    });
   await list.find(id).torrent.moveData(folder);
 }
 

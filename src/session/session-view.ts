@@ -490,8 +490,8 @@ export interface SessionCommands {
   setTorrent(id: string, settings: TorrentSettings): Promise<void>;
   /**
    * Moves the data, also to another file system; the torrent rests meanwhile (phase `moving`) and goes on by itself,
-   * after a restart too. Resolves when everything is in `folder`. Rejects with `PATH_IN_THE_WAY`, `PATH_NOT_WRITABLE`,
-   * `DISK_FULL` or another error of the disk; then the data is where it was.
+   * after a restart too. `folder` is a whole path. Resolves when everything is there. Rejects with `USAGE`,
+   * `PATH_IN_THE_WAY`, `PATH_NOT_WRITABLE`, `DISK_FULL` or another error of the disk; then the data is where it was.
    */
   moveData(id: string, folder: string): Promise<void>;
   /** Changes what is given of the session's settings. Rejects with `USAGE` for values that make no sense. */

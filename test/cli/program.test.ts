@@ -55,6 +55,29 @@ describe("settings stand below what is typed", () => {
   );
 });
 
+test(
+  "config edit opens the file in the user's editor and says what is wrong with what it left",
+  async () => {
+    const home = scratchFolder();
+    const editor = join(home, "editor.mjs");
+    writeFileSync(
+      editor,
+      'import { writeFileSync } from "node:fs"; writeFileSync(process.argv.at(-1), process.env.WRITES);',
+    );
+    const edit = (text: string) =>
+      start(["config", "edit"], home, { EDITOR: `${process.execPath} ${editor}`, WRITES: text }).finished;
+
+    expect((await edit('max-up = "1M"\n')).exit).toBe(0);
+    expect((await run(["config", "get", "max-up"], home)).stdout).toBe("1M\n");
+    const mistaken = await edit("prot = 7000\n");
+    expect(mistaken).toMatchObject({ exit: 2, stderr: expect.stringContaining("Did you mean port?") });
+    const unfit = await edit('port = "many"\n');
+    expect(unfit).toMatchObject({ exit: 2, stderr: expect.stringContaining('"many" is not a port') });
+    expect((await run(["config", "edit"], home)).stderr).toContain("Set VISUAL or EDITOR");
+  },
+  PATIENT_MS,
+);
+
 describe("bad input gets one line that says what is wrong, and the documented exit code", () => {
   test.each([
     [["get", "magnet:?xt=urn:btih:123"], 3, /magnet/i],

@@ -112,6 +112,14 @@ describe("moving data", () => {
     expectExact(again, ELSEWHERE);
   });
 
+  test("to a folder that is not named from the root is refused: engine and viewer may run in different ones", async () => {
+    const net = new SessionWorld(507);
+    const machine = await openHalfway(net);
+    const refused = machine.session.commands.moveData(ID, "films");
+
+    await expect(refused).rejects.toMatchObject({ code: "USAGE" });
+  });
+
   test("that lost its power in the midst goes on after the restart", async () => {
     const net = new SessionWorld(506);
     const endless = moving(() => new Promise(() => {}));

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { ClientError } from "../../core/errors.ts";
 import { safeText } from "../../core/safe-text.ts";
 import { EXIT_OK } from "../exit-codes.ts";
-import { writeWhole } from "../files/write-whole.ts";
+import { PRIVATE_MODES, writeWhole } from "../files/write-whole.ts";
 import type { Output } from "../output/output.ts";
 import { checkSetting } from "../settings/check-setting.ts";
 import { type ConfigValue, readConfigText } from "../settings/config-file.ts";
@@ -96,9 +96,6 @@ export async function runConfigUnset(
   return await change(operands[0] as string, undefined, flags, output);
 }
 
-/** A configuration may name peers and folders: nobody else's business. */
-const PRIVATE = { file: 0o600, folder: 0o700 };
-
 async function change(
   key: string,
   value: ConfigValue | undefined,
@@ -107,7 +104,7 @@ async function change(
 ): Promise<number> {
   const path = configPath(flags.config);
   const text = await readConfigText(path);
-  await writeWhole(path, editConfig(text, key, value, path), PRIVATE);
+  await writeWhole(path, editConfig(text, key, value, path), PRIVATE_MODES);
   output.note(value === undefined ? `${safeText(key)} is not set` : `${key} = ${valueText(value)}`);
   output.json({ ok: true, key, value: value ?? null, path });
   return EXIT_OK;

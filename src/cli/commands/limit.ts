@@ -1,9 +1,14 @@
-/** `starling limit [key=value…]`: limits of the whole engine, their schedule, the queue and the usual seeding goal. */
+/**
+ * `starling limit [key=value…]`: what holds for all torrents: limits, their schedule, the queue, the usual seeding goal,
+ * and what happens when files come and torrents are finished.
+ */
 import { ClientError } from "../../core/errors.ts";
 import type { SessionSettings } from "../../session/session-view.ts";
-import { type KeyReaders, parseNumberOrNone, readKeyValues } from "../arguments/key-values.ts";
+import { hookText, parseHook } from "../arguments/completion-hook.ts";
+import { type KeyReaders, parseNumberOrNone, parseSwitch, readKeyValues } from "../arguments/key-values.ts";
 import { durationArgument, parseDuration, parseRate } from "../arguments/quantities.ts";
 import { parseSchedule, scheduleText } from "../arguments/schedule.ts";
+import { parseWatchFolders, watchFoldersText } from "../arguments/watch-folders.ts";
 import { type ProfileFlags, withEngine } from "../engine/with-engine.ts";
 import { EXIT_OK } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
@@ -22,6 +27,9 @@ const READERS: KeyReaders<Changes> = {
   seeds: (text, key) => ({ maxActiveSeeds: parseNumberOrNone(text, key) }),
   ratio: (text, key) => ({ defaultSeedRatio: parseNumberOrNone(text, key) }),
   time: (text, key) => ({ defaultSeedForMs: parseTimeOrNone(text, key) }),
+  "part-names": (text, key) => ({ partNames: parseSwitch(text, key) }),
+  watch: (text, key) => ({ watchFolders: parseWatchFolders(text, key) }),
+  "on-done": (text, key) => ({ completionHook: parseHook(text, key) }),
 };
 
 export async function runLimit(
@@ -65,5 +73,8 @@ function settingLines(settings: SessionSettings): readonly string[] {
     `seeds=${count(settings.maxActiveSeeds)}`,
     `ratio=${count(settings.defaultSeedRatio)}`,
     `time=${time === null ? "none" : durationArgument(time)}`,
+    `part-names=${settings.partNames ? "on" : "off"}`,
+    `watch=${watchFoldersText(settings.watchFolders)}`,
+    `on-done=${hookText(settings.completionHook)}`,
   ];
 }

@@ -9,6 +9,9 @@ export interface WriteModes {
   readonly folder?: number;
 }
 
+/** Of what may name peers and folders: nobody else's business. */
+export const PRIVATE_MODES: WriteModes = { file: 0o600, folder: 0o700 };
+
 /** Afterwards the file holds `text`; a reader sees the old text or the new one. Rejects with PATH_NOT_WRITABLE. */
 export async function writeWhole(path: string, text: string, modes: WriteModes = {}): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;

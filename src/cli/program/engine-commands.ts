@@ -108,7 +108,7 @@ function declareControls(program: Command, command: Declare): void {
       command(
         program,
         "limit [key=value...]",
-        "show or set limits, their schedule, the queue, the usual seeding goal",
+        "show or set what holds for all torrents: limits, schedule, queue, seeding goal, watch folders",
         async () => (await import("../commands/limit.ts")).runLimit,
       ),
     ),
@@ -119,6 +119,15 @@ function declareControls(program: Command, command: Declare): void {
       { line: "starling limit schedule='mon-fri 08:00-18:00'", does: "the other limits, at these times" },
       { line: "starling limit downloads=3 seeds=none", does: "how many torrents are active at once" },
       { line: "starling limit ratio=1.5 time=14d", does: "when a torrent has given enough" },
+      { line: "starling limit part-names=on", does: "unfinished files are called NAME.part" },
+      {
+        line: "starling limit watch='~/in->/mnt/films#films'",
+        does: "take .torrent files from a folder, with a label",
+      },
+      {
+        line: 'starling limit on-done=\'["notify-send","done"]\'',
+        does: "run a program when a torrent is complete",
+      },
     ],
   );
   withProfile(

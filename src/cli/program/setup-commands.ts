@@ -25,6 +25,12 @@ export function declareSetup(program: Command, command: Declare): void {
   );
   command(
     config,
+    "edit",
+    "open the file in your editor (VISUAL, EDITOR) and check it afterwards",
+    async () => (await import("../commands/config-edit.ts")).runConfigEdit,
+  );
+  command(
+    config,
     "list",
     "print the settings that are set",
     async () => (await import("../commands/config.ts")).runConfigList,

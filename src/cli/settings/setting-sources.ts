@@ -80,7 +80,8 @@ export function fromText(text: string, kind: Setting["kind"], name: string): Con
   throw new ClientError("USAGE", `${name}: "${text}" is neither true nor false`);
 }
 
-function fitted(value: ConfigValue, kind: Setting["kind"], key: string, path: string): ConfigValue {
+/** A value of the file as the setting wants it. Throws USAGE for one of the wrong kind. */
+export function fitted(value: ConfigValue, kind: Setting["kind"], key: string, path: string): ConfigValue {
   if (kind === "list" && typeof value === "string") return [value];
   const isFitting =
     kind === "switch"
