@@ -9,6 +9,7 @@ import { EXIT_OK } from "../exit-codes.ts";
 import { calibrate } from "../lab/calibrate/calibration.ts";
 import { calibrationPlot } from "../lab/calibrate/calibration-plot.ts";
 import { calibrationReport } from "../lab/calibrate/calibration-report.ts";
+import { OutcomeLog } from "../lab/calibrate/outcome-log.ts";
 import { runSwarm, type SwarmOutcome } from "../lab/calibrate/run-swarm.ts";
 import { planSwarm } from "../lab/calibrate/swarm-plan.ts";
 import type { Output } from "../output/output.ts";
@@ -18,6 +19,7 @@ interface CalibrateFlags {
   readonly seed: string;
   readonly plot?: string;
   readonly report?: string;
+  readonly outcomes?: string;
 }
 
 const MAX_SWARMS = 100_000;
@@ -33,9 +35,13 @@ export async function runLabCalibrate(
   const swarms = parseCount(flags.swarms, "--swarms", 1, MAX_SWARMS);
   const seed = parseCount(flags.seed, "--seed", 1, MAX_SEED);
   const random = new SeededRandom(seed);
+  const log = flags.outcomes === undefined ? undefined : new OutcomeLog(flags.outcomes, seed);
   const outcomes: SwarmOutcome[] = [];
   for (let index = 0; index < swarms; index++) {
-    outcomes.push(await runSwarm(planSwarm(random, index)));
+    const known = log?.get(index);
+    const outcome = known ?? (await runSwarm(planSwarm(random, index)));
+    if (known === undefined) log?.add(index, outcome);
+    outcomes.push(outcome);
     if ((index + 1) % NOTE_EVERY === 0) output.note(`${index + 1} of ${swarms} swarms`);
   }
   const calibration = calibrate(seed, outcomes);

@@ -13,5 +13,9 @@ export function declareLab(program: Command, command: Declare): void {
     .option("--swarms <n>", "swarms to simulate", "100")
     .option("--seed <n>", "the same seed gives the same swarms and the same bytes", "1")
     .option("--plot <file>", "write the plot as SVG")
-    .option("--report <file>", "write the report as Markdown");
+    .option("--report <file>", "write the report as Markdown")
+    .option(
+      "--outcomes <file>",
+      "keep each swarm's outcome there; a run that was interrupted goes on after them",
+    );
 }
