@@ -140,7 +140,8 @@ class MountedDashboard implements Dashboard {
     }
     this.#state = updateByWorld(this.#state, this.#world());
     this.#store = new ModelStore(this.#buildModel());
-    this.#root = <App store={this.#store} charset={abilities.charset} colour={abilities.colour} />;
+    const { charset, colour } = abilities;
+    this.#root = <App store={this.#store} charset={charset} colour={colour} sheet={this.#sink.sheet} />;
     terminal.write(this.#modes.enter() + (abilities.synchronized === "query" ? QUERY_SYNCHRONIZED : ""));
     this.#ink = this.#renderFirst();
     this.#stopListening = terminal.listen({

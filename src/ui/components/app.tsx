@@ -5,6 +5,7 @@ import { ModelContext, type ModelStore, useModel } from "../hooks/use-model.ts";
 import type { ScreenPlan } from "../layout/screen-plan.ts";
 import type { BodyModel, ListBody } from "../model/screen-model.ts";
 import type { Charset } from "../terminal/cell-text.ts";
+import type { LeafSheet } from "../terminal/leaf-sheet.ts";
 import type { ColourUse } from "../terminal/terminal-abilities.ts";
 import { glyphsFor } from "../theme/glyphs.ts";
 import { type Theme, themesFor } from "../theme/themes.ts";
@@ -27,24 +28,25 @@ interface AppProps {
   readonly store: ModelStore;
   readonly charset: Charset;
   readonly colour: ColourUse;
+  readonly sheet: LeafSheet;
 }
 
-export function App({ store, charset, colour }: AppProps): ReactNode {
+export function App({ store, ...drawing }: AppProps): ReactNode {
   return (
     <ModelContext value={store}>
-      <Screen charset={charset} colour={colour} />
+      <Screen {...drawing} />
     </ModelContext>
   );
 }
 
-function Screen({ charset, colour }: Omit<AppProps, "store">): ReactNode {
+function Screen({ charset, colour, sheet }: Omit<AppProps, "store">): ReactNode {
   const plan = useModel(({ plan }) => plan);
   const themeIndex = useModel(({ themeIndex }) => themeIndex);
   const chart = useModel(({ chart }) => chart);
   const look = useMemo(() => {
     const themes = themesFor(colour);
-    return { glyphs: glyphsFor(charset, chart), theme: themes[themeIndex % themes.length] as Theme };
-  }, [charset, colour, themeIndex, chart]);
+    return { glyphs: glyphsFor(charset, chart), theme: themes[themeIndex % themes.length] as Theme, sheet };
+  }, [charset, colour, sheet, themeIndex, chart]);
   const { columns, rows } = plan;
   return (
     <LookContext value={look}>

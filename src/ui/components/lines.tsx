@@ -1,8 +1,9 @@
 /**
  * The leaves of every screen: lines of text at fixed places. A leaf is a one-cell node whose real content is put in
- * when Ink renders it (`Transform`), for two measured reasons: Ink 6.8 remembers the size of every text that it ever
- * laid out in a map without a bound (3.9 kB a frame at 80x24, 0.7 GB a day at two frames a second), and measuring text
- * on which no layout depends costs half of each frame. Widths are decided by the plans, not by the texts.
+ * after Ink has laid out the frame (`LeafSheet`), for three measured reasons: Ink 6.8 remembers the size of every text
+ * that it ever laid out in a map without a bound (3.9 kB a frame at 80x24, 0.7 GB a day at two frames a second), and
+ * measuring text on which no layout depends, and taking it apart into cells, costs most of each frame. Widths are
+ * decided by the plans, not by the texts.
  */
 import { Box, Transform } from "ink";
 import { memo, type ReactNode } from "react";
@@ -20,9 +21,9 @@ interface LineProps {
 }
 
 export const Line = memo(function Line({ segments, isSelected = false }: LineProps): ReactNode {
-  const { theme } = useLook();
+  const { theme, sheet } = useLook();
   const painted = paintSegments(segments, theme, isSelected);
-  return <Transform transform={() => painted}>{PLACEHOLDER}</Transform>;
+  return <Transform transform={() => sheet.place(painted)}>{PLACEHOLDER}</Transform>;
 });
 
 interface LinesProps {

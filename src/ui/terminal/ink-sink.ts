@@ -2,6 +2,7 @@
  * What Ink is given as its output stream. With `debug: true` Ink hands over every frame whole, in one `write`; size
  * is read live, because Ink asks for it in the middle of a layout. Everything else of a stream is inert.
  */
+import { LeafSheet } from "./leaf-sheet.ts";
 import type { Presenter } from "./presenter.ts";
 import type { TerminalPort } from "./terminal-port.ts";
 
@@ -10,6 +11,8 @@ export class InkSink {
   readonly isTTY = false;
   /** Frames written since the start, counting only those that changed the screen. */
   framesWritten = 0;
+  /** Where the leaves of the frame put their lines. */
+  readonly sheet = new LeafSheet();
   readonly #terminal: TerminalPort;
   readonly #presenter: Presenter;
   readonly #onBlocked: () => void;
@@ -36,8 +39,9 @@ export class InkSink {
   }
 
   write(frame: string): boolean {
+    const whole = this.sheet.fill(frame);
     if (this.#isMuted) return true;
-    const output = this.#presenter.present(frame, this.columns, this.rows);
+    const output = this.#presenter.present(whole, this.columns, this.rows);
     if (output === "") return true;
     this.framesWritten++;
     if (!this.#terminal.write(output)) this.#onBlocked();
