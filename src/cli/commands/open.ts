@@ -13,6 +13,7 @@ import { parseProfileName } from "../arguments/profile.ts";
 import { type TorrentFlags, torrentOptions } from "../arguments/torrent-options.ts";
 import { attachEngine, attachedEngine } from "../engine/attach-engine.ts";
 import { attachBackgroundEngine } from "../engine/background-engine.ts";
+import { dropEngineThread } from "../engine/engine-thread.ts";
 import { type EngineFlags, profileEngineSettings } from "../engine/profile-settings.ts";
 import { type RunningEngine, startEngine } from "../engine/start-engine.ts";
 import { ENDING_SIGNALS, EXIT_OK, exitCodeOf, exitCodeOfSignal } from "../exit-codes.ts";
@@ -38,6 +39,7 @@ export async function runOpen(named: readonly string[], flags: OpenFlags, output
   const profile = parseProfileName(flags.profile);
   const running = (await attachEngine({ profile })) ?? (await startDetached(profile, flags));
   const hasTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  if (running !== undefined) dropEngineThread();
   if (running !== undefined && (operands.length > 0 || !hasTerminal)) {
     return await handOver(running, operands, flags, output).finally(() => running.close());
   }
@@ -46,6 +48,7 @@ export async function runOpen(named: readonly string[], flags: OpenFlags, output
     output.result(WITHOUT_TERMINAL);
     return EXIT_OK;
   }
+  const face = loadFace();
   const peers = parsePeers(flags.peer);
   const folder = folderFor(flags);
   const sources = await Promise.all(operands.map((operand) => readSource(operand)));
@@ -54,6 +57,7 @@ export async function runOpen(named: readonly string[], flags: OpenFlags, output
       ? await startEngine(profileEngineSettings(flags, { profile, folder, peers, life: "dashboard" }))
       : attachedEngine(running);
   try {
+    await face;
     for (const source of sources)
       await engine.view.commands.add(source, { folder, peers, ...torrentOptions(flags) });
     return await showDashboard(engine, flags, join(starlingPaths().stateFolder, "dashboard.json"));
@@ -195,13 +199,17 @@ export async function showDashboard(
   return received ?? EXIT_OK;
 }
 
+/** React is loaded only here; it can be while the engine starts in its thread. */
+function loadFace(): Promise<typeof import("../../ui/index.ts")> {
+  return import("../../ui/index.ts");
+}
+
 async function openFace(
   engine: RunningEngine,
   flags: DisplayFlags,
   preferencesFile: string | undefined,
 ): Promise<Face> {
-  // React is loaded only here.
-  const { decideAbilities, mountDashboard, startLineMode } = await import("../../ui/index.ts");
+  const { decideAbilities, mountDashboard, startLineMode } = await loadFace();
   const helpers = {
     view: engine.view,
     readTorrentFile: (path: string) => readTorrentFile(expandHome(path)),

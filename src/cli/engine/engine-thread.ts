@@ -20,6 +20,12 @@ export function takeEngineThread(): Worker {
   return thread;
 }
 
+/** Ends the prepared thread: there is an engine already. */
+export function dropEngineThread(): void {
+  void prepared?.terminate();
+  prepared = undefined;
+}
+
 /** Keeps no process alive before it is taken: a command may fail before it needs an engine. */
 function newThread(): Worker {
   const thread = new Worker(bundledFile("engine-worker.js"));
