@@ -7,7 +7,7 @@
  *   - else in the part file (`part-layout.ts`).
  * Whenever a file comes into being it takes over what the part file holds of it, so the rule needs no memory.
  */
-import { closeSync, lstatSync, readvSync, renameSync } from "node:fs";
+import { closeSync, lstatSync, readvSync, renameSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { FileLayout, type FileSpan } from "../torrent/file-layout.ts";
 import { UnfinishedNames } from "../torrent/unfinished-names.ts";
@@ -239,7 +239,7 @@ export class ContentFiles {
       if (!isCode(error, "ENOENT")) throw error;
     }
     const file = openOrCreate(this.root, this.#nameToCreate(fileIndex));
-    if (file.isNew) this.#begin(fileIndex, file.descriptor);
+    if (file.created !== undefined) this.#begin(fileIndex, file.descriptor, file.created);
     return file.descriptor;
   }
 
@@ -279,15 +279,19 @@ export class ContentFiles {
       .some((zone) => hasContent({ descriptor: part, offsetBytes: zone.partOffsetBytes }, zone.lengthBytes));
   }
 
-  /** A file came into being. */
-  #begin(fileIndex: number, descriptor: number): void {
-    this.#created.add(fileIndex);
+  /**
+   * A file came into being. Where it cannot take over what the part file holds of it, it must not be there: from then on
+   * its bytes would be looked for in it.
+   */
+  #begin(fileIndex: number, descriptor: number, path: string): void {
     try {
       this.#takeOverFromPart(fileIndex, descriptor);
     } catch (error) {
       closeSync(descriptor);
+      unlinkSync(path);
       throw error;
     }
+    this.#created.add(fileIndex);
   }
 
   /** Copies a new file's zones out of the part file. Runs of zeros are left out, so that the file stays sparse. */

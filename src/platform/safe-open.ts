@@ -16,8 +16,8 @@ const FILE_MODE = 0o666;
 
 export interface WritableFile {
   readonly descriptor: number;
-  /** It did not exist before. */
-  readonly isNew: boolean;
+  /** Its real path where it did not exist before. */
+  readonly created: string | undefined;
 }
 
 /** Opens an existing file below `root`; throws ENOENT when there is none. */
@@ -35,13 +35,17 @@ export function openToChange(root: string, path: string): number {
 /** As `openToChange`, creating the file and its folders when they are absent. */
 export function openOrCreate(root: string, path: string): WritableFile {
   try {
-    return { descriptor: openToChange(root, path), isNew: false };
+    return { descriptor: openToChange(root, path), created: undefined };
   } catch (error) {
     if (!isCode(error, "ENOENT")) throw error;
   }
   const { folder, name } = split(root, path);
   const file = join(createFolderInside(root, folder), name);
-  return { descriptor: openRegular(file, O_RDWR | O_CREAT | O_EXCL), isNew: true };
+  // What O_EXCL created is a regular file of ours: no second look, which could fail and leave it behind.
+  return {
+    descriptor: openSync(file, O_RDWR | O_CREAT | O_EXCL | NO_SURPRISES, FILE_MODE),
+    created: file,
+  };
 }
 
 /** The real path of `folder`; throws ELOOP when symbolic links lead out of `root`, ENOENT when it is absent. */
@@ -80,10 +84,14 @@ function assertInside(realRoot: string, real: string): string {
 
 function openRegular(file: string, flags: number): number {
   const descriptor = openSync(file, flags | NO_SURPRISES, FILE_MODE);
-  const stats = fstatSync(descriptor);
-  if (stats.isFile()) return descriptor;
-  closeSync(descriptor);
-  throw new DiskFault(stats.isDirectory() ? "EISDIR" : "EFTYPE", file);
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile()) throw new DiskFault(stats.isDirectory() ? "EISDIR" : "EFTYPE", file);
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
 }
 
 function split(root: string, path: string): { readonly folder: readonly string[]; readonly name: string } {

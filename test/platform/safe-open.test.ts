@@ -37,7 +37,7 @@ test("creates a file with its folders, and the root where it is absent", () => {
   writeSync(file.descriptor, "x");
   closeSync(file.descriptor);
 
-  expect(file.isNew).toBe(true);
+  expect(file.created).toBe(join(absent, "a/b/c.bin"));
   expect(readFileSync(join(absent, "a/b/c.bin"), "utf8")).toBe("x");
   expect(statSync(join(absent, "a/b/c.bin")).mode & 0o111).toBe(0);
 });
@@ -47,7 +47,7 @@ test("opens what exists without truncating it", () => {
   const file = openOrCreate(root, "there.bin");
   closeSync(file.descriptor);
 
-  expect(file.isNew).toBe(false);
+  expect(file.created).toBeUndefined();
   expect(readFileSync(join(root, "there.bin"), "utf8")).toBe("0123456789");
 });
 

@@ -123,7 +123,7 @@ test("a download folder that is a file, or more than the disk holds, is refused 
   await expect(opened.disk.prepare(PIECE)).resolves.toBeUndefined();
 });
 
-test("a longer file that was there before keeps its end (never truncated)", async () => {
+test("ST15: another file at the path counts for nothing and keeps its end (never truncated)", async () => {
   const torrent = filledFile("one.bin", 2 * PIECE, PIECE);
   const before = patterned(5 * PIECE, 9);
   await place("one.bin", before);
