@@ -1,4 +1,4 @@
-// The benchmark set of the wire engine: Starling beside real BitTorrent programs and beside what Node itself can do.
+// The benchmark set: the wire engine and the DHT of Starling beside real BitTorrent programs and beside what Node itself can do.
 //   npm run bench [-- NAME …]        all of it takes about half an hour; a name measures one thing (`-- list` names them)
 //   RUNS=3                           runs of each series after one that is thrown away
 //   DISK=/var/tmp                    a folder on a real disk; without it nothing is measured on disk
@@ -26,6 +26,7 @@ const environment = {
   STARLING_LOOPBACK_ONLY: "1",
   RIG_WORK: process.env.RIG_WORK ?? join(tmpdir(), "starling-rig"),
   CLIENT_CMD: `${starling} get {torrent} -o {out} --port {port} --bootstrap none`,
+  DHT_CMD: `${starling} dht serve --host {ip} --port {port} --bootstrap {bootstrap} --limits off`,
   CLIENT_SEED_CMD: `${starling} seed {torrent} --data {out} --port {port} --bootstrap none`,
 };
 
@@ -66,20 +67,34 @@ const BENCHMARKS = {
   },
   idle: {
     goal: "1,000 idle torrents: under 1 % of a core",
-    commands: [
-      [
-        process.execPath,
-        "--import",
-        join(BENCH, "..", "scripts", "typescript.mjs"),
-        join(BENCH, "idle-torrents.ts"),
-      ],
-    ],
+    commands: [typescript("idle-torrents.ts")],
+  },
+  "dht-answers": {
+    goal: "one node on one core, limits off, a mix of ping, find_node and get_peers: libtorrent's answers a second",
+    commands: ["udp:dgramlookup", "libtorrent", "cmd", "npm"].map((server) => [
+      PYTHON,
+      join(RIG, "dht_bench.py"),
+      server,
+      "mix",
+    ]),
+  },
+  "dht-limits": {
+    goal: "limits on: p99 under 5 ms at 1,000 queries/s beside a download, libtorrent's CPU, memory flat under a flood",
+    commands: [[PYTHON, join(RIG, "dht_limits.py")]],
+  },
+  "dht-crawl": {
+    goal: "10,000 simulated nodes: 95 % of the hashes within 60 s of virtual time",
+    commands: [typescript("dht-crawl.ts")],
   },
   path: {
     goal: "what the platform alone carries; a check at 90 % of the speed of SHA-1",
     commands: [[process.execPath, join(BENCH, "receive-path.mjs"), "--runs", RUNS]],
   },
 };
+
+function typescript(file) {
+  return [process.execPath, "--import", join(BENCH, "..", "scripts", "typescript.mjs"), join(BENCH, file)];
+}
 
 function rig(...args) {
   return [PYTHON, join(RIG, "rig.py"), ...args, "--runs", RUNS];

@@ -7,5 +7,5 @@ export RIG_WORK=${RIG_WORK:-${TMPDIR:-/tmp}/starling-rig}; mkdir -p "$RIG_WORK"/
 if ! command -v gcc >/dev/null || [ ! -e /usr/include/stdio.h ]; then apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends gcc libc6-dev >/dev/null; fi
 rm -rf "$RIG_WORK/node/node_modules"; ln -s "$REPO/.interop/peers/node_modules" "$RIG_WORK/node/node_modules"
 gcc -O2 -o "$RIG_WORK/bin/krpc_load" "$RIG/bench/krpc_load.c"; gcc -O2 -o "$RIG_WORK/bin/fastpeer" "$RIG/bench/fastpeer.c"
-gcc -O2 -Wall -o "$RIG_WORK/bin/manypeers" "$RIG/bench/manypeers.c"
+gcc -O2 -Wall -o "$RIG_WORK/bin/manypeers" "$RIG/bench/manypeers.c"; gcc -O2 -Wall -o "$RIG_WORK/bin/krpc_pace" "$RIG/bench/krpc_pace.c"
 echo "rig ready in $RIG_WORK"
