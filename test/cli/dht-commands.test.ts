@@ -89,6 +89,22 @@ describe("in a DHT of three nodes and one seed", () => {
   );
 
   test(
+    "put goes on with --every until it is told to stop, and never more often than once a minute",
+    async () => {
+      const put = startHere("dht", "put", "again", "--every", "10m", "--bootstrap", bootstrap);
+      await put.line(/^stored on \d+ of \d+ nodes/);
+      put.kill("SIGINT");
+      const { exit, stdout } = await put.finished;
+      expect([exit, stdout.trim().length]).toEqual([0, 40]);
+      expect(await ask("dht", "put", "again", "--every", "59s")).toMatchObject({
+        exit: 2,
+        error: { message: expect.stringContaining("at least a minute") },
+      });
+    },
+    PATIENT_MS,
+  );
+
+  test(
     "a link to a key downloads the torrent that the key names now, BEP 46",
     async () => {
       const key = join(home, "torrent-key.pem");

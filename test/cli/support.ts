@@ -13,6 +13,7 @@ export interface Finished {
 }
 
 export interface Running {
+  readonly pid: number | undefined;
   readonly finished: Promise<Finished>;
   /** Resolves with the first line of stdout or stderr that matches. */
   line(pattern: RegExp): Promise<string>;
@@ -65,6 +66,7 @@ export function start(
     child.once("close", (exit) => resolve({ exit, stdout, stderr })),
   );
   return {
+    pid: child.pid,
     finished,
     line: (pattern) =>
       new Promise((resolve, reject) => {

@@ -7,7 +7,7 @@ import { infoHashFrom } from "../../src/core/ids.ts";
 import { MAX_SENT_BYTES } from "../../src/dht/krpc-encoder.ts";
 import { hostileBytes, mutatedBytes } from "../support/byte-arbitraries.ts";
 import { fewerFuzzRuns, fuzzRuns } from "../support/fuzz-runs.ts";
-import { SEEDS } from "./krpc-samples.ts";
+import { BEP5, SEEDS } from "./krpc-samples.ts";
 import { latin1Bytes } from "./latin1.ts";
 import { ASKER, decoded, LoneNode } from "./lone-node.ts";
 
@@ -49,6 +49,22 @@ describe("a node that is fed hostile bytes", () => {
     // Filters and samples, for one IPv4 address and one IPv6 network that proved nothing.
     expect(largeBytes).toBeLessThanOrEqual(2 * 8_000);
     expectSane(lone);
+  });
+
+  test("answers nothing to lengths that lead other decoders backwards or far ahead, and goes on", () => {
+    const lone = new LoneNode();
+    const ping = latin1Bytes(BEP5.pingQuery);
+    for (const length of ["-1", "-9", "-20", "-99999999", "99999999999", "4294967316", "0x14", "020"]) {
+      for (const text of [
+        `d1:ad2:id${length}:abcdefghij0123456789e1:q4:ping1:t2:aa1:y1:qe`,
+        `d1:ad2:id20:abcdefghij0123456789e1:q4:ping1:t${length}:aa1:y1:qe`,
+        `d${length}:ad2:id20:abcdefghij0123456789e1:q4:ping1:t2:aa1:y1:qe`,
+        `d1:xl${length}:aee`,
+        `d${length}:`,
+      ])
+        expect(lone.answersTo(latin1Bytes(text))).toEqual([]);
+      expect(lone.answersTo(ping, endpoint("9.9.8.8", 6881))).toHaveLength(1);
+    }
   });
 
   test("takes nothing that may not be contacted from replies to its own queries, PA08", () => {
