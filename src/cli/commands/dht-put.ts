@@ -59,21 +59,29 @@ export async function runDhtPut(
       key === undefined
         ? { value }
         : signed(key, { value, salt, seq: seq ?? (await nextSeq(node, key, salt, flags.timeout)), cas });
-    report(item, await putItem(node, item, flags.timeout), flags, output);
-    return pauseMs === undefined ? EXIT_OK : await putAgain(node, item, pauseMs, flags, output);
+    const first = await putItem(node, item, flags.timeout);
+    if (pauseMs !== undefined) return await putAgain(node, item, first, pauseMs, flags, output);
+    report(item, first, flags, output);
+    return EXIT_OK;
   });
 }
 
-/** Puts the same item every `pauseMs` until a signal comes. A round that fails is told; the next one may do better. */
+/**
+ * Tells how the first round went and puts the same item every `pauseMs` until a signal comes. A later round that fails is
+ * told; the next one may do better.
+ */
 async function putAgain(
   node: DhtNode,
   { cas: _, ...item }: NewItem,
+  first: ItemPutResult,
   pauseMs: number,
   flags: PutFlags,
   output: Output,
 ): Promise<number> {
+  // Before anything is said: whoever reads it may stop us.
   const stop = onStopRequest();
   try {
+    report(item, first, flags, output);
     for (;;) {
       let timer: NodeJS.Timeout | undefined;
       const pause = new Promise<undefined>((resolve) => {
