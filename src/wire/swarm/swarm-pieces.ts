@@ -169,8 +169,12 @@ export class SwarmPieces {
   /** The content became known, or known anew: every peer is met with what it said before. */
   contentReplaced(known: KnownPieces): void {
     const content = this.#swarm.content as ContentState;
+    const wasComplete = this.#wasComplete;
     this.#wasComplete = content.picker.isComplete;
-    for (const peer of [...this.#swarm.roster.connected]) this.#meetAgain(content, peer, known.get(peer));
+    for (const peer of [...this.#swarm.roster.connected]) {
+      this.#meetAgain(content, peer, known.get(peer));
+      if (this.#wasComplete !== wasComplete && !peer.isClosed) this.#introduction.sendExtensions(peer);
+    }
   }
 
   #meetAgain(content: ContentState, peer: PeerConnection, pieces: Bitfield | "all" | undefined): void {

@@ -252,4 +252,27 @@ describe("introduction", () => {
 
     expect(peer.heard[0]).toBe("have-all");
   });
+
+  test("a seed that met a peer before its disk was checked says afterwards that it only uploads (BEP 21)", () => {
+    const w = swarmWorld();
+    const torrent = aTorrent();
+    const us = w.addPeer(torrent, { have: "magnet" });
+    const features = { hasExtensions: true, hasFast: true, hasDht: false };
+    const peer = new ScriptedPeer(w.newHost(), { features }).greet(w, us, torrent.infoHash);
+    peer.send(emptyMessage(ids.HAVE_NONE));
+    w.world.runFor(1_000);
+    us.swarm.setContent({
+      pieceMap: torrent.map,
+      rawInfo: torrent.rawInfo,
+      have: piecesWhere(torrent, () => true),
+      priorities: new Uint8Array(torrent.map.pieceCount).fill(4),
+      storage: us.storage,
+    });
+    w.world.runFor(500);
+
+    const handshakes = peer
+      .heardOf("extended")
+      .map((line) => Buffer.from(line.split(" ")[2] ?? "", "hex").toString());
+    expect(handshakes.map((text) => text.includes("upload_onlyi1e"))).toEqual([false, true]);
+  });
 });
