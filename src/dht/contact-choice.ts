@@ -37,13 +37,22 @@ export function mostDue(table: RoutingTable, count: number): DueContact[] {
   return most;
 }
 
-/** A contact in reserve whose bucket has room for it; one that asked us waits `quarantineMs` first. Deepest buckets first. */
-export function reserveToTry(table: RoutingTable, nowMs: number, quarantineMs: number): Contact | undefined {
+/**
+ * A contact in reserve whose bucket has room for it, deepest buckets first. One that asked us waits `quarantineMs` first where the
+ * bucket holds `enough` others: a poor one takes whoever answers, for those next to us are what lookups end at.
+ */
+export function reserveToTry(
+  table: RoutingTable,
+  nowMs: number,
+  quarantineMs: number,
+  enough: number,
+): Contact | undefined {
   for (let depth = table.deepest; depth >= 0; depth--) {
     const bucket = table.bucketAt(depth);
     if (bucket === undefined || bucket.count >= table.capacityAt(depth)) continue;
+    const waitsMs = bucket.count >= enough ? quarantineMs : 0;
     for (const contact of bucket.replacements) {
-      if (!contact.hasAnswered && nowMs - contact.lastQueryMs < quarantineMs) continue;
+      if (!contact.hasAnswered && nowMs - contact.lastQueryMs < waitsMs) continue;
       if (nowMs - contact.lastAskedMs >= RETRY_FAILED_MS * 2 ** contact.failures) return contact;
     }
   }

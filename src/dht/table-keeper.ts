@@ -43,9 +43,9 @@ const STEP_MS = 5_000;
 const LONGEST_STEP_MS = 30_000;
 /** The same for who answers nobody (BEP 43): half a megabyte a day. */
 const READ_ONLY_STEP_MS = 20_000;
-/** Contacts that one walk over the table finds, and how long that holds: a failure is seen to as late as that. */
-const DUE_LIST = 8;
-const DUE_LIST_AGE_MS = 20_000;
+/** Contacts that one walk over the table finds, and how long that holds: what fails in a lookup is seen to as late as that. */
+const DUE_LIST = 12;
+const DUE_LIST_AGE_MS = 60_000;
 /** Pace while somebody waits for a place that is free. */
 const RESERVE_STEP_MS = 1_000;
 /** BEP 5: buckets not changed in 15 minutes are refreshed. */
@@ -166,8 +166,10 @@ export class TableKeeper implements QueryOwner {
 
   queryStalled(): void {}
 
-  /** The table knows already. */
-  queryFailed(): void {}
+  /** The table knows already; the contact is to be asked again soon. */
+  queryFailed(): void {
+    this.#dueSinceMs = NEVER_MS;
+  }
 
   #step(): void {
     if (this.#isClosed || this.#phase === "empty") return;
@@ -180,14 +182,18 @@ export class TableKeeper implements QueryOwner {
     }
     if (nowMs >= this.#nextOwnLookupMs) this.#lookUpOurselves();
     else if (this.#parts.isSteady) this.#askOne(nowMs);
-    else this.#refreshOldBuckets(nowMs);
+    else {
+      this.#refreshOldBuckets(nowMs);
+      const newcomer = this.#reserveToTry(nowMs);
+      if (newcomer !== undefined) this.#ask(newcomer);
+    }
     this.#setTimer(this.#pauseMs(nowMs) * (0.8 + 0.4 * this.#parts.random.float()));
   }
 
   #reserveToTry(nowMs: number): Contact | undefined {
     const { family, hasQuarantine, k } = this.#parts;
     const waitsMs = hasQuarantine && family.table.size >= k ? QUARANTINE_MS : 0;
-    return reserveToTry(family.table, nowMs, waitsMs);
+    return reserveToTry(family.table, nowMs, waitsMs, k / 2);
   }
 
   /** Until the next step: longer while nothing will be due. */
@@ -195,6 +201,7 @@ export class TableKeeper implements QueryOwner {
     if (this.#reserveToTry(nowMs) !== undefined) return RESERVE_STEP_MS;
     const { table } = this.#parts.family;
     const stepMs = this.#parts.isReadOnly ? READ_ONLY_STEP_MS : STEP_MS;
+    if (!this.#parts.isSteady) return LONGEST_STEP_MS;
     // So many contacts are not got round in time: somebody is due always.
     if (table.size * stepMs > KEEP_ALIVE_MS) return stepMs;
     const dueMs = Math.min(this.#nextOwnLookupMs, this.#nextDue(nowMs)?.dueMs ?? Number.POSITIVE_INFINITY);

@@ -59,6 +59,12 @@ describe("lookups among a hundred nodes", { timeout: 60_000 }, () => {
     expect(lookups.queriesSent.p99).toBeLessThanOrEqual(100);
   });
 
+  test("end at the closest nodes although one node in five is replaced within half an hour", () => {
+    const { lookups } = run({ seed: "churn", churn: { ratio: 0.2, perMs: 30 * 60_000 }, minutes: 9 });
+    expect(lookups.closestFoundRatio).toBeGreaterThanOrEqual(0.97);
+    expect(lookups.foundPeers).toBe(lookups.ended);
+  });
+
   test("end within three seconds where every second contact is dead", () => {
     const { lookups } = run({ seed: "dead", deadRatio: 0.5 });
     expect(lookups.foundPeers).toBe(lookups.ended);
