@@ -138,6 +138,7 @@ export class QueryTracker {
     const query = this.#outstanding.get(readInt32(message.bytes, message.transactionAt));
     if (query === undefined || !sameEndpoint(query.to, from)) return undefined;
     this.#outstanding.delete(query.transaction);
+    if (this.#outstanding.size === 0) this.#stopTimer();
     return query;
   }
 
@@ -157,9 +158,7 @@ export class QueryTracker {
   takeAll(): Query[] {
     const taken = [...this.#outstanding.values()];
     this.#outstanding.clear();
-    this.#timer?.[Symbol.dispose]();
-    this.#timer = undefined;
-    this.#timerAtMs = Number.POSITIVE_INFINITY;
+    this.#stopTimer();
     return taken;
   }
 
@@ -190,6 +189,12 @@ export class QueryTracker {
     this.#outstanding.delete(query.transaction);
     this.#onTimeout(query);
     query.owner.queryFailed(query, "timeout");
+  }
+
+  #stopTimer(): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+    this.#timerAtMs = Number.POSITIVE_INFINITY;
   }
 
   #setTimer(atMs: number, nowMs: number): void {
