@@ -139,3 +139,15 @@ test("a torrent that rtorrent keeps in a folder of another name is found there",
   expect(plan).toMatchObject({ filesToCheck: 0, note: "" });
   expect(plan.addition?.options.paths).toEqual(paths);
 });
+
+test("torrents that qBittorrent keeps in its database are not read, and that is said", async () => {
+  const folder = scratchFolder();
+  writeFileSync(join(folder, "torrents.db"), "SQLite format 3\0");
+  for (const named of [folder, join(folder, "BT_backup")]) {
+    await expect(readQbittorrent(named)).rejects.toMatchObject({
+      code: "NOT_FOUND",
+      message: `qBittorrent keeps its torrents in ${join(folder, "torrents.db")}, which Starling does not read`,
+      hint: expect.stringContaining("fastresume files"),
+    });
+  }
+});

@@ -78,6 +78,18 @@ test(
   PATIENT_MS,
 );
 
+test(
+  "a download folder that cannot be is refused with one line, before anything begins",
+  async () => {
+    for (const folder of ["/proc/x", "/dev/null/x"]) {
+      const refused = await run(["get", HASH, "-o", folder, "--bootstrap", "none"]);
+      expect(refused).toMatchObject({ exit: 8, stdout: "" });
+      expect(refused.stderr).toMatch(/^error: .*\/(x|null).*\nhint: .*\n$/);
+    }
+  },
+  PATIENT_MS,
+);
+
 describe("bad input gets one line that says what is wrong, and the documented exit code", () => {
   test.each([
     [["get", "magnet:?xt=urn:btih:123"], 3, /magnet/i],

@@ -3,8 +3,12 @@
  * qBittorrent's own (`qBt-…`). libtorrent notes no times of files, so a file counts as unchanged when it was last
  * written before the record was saved.
  */
+
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { readBytes, readInteger, readList } from "../../core/bencode.ts";
 import { toHex, utf8Text } from "../../core/bytes.ts";
+import { ClientError } from "../../core/errors.ts";
 import { Bitfield } from "../../torrent/bitfield.ts";
 import type { Metainfo } from "../../torrent/metainfo.ts";
 import type { ForeignState } from "./foreign-state.ts";
@@ -19,12 +23,29 @@ import {
   textList,
 } from "./foreign-torrent.ts";
 
+/** What it keeps torrents in when its advanced settings say "SQLite database"; beside `BT_backup`. */
+const DATABASE = "torrents.db";
+
+/** Rejects with `NOT_FOUND` where the torrents are in its database, which is not read. */
 export async function readQbittorrent(folder: string): Promise<ForeignState> {
+  const database = [join(folder, DATABASE), join(dirname(folder), DATABASE)].find((path) => existsSync(path));
+  if (database !== undefined && !existsSync(folder)) throw notRead(database);
   const { files, unreadable } = await readStateFiles(folder, ".fastresume");
+  if (database !== undefined && files.length === 0) throw notRead(database);
   const torrents: ForeignTorrent[] = [];
   for (const file of files)
     torrents.push(torrentOf(file, await readIfPresent(folder, `${file.stem}.torrent`)));
   return { torrents, unreadable };
+}
+
+function notRead(database: string): ClientError {
+  return new ClientError(
+    "NOT_FOUND",
+    `qBittorrent keeps its torrents in ${database}, which Starling does not read`,
+    {
+      hint: "Choose fastresume files as resume data storage type in its advanced settings, start it once, then import.",
+    },
+  );
 }
 
 function torrentOf(file: StateFile, torrentFile: Uint8Array | undefined): ForeignTorrent {

@@ -9,7 +9,10 @@ export type ForeignProgram = "qbittorrent" | "transmission" | "rtorrent";
 /** The folder of `program` on this machine. Throws PATH_NOT_FOUND where it is at none of the usual places. */
 export function stateFolderOf(program: ForeignProgram): string {
   const candidates = usualFolders(program);
-  const found = candidates.find((folder) => existsSync(folder));
+  // Where qBittorrent uses a database its folder of files may be gone; its reader says so.
+  const found = candidates.find(
+    (folder) => existsSync(folder) || existsSync(join(folder, "..", "torrents.db")),
+  );
   if (found !== undefined) return found;
   throw new ClientError("PATH_NOT_FOUND", `The state of ${program} is at none of the usual places`, {
     hint: `Name its folder: starling import ${program} FOLDER`,
