@@ -4,11 +4,14 @@
 // the end every file must be exact. Prints one JSON object; exit code 1 when something was lost or wrong. Everything is
 // in a folder below the temporary directory, and on loopback.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { SeededRandom } from "../src/sim/seeded-random.ts";
+import { encodeTorrentFile } from "../src/torrent/metainfo.ts";
+import { filledFile } from "../test/support/filled-torrent.ts";
+import { attach, ownHome, startEngine } from "./daemon.ts";
 
 const { values } = parseArgs({
   options: {
@@ -26,17 +29,7 @@ const DOWN_RATE = "1M";
 const MAX_LIFE_MS = 1_500;
 const PAUSED = 3;
 
-const home = mkdtempSync(join(tmpdir(), "starling-kill9-"));
-process.on("exit", () => rmSync(home, { recursive: true, force: true }));
-for (const name of Object.keys(process.env)) if (/^(XDG|STARLING)_/.test(name)) delete process.env[name];
-Object.assign(process.env, { HOME: home, STARLING_LOOPBACK_ONLY: "1" });
-
-const { attachEngine } = await import("../src/cli/engine/attach-engine.ts");
-const { SeededRandom } = await import("../src/sim/seeded-random.ts");
-const { encodeTorrentFile } = await import("../src/torrent/metainfo.ts");
-const { filledFile } = await import("../test/support/filled-torrent.ts");
-
-const PROGRAM = join(import.meta.dirname, "..", "dist", "cli", "main.js");
+const home = ownHome();
 const random = new SeededRandom(Number(values.seed));
 const torrents = Array.from({ length: torrentCount }, (_, i) =>
   filledFile(`file-${i}.bin`, Number(values.mib) * 2 ** 20 + i, PIECE_BYTES),
@@ -45,33 +38,6 @@ const ids = torrents.map((torrent) => torrent.metainfo.id);
 const [seedFolder, folder] = [join(home, "seed"), join(home, "data")];
 for (const path of [seedFolder, folder]) mkdirSync(path);
 for (const torrent of torrents) writeFileSync(join(seedFolder, torrent.metainfo.name), torrent.content);
-
-interface RunningEngine {
-  readonly child: ChildProcess;
-  readonly listening: string;
-  readonly exited: Promise<void>;
-}
-
-async function startEngine(profile: string, ...options: readonly string[]): Promise<RunningEngine> {
-  const network = ["--host", "127.0.0.1", "--port", "0", "--bootstrap", "none", "--profile", profile];
-  const child = spawn(
-    process.execPath,
-    [PROGRAM, "daemon", "start", "--foreground", ...network, ...options],
-    { env: process.env, cwd: home, stdio: ["ignore", "pipe", "inherit"] },
-  );
-  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const line = await new Promise<string>((resolve, reject) => {
-    child.stdout?.once("data", (bytes: Buffer) => resolve(bytes.toString()));
-    void exited.then(() => reject(new Error("the engine ended before it listened")));
-  });
-  return { child, exited, listening: /listening (\S+)/.exec(line)?.[1] ?? "" };
-}
-
-async function attach(profile: string) {
-  const client = await attachEngine({ profile });
-  if (client === undefined) throw new Error("the engine is gone");
-  return client;
-}
 
 async function addAll(profile: string, options: (i: number) => object): Promise<void> {
   const client = await attach(profile);
