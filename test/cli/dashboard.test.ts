@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Screen } from "./screen.ts";
-import { PROGRAM, scratchFolder } from "./support.ts";
+import { PROGRAM, run, scratchFolder } from "./support.ts";
 
 const PATIENT_MS = 60_000;
 /** On this machine only, on a free port, knowing nobody. */
@@ -76,8 +76,28 @@ test(
     screen.press("\r");
     await screen.shows(/magnet:\?xt=urn:btih:[0-9a-f]{40}/);
     expect(screen.keys).toBeLessThanOrEqual(4);
+    screen.pty.kill("SIGTERM");
+    expect(await screen.exited).toBe(143);
+  },
+  PATIENT_MS,
+);
+
+test(
+  "a closed terminal stops no transfer: it goes on in the background, where the next dashboard finds it",
+  async () => {
+    const home = scratchFolder();
+    const screen = new Screen([...ALONE, MAGNET], home);
+    await screen.shows(/▸.*lecture/);
+    screen.pty.kill("SIGHUP");
     screen.pty.kill("SIGHUP");
     expect(await screen.exited).toBe(129);
+    const status = JSON.parse((await run(["status", "--json"], home)).stdout);
+    expect(status).toMatchObject({ life: "background", torrents: [{ name: "lecture", phase: "resolving" }] });
+    const again = new Screen(ALONE, home);
+    await again.shows(/▸.*lecture/);
+    again.pty.kill("SIGHUP");
+    expect(await again.exited).toBe(129);
+    expect((await run(["stop"], home)).exit).toBe(0);
   },
   PATIENT_MS,
 );

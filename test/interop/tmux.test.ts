@@ -54,7 +54,10 @@ class Tmux {
     }
   }
 
+  /** Not by SIGHUP, for a closed terminal ends no transfers. */
   end(): void {
+    const panes = this.#run("list-panes", "-a", "-F", "#{pane_pid}").trim().split("\n");
+    for (const pid of panes) process.kill(-Number(pid), "SIGKILL");
     this.#run("kill-server");
   }
 

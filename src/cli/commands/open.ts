@@ -14,6 +14,7 @@ import { type TorrentFlags, torrentOptions } from "../arguments/torrent-options.
 import { attachEngine, attachedEngine } from "../engine/attach-engine.ts";
 import { attachBackgroundEngine } from "../engine/background-engine.ts";
 import { dropEngineThread } from "../engine/engine-thread.ts";
+import { withOwnEngine } from "../engine/outlive-terminal.ts";
 import { type EngineFlags, profileEngineSettings } from "../engine/profile-settings.ts";
 import { type RunningEngine, startEngine } from "../engine/start-engine.ts";
 import { ENDING_SIGNALS, EXIT_OK, exitCodeOf, exitCodeOfSignal } from "../exit-codes.ts";
@@ -52,18 +53,17 @@ export async function runOpen(named: readonly string[], flags: OpenFlags, output
   const peers = parsePeers(flags.peer);
   const folder = folderFor(flags);
   const sources = await Promise.all(operands.map((operand) => readSource(operand)));
-  const engine =
-    running === undefined
-      ? await startEngine(profileEngineSettings(flags, { profile, folder, peers, life: "dashboard" }))
-      : attachedEngine(running);
-  try {
+  const settings = profileEngineSettings(flags, { profile, folder, peers, life: "dashboard" });
+  const engine = running === undefined ? await startEngine(settings) : attachedEngine(running);
+  const show = async (): Promise<number> => {
     await face;
     for (const source of sources)
       await engine.view.commands.add(source, { folder, peers, ...torrentOptions(flags) });
     return await showDashboard(engine, flags, join(starlingPaths().stateFolder, "dashboard.json"));
-  } finally {
-    await engine.close();
-  }
+  };
+  return running === undefined
+    ? await withOwnEngine(engine, { profile, settings }, show)
+    : await show().finally(() => engine.close());
 }
 
 /** `--detach` where none runs: one that will. */
