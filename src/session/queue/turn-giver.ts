@@ -15,6 +15,8 @@ export interface TurnGiverOptions {
 export class TurnGiver {
   readonly #options: TurnGiverOptions;
   #isDue = false;
+  /** There were limits the last time, so that somebody may wait. */
+  #isLimited = false;
 
   constructor(options: TurnGiverOptions) {
     this.#options = options;
@@ -33,10 +35,15 @@ export class TurnGiver {
 
   give(): void {
     if (this.#options.isClosing()) return;
+    const limits = this.#options.limits();
+    const isLimited = limits.maxActiveDownloads !== null || limits.maxActiveSeeds !== null;
+    // Asked once a second: without limits a thousand torrents have nothing to be asked.
+    if (!isLimited && !this.#isLimited) return;
+    this.#isLimited = isLimited;
     const torrents = this.#options.torrents();
     const waits = whoWaits(
       torrents.map((torrent) => torrent.turn.contender()),
-      this.#options.limits(),
+      limits,
     );
     for (const [i, torrent] of torrents.entries()) torrent.turn.setQueued(waits[i] === true);
   }

@@ -6,7 +6,7 @@ import type { SessionSettings } from "../session-view.ts";
 import type { SeedingGoal } from "../torrent/seeding-goal.ts";
 import { changedSettings, LASTING_SETTINGS, UNSET_SETTINGS } from "./session-settings.ts";
 import { loadSettings, saveSettings } from "./settings-record.ts";
-import { limitsInForce } from "./speed-limits.ts";
+import { limitsInForce, type SpeedLimits } from "./speed-limits.ts";
 
 export interface SettingsKeeperOptions {
   readonly platform: SessionPlatform;
@@ -19,6 +19,8 @@ export class SettingsKeeper {
   readonly #options: SettingsKeeperOptions;
   #settings: SessionSettings;
   #usesAlternativeLimits = false;
+  /** As the wire was told; undefined before it was told anything. */
+  #told: Pick<SpeedLimits, "maxDownBytesPerSecond" | "maxUpBytesPerSecond"> | undefined;
 
   constructor(options: SettingsKeeperOptions) {
     const { remember, settings } = options.config;
@@ -65,11 +67,11 @@ export class SettingsKeeper {
   applyLimits(): void {
     const { platform, wire, log } = this.#options;
     const { usesAlternative, ...limits } = limitsInForce(this.#settings, platform.unixMs());
-    const view = wire.view();
-    const isSame =
-      (view.maxDownBytesPerSecond ?? null) === limits.maxDownBytesPerSecond &&
-      (view.maxUpBytesPerSecond ?? null) === limits.maxUpBytesPerSecond;
-    if (!isSame) wire.setLimits(limits);
+    const isTold =
+      this.#told?.maxDownBytesPerSecond === limits.maxDownBytesPerSecond &&
+      this.#told.maxUpBytesPerSecond === limits.maxUpBytesPerSecond;
+    if (!isTold) wire.setLimits(limits);
+    this.#told = limits;
     if (usesAlternative === this.#usesAlternativeLimits) return;
     this.#usesAlternativeLimits = usesAlternative;
     log(usesAlternative ? "the alternative limits count now" : "the usual limits count again");
