@@ -5,7 +5,7 @@ import { separateBareOptions } from "./arguments/bare-options.ts";
 import { EXIT_OK, exitCodeOf } from "./exit-codes.ts";
 import { type Example, withExamples } from "./manual/examples.ts";
 import { declareDaemon } from "./program/daemon-commands.ts";
-import { commandDeclarer, outputFor, withHelpOrder } from "./program/declare-command.ts";
+import { commandDeclarer, type Declare, outputFor, withHelpOrder } from "./program/declare-command.ts";
 import { declareDht } from "./program/dht-commands.ts";
 import { declareEngine } from "./program/engine-commands.ts";
 import { declareFiles } from "./program/file-commands.ts";
@@ -26,11 +26,12 @@ const EXAMPLES: readonly Example[] = [
 /** Runs one command line to its end and answers the exit code. Never rejects. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   let exit = EXIT_OK;
-  const program = buildProgram((code) => {
+  const words = withDefaultCommand(argv);
+  const setExit = (code: number): void => {
     exit = code;
-  });
+  };
   try {
-    await program.parseAsync(separateBareOptions(withDefaultCommand(argv)), { from: "user" });
+    await buildProgram(setExit, words[0]).parseAsync(separateBareOptions(words), { from: "user" });
     return exit;
   } catch (error) {
     const output = outputFor({ json: argv.includes("--json") });
@@ -61,8 +62,34 @@ function withDefaultCommand(argv: readonly string[]): readonly string[] {
   return isSource ? ["open", ...argv] : argv;
 }
 
-/** The whole program: what parses the command line, and what help, completions and manual pages are made from. */
-export function buildProgram(setExit: (code: number) => void): Command {
+interface Group {
+  /** In the help. */
+  readonly heading: string;
+  /** The first words of its commands; empty where the commands tell about the whole program. */
+  readonly words: readonly string[];
+  readonly declare: (program: Command, command: Declare) => void;
+}
+
+const GROUPS: readonly Group[] = [
+  { heading: "Transfers:", words: ["open", "get", "share", "seed"], declare: declareTransfers },
+  {
+    heading: "The Starling that runs:",
+    words: "status ls peers files log why pause resume rm set limit stop".split(" "),
+    declare: declareEngine,
+  },
+  { heading: "The Starling that runs:", words: ["daemon"], declare: declareDaemon },
+  { heading: "Torrents as files:", words: ["create", "info", "probe", "verify"], declare: declareFiles },
+  { heading: "The network:", words: ["dht"], declare: declareDht },
+  { heading: "The network:", words: ["demo"], declare: declareDemo },
+  { heading: "Around it:", words: ["lab"], declare: declareLab },
+  { heading: "Around it:", words: [], declare: declareSetup },
+];
+
+/**
+ * What parses the command line, and what help, completions and manual pages are made from: the whole program, or the group
+ * of the command that is named, where that is all that is needed. Declaring everything costs a tenth of a start.
+ */
+export function buildProgram(setExit: (code: number) => void, named?: string): Command {
   const program = new Command("starling")
     .description(
       "A trackerless BitTorrent client: a DHT finds the peers, a dashboard says how the swarm is doing and why.",
@@ -72,16 +99,17 @@ export function buildProgram(setExit: (code: number) => void): Command {
     .configureOutput({ outputError: () => {} })
     .exitOverride();
   withExamples(withHelpOrder(program), EXAMPLES).helpOption("-h, --help", "show this help");
-  const command = commandDeclarer(setExit);
-  program.commandsGroup("Transfers:");
-  declareTransfers(program, command);
-  program.commandsGroup("The Starling that runs:");
-  declareEngine(program, command);
-  declareDaemon(program, command);
-  program.commandsGroup("Torrents as files:");
-  declareFiles(program, command);
-  program.commandsGroup("The network:");
-  declareDht(program, command);
+  const group = GROUPS.find(({ words }) => named !== undefined && words.includes(named));
+  const whole = (): Command => (group === undefined ? program : buildProgram(setExit));
+  const command = commandDeclarer(setExit, whole);
+  for (const { heading, declare } of group === undefined ? GROUPS : [group]) {
+    program.commandsGroup(heading);
+    declare(program, command);
+  }
+  return program;
+}
+
+function declareDemo(program: Command, command: Declare): void {
   command(
     program,
     "demo",
@@ -90,8 +118,4 @@ export function buildProgram(setExit: (code: number) => void): Command {
   )
     .option("--keep", "go on afterwards and print how another client can join")
     .option("--scenario <name>", "show trouble instead: no-seed, one-source, all-choked, poisoned, …");
-  program.commandsGroup("Around it:");
-  declareLab(program, command);
-  declareSetup(program, command);
-  return program;
 }

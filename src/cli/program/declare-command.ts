@@ -7,7 +7,7 @@ import { type Command, Help, Option } from "commander";
 import { ClientError } from "../../core/errors.ts";
 import { Output } from "../output/output.ts";
 import { reportError } from "../report-error.ts";
-import { applySettings, originOf, programOf } from "../settings/apply-settings.ts";
+import { applySettings, originOf } from "../settings/apply-settings.ts";
 
 /** What commander collected for a command; the command's own file gives it a meaning. */
 export type Flags = Record<string, unknown>;
@@ -27,8 +27,11 @@ export type Declare = (
   load: () => Promise<Run>,
 ) => Command;
 
-/** The declaring function of one program; `setExit` hears the exit code of the command that ran. */
-export function commandDeclarer(setExit: (code: number) => void): Declare {
+/**
+ * The declaring function of one program; `setExit` hears the exit code of the command that ran, `whole` answers the
+ * program with all its commands.
+ */
+export function commandDeclarer(setExit: (code: number) => void, whole: () => Command): Declare {
   return (parent, usage, description, load) => {
     const declared = withCommonOptions(parent.command(usage).summary(description).description(description));
     return declared.action(async (...parameters: unknown[]) => {
@@ -38,9 +41,9 @@ export function commandDeclarer(setExit: (code: number) => void): Declare {
         .filter((operand) => operand !== undefined) as string[];
       const output = outputFor(declared.opts<Flags>());
       try {
-        await applySettings(declared);
+        await applySettings(declared, whole);
         const run = await load();
-        setExit(await run(operands, declared.opts<Flags>() as never, output, programOf(declared)));
+        setExit(await run(operands, declared.opts<Flags>() as never, output, whole()));
       } catch (error) {
         setExit(reportError(withOrigin(error, declared), output));
       }

@@ -7,10 +7,10 @@ import { configPath, openSources, type SettingSources, type SetValue } from "./s
 const APPLIED = new WeakMap<Command, Map<string, SetValue>>();
 
 /** A command without settable options reads no file. Rejects with USAGE for a file that cannot be read, has unknown keys or values of the wrong kind. */
-export async function applySettings(command: Command): Promise<void> {
+export async function applySettings(command: Command, whole: () => Command): Promise<void> {
   if (settableOptions(command).length === 0) return;
   const path = configPath(command.getOptionValue("config") as string | undefined);
-  const sources = await openSources(path, () => settingsOf(programOf(command)));
+  const sources = await openSources(path, () => settingsOf(whole()));
   const applied = new Map<string, SetValue>();
   APPLIED.set(command, applied);
   for (const option of settableOptions(command)) {
@@ -26,10 +26,6 @@ export async function applySettings(command: Command): Promise<void> {
 /** Where the value of `flag` comes from, if from a setting. */
 export function originOf(command: Command, flag: string): string | undefined {
   return APPLIED.get(command)?.get(flag)?.origin;
-}
-
-export function programOf(command: Command): Command {
-  return command.parent === null ? command : programOf(command.parent);
 }
 
 function settingFor(command: Command, option: Option, sources: SettingSources): SetValue | undefined {
