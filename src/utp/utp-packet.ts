@@ -8,7 +8,7 @@
  *   | bytes that the sender of this takes                           |
  *   | sequence number               | last number received in order |
  */
-import { readUint16, readUint32 } from "../core/bytes.ts";
+import { readUint16, readUint32, writeUint16, writeUint32 } from "../core/bytes.ts";
 
 export const ST_DATA = 0;
 /** Nothing follows. */
@@ -120,16 +120,4 @@ export function writePadding(target: Uint8Array, offset: number, paddingBytes: n
     left -= take;
   }
   return position;
-}
-
-function writeUint16(target: Uint8Array, offset: number, value: number): void {
-  target[offset] = value >>> 8;
-  target[offset + 1] = value;
-}
-
-function writeUint32(target: Uint8Array, offset: number, value: number): void {
-  target[offset] = value >>> 24;
-  target[offset + 1] = value >>> 16;
-  target[offset + 2] = value >>> 8;
-  target[offset + 3] = value;
 }
