@@ -93,6 +93,11 @@ export interface ByteStream {
 export interface StreamDialer {
   /** Starts connecting; the outcome arrives as `onOpen` or `onEnd` of `handler`. Never throws. */
   dial(to: Endpoint, handler: StreamHandler, timeoutMs: number): ByteStream;
+  /**
+   * The peer at `from` is about to call us over uTP, for both of us to get through translators: the next dial to it, which
+   * follows, begins with uTP. Absent where there is no uTP.
+   */
+  expectCall?(from: Endpoint): void;
 }
 
 export interface StreamListener {

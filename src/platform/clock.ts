@@ -10,7 +10,20 @@ export class NodeClock implements Clock {
   }
 
   setTimer(delayMs: number, callback: () => void): Disposable {
-    return new NodeTimer(delayMs, callback);
+    return delayMs <= 0 ? new NextTurn(callback) : new NodeTimer(delayMs, callback);
+  }
+}
+
+/** At the end of this turn: what a turn receives is answered in one go, and Node's own timers wait a millisecond at least. */
+class NextTurn implements Disposable {
+  readonly #immediate: NodeJS.Immediate;
+
+  constructor(callback: () => void) {
+    this.#immediate = setImmediate(callback);
+  }
+
+  [Symbol.dispose](): void {
+    clearImmediate(this.#immediate);
   }
 }
 
@@ -21,7 +34,7 @@ class NodeTimer implements Disposable {
 
   constructor(delayMs: number, callback: () => void) {
     this.#callback = callback;
-    this.#remainingMs = Math.max(0, delayMs);
+    this.#remainingMs = delayMs;
     this.#arm();
   }
 

@@ -8,18 +8,27 @@ import type { DatagramSocket } from "../core/ports.ts";
 /** The first byte of every KRPC message. */
 const DICTIONARY = 0x64;
 
-export interface DatagramRoutes {
-  handleKrpc(payload: Uint8Array, from: Endpoint): void;
-  /** Everything else; the seam where uTP will stand. */
-  handleOther(payload: Uint8Array, from: Endpoint): void;
+/** One of the protocols. */
+export interface DatagramUser {
+  handleDatagram(payload: Uint8Array, from: Endpoint): void;
   handleUnreachable(to: Endpoint): void;
+}
+
+export interface DatagramRoutes {
+  /** Undefined where no DHT runs. */
+  readonly dht: DatagramUser | undefined;
+  /** Gets everything that is not KRPC. */
+  readonly utp: DatagramUser;
 }
 
 /** Delivers what `socket` receives, from now on. */
 export function routeDatagrams(socket: DatagramSocket, routes: DatagramRoutes): void {
   socket.onDatagram = (payload, from) => {
-    if (payload[0] === DICTIONARY) routes.handleKrpc(payload, from);
-    else routes.handleOther(payload, from);
+    if (payload[0] === DICTIONARY) routes.dht?.handleDatagram(payload, from);
+    else routes.utp.handleDatagram(payload, from);
   };
-  socket.onUnreachable = (to) => routes.handleUnreachable(to);
+  socket.onUnreachable = (to) => {
+    routes.dht?.handleUnreachable(to);
+    routes.utp.handleUnreachable(to);
+  };
 }

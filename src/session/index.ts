@@ -45,3 +45,4 @@ export {
   type WatchFolder,
 } from "./session-view.ts";
 export type { ReadRange } from "./torrent/content-readers.ts";
+export { TRANSPORT_CHOICES, type TransportChoice } from "./transport/peer-transports.ts";

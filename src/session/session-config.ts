@@ -9,6 +9,7 @@ import { type HostPort, parseHostPort } from "./host-port.ts";
 import type { SessionSettings } from "./session-view.ts";
 import { checkedLimit } from "./settings/checked-value.ts";
 import { changedSettings, UNSET_SETTINGS, withoutUndefined } from "./settings/session-settings.ts";
+import { TRANSPORT_CHOICES, type TransportChoice } from "./transport/peer-transports.ts";
 
 /** Settings given at the start count more than those that a former session was told. */
 type InitialSettings = { readonly [Name in keyof SessionSettings]?: SessionSettings[Name] | undefined };
@@ -46,6 +47,8 @@ export interface SessionOptions extends InitialSettings {
   readonly isLanExempt?: boolean | undefined;
   /** Over all torrents. Default 200 (threats W3; as libtorrent). */
   readonly maxConnections?: number | undefined;
+  /** What connections to peers run over. Default `both`: TCP where it connects, uTP (BEP 29) else. */
+  readonly transport?: TransportChoice | undefined;
   /** Peers of each torrent that are uploaded to at a time; 0 = nobody. Default "auto": as many as the uplink fills. */
   readonly uploadSlots?: number | "auto" | undefined;
   /** Takes up the torrents of the former session, and remembers its own for the next. Default false. */
@@ -69,6 +72,7 @@ export interface SessionConfig {
   readonly dhtLimits: "on" | "off";
   readonly isLanExempt: boolean;
   readonly maxConnections: number;
+  readonly transport: TransportChoice;
   readonly uploadSlots: number | "auto";
   /** Those that were given, checked. */
   readonly settings: Partial<SessionSettings>;
@@ -94,6 +98,7 @@ export function resolveSessionConfig(options: SessionOptions): SessionConfig {
     dhtLimits: options.dhtLimits ?? "on",
     isLanExempt: options.isLanExempt ?? false,
     maxConnections: checkedLimit(options.maxConnections ?? 200, "limit of connections") ?? 200,
+    transport: checkedTransport(options.transport ?? "both"),
     uploadSlots: checkedSlots(options.uploadSlots ?? "auto"),
     remember: options.remember ?? false,
     isStateShared: options.isStateShared ?? false,
@@ -142,6 +147,13 @@ function checkedPort(port: number): number {
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new ClientError("USAGE", `${port} is not a port.`, {
     hint: "Ports are 1 to 65535; 0 picks a free one.",
+  });
+}
+
+function checkedTransport(transport: TransportChoice): TransportChoice {
+  if (TRANSPORT_CHOICES.includes(transport)) return transport;
+  throw new ClientError("USAGE", `“${transport}” is no transport.`, {
+    hint: `Use one of ${TRANSPORT_CHOICES.join(", ")}.`,
   });
 }
 

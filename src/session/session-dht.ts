@@ -6,7 +6,7 @@ import type { AddressProfile } from "../core/address-profile.ts";
 import { decodeDictionary } from "../core/bencode.ts";
 import { TORRENT_LIMITS } from "../core/bencode-scanner.ts";
 import { toHex, utf8Bytes } from "../core/bytes.ts";
-import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
+import { formatEndpoint } from "../core/endpoint.ts";
 import { sha1 } from "../core/sha1.ts";
 import { type DhtEvent, DhtNode } from "../dht/index.ts";
 import { DHT_STATE_RECORD } from "../storage/index.ts";
@@ -156,15 +156,4 @@ function recordOf(config: SessionConfig, profile: AddressProfile): string | unde
   if (config.bootstrap.length === 0) return undefined;
   const network = [profile, ...config.bootstrap.map(formatHostPort).sort()].join(" ");
   return `${DHT_STATE_RECORD}-${toHex(sha1(utf8Bytes(network))).slice(0, NETWORK_DIGITS)}`;
-}
-
-/** Where the node's datagrams go: see `datagram-router.ts`. */
-export function krpcRoutes(dht: SessionDht | undefined): {
-  handleKrpc(payload: Uint8Array, from: Endpoint): void;
-  handleUnreachable(to: Endpoint): void;
-} {
-  return {
-    handleKrpc: (payload, from) => dht?.node.handleDatagram(payload, from),
-    handleUnreachable: (to) => dht?.node.handleUnreachable(to),
-  };
 }

@@ -23,7 +23,7 @@ import {
   SNAPSHOT_INTERVAL_MS,
   WATCH_INTERVAL_MS,
 } from "./session-config.ts";
-import { krpcRoutes, SessionDht } from "./session-dht.ts";
+import { SessionDht } from "./session-dht.ts";
 import { SessionLog } from "./session-log.ts";
 import type { OpenNetwork, SessionPlatform } from "./session-ports.ts";
 import { SessionTotals } from "./session-totals.ts";
@@ -41,6 +41,7 @@ import { TorrentRecords } from "./torrent/torrent-records.ts";
 import type { TorrentSpec } from "./torrent/torrent-spec.ts";
 import { TorrentAdmission } from "./torrent-admission.ts";
 import { TorrentList } from "./torrent-list.ts";
+import { PeerTransports } from "./transport/peer-transports.ts";
 import { FolderWatch } from "./watch/folder-watch.ts";
 
 export class Session implements SessionView {
@@ -52,6 +53,7 @@ export class Session implements SessionView {
   readonly #network: OpenNetwork;
   readonly #addressProfile: AddressProfile;
   readonly #ownAddresses: OwnAddresses;
+  readonly #transports: PeerTransports;
   readonly #wire: WireEngine;
   readonly #log: SessionLog;
   readonly #records: TorrentRecords;
@@ -91,10 +93,12 @@ export class Session implements SessionView {
     this.#log = new SessionLog(() => platform.unixMs());
     this.#ownAddresses = new OwnAddresses(network.port, boundHosts(network));
     this.#records = new TorrentRecords(platform.state, { isShared: config.isStateShared });
+    const { clock, random } = platform;
+    this.#transports = new PeerTransports({ clock, random, network, choice: config.transport });
     this.#wire = new WireEngine({
-      clock: platform.clock,
-      random: platform.random,
-      dialer: network.dialer,
+      clock,
+      random,
+      dialer: this.#transports.dialer,
       slabs: platform.slabs,
       addressProfile,
       config: { uploadSlots: config.uploadSlots },
@@ -172,11 +176,9 @@ export class Session implements SessionView {
         listenPort: this.#network.port,
         log: (text) => this.#log.add(text),
       });
-    const routes = { ...krpcRoutes(this.#dht), handleOther: () => {} };
     for (const socket of [this.#network.udp4, this.#network.udp6])
-      if (socket !== undefined) routeDatagrams(socket, routes);
-    for (const listener of this.#network.listeners)
-      listener.onConnection = (stream) => this.#wire.accept(stream);
+      if (socket !== undefined) routeDatagrams(socket, { dht: this.#dht?.node, utp: this.#transports });
+    this.#transports.listen((stream) => this.#wire.accept(stream));
     this.#dht?.start();
     if (this.#config.remember) {
       this.#bans = new SessionBans(this.#platform, this.#wire, this.#log);
@@ -345,6 +347,7 @@ export class Session implements SessionView {
     await this.#dht?.close();
     this.#neighbours?.close();
     this.#wire.close();
+    this.#transports.close();
     await this.#network.close();
     this.#store.close();
     this.#reportClosed();

@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import type { AddressProfile } from "../../core/address-profile.ts";
 import { addressBytes } from "../../core/endpoint.ts";
 import { ClientError } from "../../core/errors.ts";
+import { TRANSPORT_CHOICES, type TransportChoice } from "../../session/index.ts";
 import { forCommandOnly } from "../settings/setting.ts";
 import { parseBootstrap, parsePeerAddress } from "./addresses.ts";
 import { parsePort, parseRate } from "./quantities.ts";
@@ -18,6 +19,7 @@ export interface NetworkFlags {
   readonly bootstrap?: readonly string[];
   readonly profileAddresses?: string;
   readonly lsd?: boolean;
+  readonly transport?: string;
 }
 
 export interface NetworkOptions {
@@ -31,6 +33,8 @@ export interface NetworkOptions {
   readonly addressProfile: AddressProfile | undefined;
   /** Undefined = on, but not among loopback addresses. */
   readonly localDiscovery?: boolean | undefined;
+  /** What connections to peers run over; undefined = both. */
+  readonly transport?: TransportChoice | undefined;
 }
 
 /** Payload bytes a second over all torrents; null = no limit. */
@@ -82,6 +86,14 @@ export function addLocalDiscoveryOption(command: Command): Command {
     .option("--no-lsd", "do not look for peers on the local network");
 }
 
+/** For commands that connect to peers. */
+export function addTransportOption(command: Command): Command {
+  return command.option(
+    "--transport <which>",
+    "connect to peers by tcp, by utp, or by both: TCP where it connects, uTP else (default: both)",
+  );
+}
+
 export function collect(value: string, previous: readonly string[]): readonly string[] {
   return [...previous, value];
 }
@@ -94,6 +106,7 @@ export function parseNetworkOptions(flags: NetworkFlags, defaultPort: number): N
     bootstrap: parseBootstrap(flags.bootstrap ?? []) ?? environmentBootstrap(),
     addressProfile: flags.profileAddresses === undefined ? undefined : parseProfile(flags.profileAddresses),
     localDiscovery: flags.lsd,
+    transport: flags.transport === undefined ? undefined : parseTransport(flags.transport),
   };
 }
 
@@ -124,6 +137,14 @@ export function parseHost(text: string): string {
   if (addressBytes(text) !== undefined) return text;
   throw new ClientError("USAGE", `--host: "${text}" is not an address`, {
     hint: "Give a numeric address such as 127.0.0.1 or ::1.",
+  });
+}
+
+function parseTransport(text: string): TransportChoice {
+  const choice = TRANSPORT_CHOICES.find((known) => known === text);
+  if (choice !== undefined) return choice;
+  throw new ClientError("USAGE", `--transport: "${text}" is unknown`, {
+    hint: `Use one of ${TRANSPORT_CHOICES.join(", ")}.`,
   });
 }
 

@@ -1,7 +1,7 @@
 /** What a command asks of its engine: plain data, since it crosses into the worker thread. */
 import type { AddressProfile } from "../../core/address-profile.ts";
 
-import type { EngineIdentity } from "../../session/index.ts";
+import type { EngineIdentity, TransportChoice } from "../../session/index.ts";
 
 export interface EngineService {
   readonly socketPath: string;
@@ -17,6 +17,8 @@ export interface EngineSettings {
   readonly addressProfile: AddressProfile | undefined;
   /** Undefined = on, but not among loopback addresses. */
   readonly localDiscovery?: boolean | undefined;
+  /** What connections to peers run over; undefined = both. */
+  readonly transport?: TransportChoice | undefined;
   /** Peers given by hand: they take part in choosing the address profile. */
   readonly peers: readonly string[];
   readonly maxDownBytesPerSecond: number | null;

@@ -78,6 +78,7 @@ function sessionOptions(from: EngineSettings): SessionOptions {
     bootstrap: bootstrap === undefined ? "default" : bootstrap.length === 0 ? "none" : bootstrap,
     addressProfile,
     localDiscovery: from.localDiscovery,
+    transport: from.transport,
     isLanExempt: from.isLanExempt,
     expectedPeers: from.peers,
     // No option says nothing: then what the session was told before counts.

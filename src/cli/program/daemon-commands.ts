@@ -1,6 +1,11 @@
 /** Commands about the engine in the background: `daemon start stop status`. */
 import type { Command } from "commander";
-import { addLimitOptions, addNetworkOptions, DEFAULT_PORT } from "../arguments/network-options.ts";
+import {
+  addLimitOptions,
+  addNetworkOptions,
+  addTransportOption,
+  DEFAULT_PORT,
+} from "../arguments/network-options.ts";
 import { type Declare, declareGroup } from "./declare-command.ts";
 
 const PROFILE_OPTION = [
@@ -16,7 +21,7 @@ export function declareDaemon(program: Command, command: Declare): void {
     "start it; its torrents go on from where they were",
     async () => (await import("../commands/daemon-start.ts")).runDaemonStart,
   );
-  addLimitOptions(addNetworkOptions(start, DEFAULT_PORT))
+  addTransportOption(addLimitOptions(addNetworkOptions(start, DEFAULT_PORT)))
     .option("-o, --output <dir>", "folder for downloads")
     .option(...PROFILE_OPTION)
     .option("--foreground", "stay in this terminal, or under a service manager")

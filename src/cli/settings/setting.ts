@@ -66,6 +66,7 @@ const GENERAL: ReadonlySet<string> = new Set([
   "--profile",
   "--profile-addresses",
   "--stall-timeout",
+  "--transport",
 ]);
 
 const FOR_COMMAND_ONLY = new WeakSet<Option>();
