@@ -86,6 +86,19 @@ const BENCHMARKS = {
     goal: "10,000 simulated nodes: 95 % of the hashes within 60 s of virtual time",
     commands: [typescript("dht-crawl.ts")],
   },
+  utp: {
+    goal: "over uTP with TCP off, from and to libtorrent: its speed and CPU; in the simulator at 50 ms with 1 % loss",
+    commands: [
+      rig("leech", "libtorrent,cmd", "--utp", "--data", join(DATA, "g256"), "--piece", "256"),
+      rig("seed", "libtorrent,cmd", "--utp", "--data", join(DATA, "g256"), "--piece", "256"),
+      [
+        process.execPath,
+        "--import",
+        join(BENCH, "..", "scripts", "typescript.mjs"),
+        join(BENCH, "utp-links.ts"),
+      ],
+    ],
+  },
   path: {
     goal: "what the platform alone carries; a check at 90 % of the speed of SHA-1",
     commands: [[process.execPath, join(BENCH, "receive-path.mjs"), "--runs", RUNS]],
