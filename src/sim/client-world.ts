@@ -7,6 +7,7 @@ import { DhtNode } from "../dht/index.ts";
 import { openSession, type Session, type SessionOptions } from "../session/index.ts";
 import type { SessionPlatform } from "../session/session-ports.ts";
 import { UniformLinks } from "./link-model.ts";
+import type { NatKind } from "./nat.ts";
 import { GroupNetwork } from "./virtual-groups.ts";
 import { type HostMemory, newHostMemory, type VirtualInternet, virtualPlatform } from "./virtual-platform.ts";
 import { StreamNetwork } from "./virtual-streams.ts";
@@ -39,6 +40,8 @@ export class ClientWorld {
   readonly router: DhtNode;
   /** Names that resolve, to numeric hosts. */
   readonly names: Map<string, readonly string[]> = new Map();
+  /** Hosts behind a translator; to be set before their session opens. */
+  readonly nats: Map<string, NatKind> = new Map();
   readonly #internet: VirtualInternet;
   readonly #drain: () => Promise<void>;
 
@@ -48,8 +51,8 @@ export class ClientWorld {
     const links = new UniformLinks(this.world.random.fork("links"), { minRttMs, maxRttMs });
     this.datagrams = new DatagramNetwork(this.world, links);
     this.streams = new StreamNetwork(this.world, links);
-    const { world, datagrams, streams, names } = this;
-    this.#internet = { world, datagrams, streams, names, groups: new GroupNetwork(world) };
+    const { world, datagrams, streams, names, nats } = this;
+    this.#internet = { world, datagrams, streams, names, nats, groups: new GroupNetwork(world) };
     this.router = this.#startRouter();
   }
 

@@ -6,6 +6,7 @@ import type { Slab, SlabPool } from "../core/slab.ts";
 import type { OpenNetwork, SessionNetwork, SessionPlatform, StateStore } from "../session/session-ports.ts";
 import { MemoryDisk } from "./memory-disk.ts";
 import { MemoryUserFolders } from "./memory-user-folders.ts";
+import type { NatKind } from "./nat.ts";
 import type { GroupNetwork } from "./virtual-groups.ts";
 import type { StreamNetwork } from "./virtual-streams.ts";
 import type { DatagramNetwork } from "./virtual-udp.ts";
@@ -23,6 +24,8 @@ export interface VirtualInternet {
   readonly streams: StreamNetwork;
   /** Names that resolve, to numeric hosts. */
   readonly names: ReadonlyMap<string, readonly string[]>;
+  /** Hosts behind a translator: datagrams pass it by its rules, and nobody can connect to them over TCP. */
+  readonly nats?: ReadonlyMap<string, NatKind>;
   /** Absent where multicast reaches nobody. */
   readonly groups?: GroupNetwork;
 }
@@ -71,10 +74,12 @@ class VirtualNetwork implements SessionNetwork {
   }
 
   open(options: { readonly port: number }): Promise<OpenNetwork> {
-    const { datagrams, streams } = this.#internet;
+    const { datagrams, streams, nats } = this.#internet;
     const local = this.#free(options.port);
-    const udp = datagrams.bind(local);
+    const nat = nats?.get(this.#host) ?? "none";
+    const udp = datagrams.bind(local, nat);
     const listener = streams.listen(local);
+    if (nat !== "none") streams.closedHosts.add(this.#host);
     return Promise.resolve({
       port: local.port,
       udp4: local.family === 4 ? udp : undefined,

@@ -35,6 +35,8 @@ export class StreamNetwork {
   readonly #hosts = new Map<string, VirtualHost>();
   /** Hosts that answer nothing: dialling them times out. */
   readonly silentHosts: Set<string> = new Set();
+  /** Hosts that can dial and not be dialled, as behind a router. */
+  readonly closedHosts: Set<string> = new Set();
 
   constructor(world: World, links: LinkModel) {
     this.world = world;
@@ -80,7 +82,8 @@ export class StreamNetwork {
 
   #connect(near: VirtualStream, local: Endpoint, to: Endpoint, timeoutMs: number): void {
     const oneWayMs = this.links.delayMs(local.host, to.host);
-    if (this.silentHosts.has(to.host) || this.silentHosts.has(local.host)) {
+    const isSilent = this.silentHosts.has(to.host) || this.silentHosts.has(local.host);
+    if (isSilent || this.closedHosts.has(to.host)) {
       this.world.after(timeoutMs, () => near.finish("timeout"));
       return;
     }

@@ -67,6 +67,7 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
     this.#shared = {
       random: options.random,
       dialer: options.dialer,
+      expectCall: options.dialer.expectCall?.bind(options.dialer),
       slabs: options.slabs,
       copyPayload: copierOf(options.slabs),
       config,

@@ -23,6 +23,8 @@ export interface ConnectionBudget {
 export interface WireShared {
   readonly random: Random;
   readonly dialer: StreamDialer;
+  /** Tells the dialer that the peer calls us too, over uTP; undefined where there is no uTP. */
+  readonly expectCall: ((from: Endpoint) => void) | undefined;
   readonly slabs: SlabPool;
   /** Moves payload into slabs in the fastest way they know. */
   readonly copyPayload: PayloadCopier;

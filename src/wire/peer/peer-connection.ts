@@ -102,6 +102,8 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
   utPexId = 0;
   /** The same for lt_donthave. */
   dontHaveId = 0;
+  /** The same for ut_holepunch. */
+  holepunchId = 0;
   /** It says that it has the metadata. */
   offersMetadata = false;
   /** Metadata that it sent unasked. */

@@ -18,6 +18,7 @@ import { addressBytes, formatAddress, MAX_PORT } from "../../core/endpoint.ts";
 import {
   MAX_EXTENSION_HANDSHAKE_BYTES,
   OUR_LT_DONTHAVE,
+  OUR_UT_HOLEPUNCH,
   OUR_UT_METADATA,
   OUR_UT_PEX,
 } from "./message-limits.ts";
@@ -33,6 +34,8 @@ export interface ExtensionHandshake {
   readonly utPexId: number | undefined;
   /** The same for lt_donthave (BEP 54). */
   readonly dontHaveId: number | undefined;
+  /** The same for ut_holepunch (BEP 55). */
+  readonly holepunchId: number | undefined;
   /** Text of the remote party; passes the sanitiser before any terminal. */
   readonly clientName: string | undefined;
   /** Port it listens on, 1 to 65535. */
@@ -50,6 +53,8 @@ export interface OwnExtensionHandshake {
   readonly clientName: string;
   /** Whether ut_pex messages are welcome. */
   readonly exchangesPeers: boolean;
+  /** Whether ut_holepunch messages are: only who speaks uTP can be called. */
+  readonly punchesHoles: boolean;
   /** 0 = we accept no connections. */
   readonly listenPort: number;
   readonly requestQueue: number;
@@ -64,6 +69,7 @@ export function encodeExtensionHandshake(own: OwnExtensionHandshake): Uint8Array
   return encodeBencode({
     m: {
       lt_donthave: OUR_LT_DONTHAVE,
+      ut_holepunch: own.punchesHoles ? OUR_UT_HOLEPUNCH : undefined,
       ut_metadata: OUR_UT_METADATA,
       ut_pex: own.exchangesPeers ? OUR_UT_PEX : undefined,
     },
@@ -89,6 +95,7 @@ export function decodeExtensionHandshake(body: Uint8Array): Decoded<ExtensionHan
     utMetadataId: extensionId(names, "ut_metadata"),
     utPexId: extensionId(names, "ut_pex"),
     dontHaveId: extensionId(names, "lt_donthave"),
+    holepunchId: extensionId(names, "ut_holepunch"),
     clientName: readClientName(fields),
     listenPort: integerWithin(fields, "p", 1, MAX_PORT),
     requestQueue: integerWithin(fields, "reqq", 1, Number.MAX_SAFE_INTEGER),

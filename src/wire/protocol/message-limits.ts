@@ -17,6 +17,9 @@ const MAX_PEX_MESSAGE_BYTES = 8 * 1024;
 /** BEP 54: a piece index. */
 export const DONT_HAVE_BYTES: number = 4;
 
+/** BEP 55: two bytes, an IPv6 address with its port, a code. */
+const MAX_HOLEPUNCH_BYTES = 24;
+
 /** W1: messages that we do not know are skipped up to this length, not buffered. */
 export const MAX_UNKNOWN_MESSAGE_BYTES: number = 32 * 1024;
 
@@ -33,6 +36,7 @@ export const MAX_MESSAGE_BYTES: number = 1 + MAX_BITFIELD_BYTES;
 export const OUR_UT_METADATA = 1;
 export const OUR_UT_PEX = 2;
 export const OUR_LT_DONTHAVE = 3;
+export const OUR_UT_HOLEPUNCH = 4;
 
 /** Longest body of an extended message after its extended id. */
 export function maxExtendedBytes(extendedId: number): number {
@@ -45,6 +49,8 @@ export function maxExtendedBytes(extendedId: number): number {
       return MAX_PEX_MESSAGE_BYTES;
     case OUR_LT_DONTHAVE:
       return DONT_HAVE_BYTES;
+    case OUR_UT_HOLEPUNCH:
+      return MAX_HOLEPUNCH_BYTES;
     default:
       return MAX_UNKNOWN_MESSAGE_BYTES;
   }

@@ -14,6 +14,9 @@ export const MAX_PEX_PEERS = 50;
 
 /** Bits of the flags: the peer has everything or wants nothing more; its address was dialled and answered. */
 export const PEX_SEED = 0x02;
+/** It is connected over uTP; it takes ut_holepunch messages. */
+export const PEX_UTP = 0x04;
+export const PEX_HOLEPUNCH = 0x08;
 export const PEX_REACHABLE = 0x10;
 
 export interface PexPeer {

@@ -186,6 +186,27 @@ export class PeerPool {
     return this.nextDial(nowMs);
   }
 
+  /**
+   * The peer at `address` calls us now, and is to be called: it is being dialled from here on. Undefined where it may not
+   * be contacted, is connected, or is being dialled. `from` is the party key of whoever said so.
+   */
+  dialNow(address: Endpoint, from: string, nowMs: number): Dial | undefined {
+    this.add(address, "pex", nowMs, from);
+    const candidate = this.#candidates.get(partyKey(this.#profile, address));
+    if (candidate?.state !== "idle" || this.#connected.has(candidate.party)) return undefined;
+    if (candidate.address.port !== address.port) {
+      // It has several ports, and this is the one that leads to it.
+      candidate.otherPorts.push(candidate.address.port);
+      candidate.address = address;
+    }
+    return { ...this.#dial(candidate, nowMs, 0), timeoutMs: PATIENT_TIMEOUT_MS };
+  }
+
+  /** Whether that is one of our own addresses. */
+  isSelf(address: Endpoint): boolean {
+    return this.#self.has(formatEndpoint(address));
+  }
+
   /** Before this time `nextDial` has no answer, unless something is added or ends; Infinity when nobody waits. */
   get nextDialAtMs(): number {
     return this.#earliestMs;

@@ -10,7 +10,7 @@ import { NEVER_MS } from "../../core/never-ms.ts";
 import { PeerConnection } from "../peer/peer-connection.ts";
 import type { PeerOwner } from "../peer/peer-owner.ts";
 import { encodeHandshake, type HandshakeFeatures } from "../protocol/handshake.ts";
-import type { PeerPool } from "./peer-pool.ts";
+import type { Dial, PeerPool } from "./peer-pool.ts";
 import type { SwarmContext } from "./swarm-context.ts";
 
 /** Two connections of the same pair that are younger than this were opened towards each other at the same time. */
@@ -54,11 +54,30 @@ export class SwarmConnections {
     while (this.#dialling < wanted && roster.count < this.maxConnections && shared.budget.mayDial()) {
       const dial = this.#pool.nextDial(nowMs);
       if (dial === undefined) return;
-      const peer = this.#newPeer(dial.address, dial.source);
-      this.#dialling++;
-      shared.budget.dialled(dial.address);
-      peer.attach(shared.dialer.dial(dial.address, peer, dial.timeoutMs));
+      this.#dial(dial);
     }
+  }
+
+  #dial({ address, source, timeoutMs }: Dial): void {
+    const { shared } = this.#swarm;
+    const peer = this.#newPeer(address, source);
+    this.#dialling++;
+    shared.budget.dialled(address);
+    peer.attach(shared.dialer.dial(address, peer, timeoutMs));
+  }
+
+  /** The peer at `address` calls us at this moment, says a third one of party `from`: calls it as well (BEP 55). */
+  punch(address: Endpoint, from: string): void {
+    const { roster, shared } = this.#swarm;
+    if (roster.count >= this.maxConnections || !shared.budget.mayDial()) return;
+    const dial = this.#pool.dialNow(address, from, shared.turns.nowMs);
+    if (dial === undefined) return;
+    shared.expectCall?.(address);
+    this.#dial(dial);
+  }
+
+  isSelf(address: Endpoint): boolean {
+    return this.#pool.isSelf(address);
   }
 
   #newPeer(address: Endpoint, source: PeerConnection["source"]): PeerConnection {

@@ -1,6 +1,6 @@
 /**
  * Engine of one torrent: gives what connections tell to the part whose business it is, and keeps what the parts
- * share. The parts: connections (begin and end), introduction, metadata, peer exchange, downloads, uploads, choking, health,
+ * share. The parts: connections (begin and end), introduction, metadata, peer exchange, hole punching, downloads, uploads, choking, health,
  * report. Everything here runs inside a turn (`wire-turns.ts`).
  */
 import type { Endpoint } from "../../core/endpoint.ts";
@@ -12,7 +12,12 @@ import type { PieceVerdict } from "../../torrent/piece-verdict.ts";
 import type { PeerConnection } from "../peer/peer-connection.ts";
 import type { AnnouncedPieces, PeerOwner } from "../peer/peer-owner.ts";
 import { EXTENSION_HANDSHAKE } from "../protocol/message-ids.ts";
-import { OUR_LT_DONTHAVE, OUR_UT_METADATA, OUR_UT_PEX } from "../protocol/message-limits.ts";
+import {
+  OUR_LT_DONTHAVE,
+  OUR_UT_HOLEPUNCH,
+  OUR_UT_METADATA,
+  OUR_UT_PEX,
+} from "../protocol/message-limits.ts";
 import { makePeerId } from "../protocol/peer-id.ts";
 import type { CloseReason, PeerSource, SwarmEvent } from "../wire-events.ts";
 import type { SwarmStorage } from "../wire-ports.ts";
@@ -38,6 +43,7 @@ import { SwarmConnections } from "./swarm-connections.ts";
 import type { ContentState, SwarmContext, TotalsState } from "./swarm-context.ts";
 import { SwarmDeadlines } from "./swarm-deadlines.ts";
 import { SwarmHealth } from "./swarm-health.ts";
+import { SwarmHolepunch } from "./swarm-holepunch.ts";
 import { SwarmIntroduction } from "./swarm-introduction.ts";
 import { SwarmMetadata } from "./swarm-metadata.ts";
 import { SwarmPacing } from "./swarm-pacing.ts";
@@ -75,6 +81,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   readonly #connections: SwarmConnections;
   readonly #metadata: SwarmMetadata;
   readonly #pex: SwarmPex;
+  readonly #holepunch: SwarmHolepunch;
   readonly #introduction: SwarmIntroduction;
   readonly #havePacing = new HavePacing();
   readonly #requests: SwarmRequests;
@@ -105,6 +112,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     this.#connections = new SwarmConnections(this, this.#pool, peerId, this);
     this.#metadata = new SwarmMetadata(this, (rawInfo) => this.#metadataComplete(rawInfo));
     this.#pex = new SwarmPex(this, this.#pool);
+    this.#holepunch = new SwarmHolepunch(this, this.#connections, this.#pex);
     this.#introduction = new SwarmIntroduction(this, this.#pool, this.#metadata, options.listenPort);
     this.#requests = new SwarmRequests(this);
     this.#blocks = new SwarmBlocks(this, this.#requests);
@@ -454,6 +462,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     if (extendedId === EXTENSION_HANDSHAKE) this.#introduction.received(peer, body);
     else if (extendedId === OUR_UT_METADATA) this.#metadata.received(peer, body);
     else if (extendedId === OUR_UT_PEX) this.#pex.received(peer, body);
+    else if (extendedId === OUR_UT_HOLEPUNCH) this.#holepunch.received(peer, body);
     else if (extendedId === OUR_LT_DONTHAVE) this.#pieces.takenBack(peer, body);
   }
 
@@ -484,6 +493,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
       this.tell({ type: "peer-disconnected", address: peer.address, reason, detail });
     }
     this.#connections.closed(peer, detail, isUseful);
+    if (reason === "connect-failed") this.#holepunch.notReached(peer.address);
   }
 
   onStreamEnded(peer: PeerConnection): void {

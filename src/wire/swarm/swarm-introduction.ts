@@ -83,6 +83,7 @@ export class SwarmIntroduction {
     const body = encodeExtensionHandshake({
       clientName: config.clientName,
       exchangesPeers: config.exchangesPeers,
+      punchesHoles: this.#swarm.shared.expectCall !== undefined,
       listenPort: this.#listenPort,
       requestQueue: config.announcedRequestQueue,
       metadataBytes: this.#metadata.isKnown ? this.#metadata.sizeBytes : undefined,
@@ -118,6 +119,7 @@ export class SwarmIntroduction {
     if (said.utMetadataId !== undefined) peer.utMetadataId = said.utMetadataId;
     if (said.utPexId !== undefined) peer.utPexId = said.utPexId;
     if (said.dontHaveId !== undefined) peer.dontHaveId = said.dontHaveId;
+    if (said.holepunchId !== undefined) peer.holepunchId = said.holepunchId;
     if (said.listenPort !== undefined) this.#learnPort(peer, said.listenPort);
     if (said.ourHost !== undefined)
       this.#swarm.tell({ type: "external-address-reported", host: said.ourHost, by: peer.address });

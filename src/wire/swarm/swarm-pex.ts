@@ -5,14 +5,17 @@
  * Private torrents (BEP 27) would have to do without; they are refused before there is a swarm for them.
  */
 import { type AddressScope, addressScope, mayContact } from "../../core/address-profile.ts";
-import type { Endpoint } from "../../core/endpoint.ts";
+import { type Endpoint, formatEndpoint } from "../../core/endpoint.ts";
 import type { PeerConnection } from "../peer/peer-connection.ts";
 import { extendedMessage } from "../protocol/message-encoder.ts";
 import {
   decodePexMessage,
   encodePexMessage,
+  PEX_HOLEPUNCH,
   PEX_REACHABLE,
   PEX_SEED,
+  PEX_UTP,
+  type PexMessage,
   type PexPeer,
 } from "../protocol/ut-pex.ts";
 import type { PeerPool } from "./peer-pool.ts";
@@ -27,10 +30,15 @@ const NEARNESS: Readonly<Record<AddressScope, number>> = {
   public: 0,
 };
 
+/** Addresses of each peer's list that are remembered for hole punching: as many as a large swarm's members have connections. */
+const MAX_REMEMBERED_NAMES = 200;
+
 export class SwarmPex {
   readonly #swarm: SwarmContext;
   readonly #pool: PeerPool;
   readonly #ledgers = new Map<PeerConnection, PexLedger>();
+  /** Whom each peer says that it is connected with. */
+  readonly #named = new Map<PeerConnection, Set<string>>();
 
   constructor(swarm: SwarmContext, pool: PeerPool) {
     this.#swarm = swarm;
@@ -49,10 +57,25 @@ export class SwarmPex {
       peer.close("protocol-error", `ut_pex: ${message.fault.message}`);
       return;
     }
+    this.#remember(peer, message.value);
     for (const named of message.value.added) {
       if (this.#isOfUse(named) && mayMeet(peer.address, named.address))
         this.#pool.add(named.address, "pex", nowMs, peer.party);
     }
+  }
+
+  /** Peers that say they are connected with `address`. */
+  whoNamed(address: Endpoint): PeerConnection[] {
+    const key = formatEndpoint(address);
+    return [...this.#named].filter(([, names]) => names.has(key)).map(([peer]) => peer);
+  }
+
+  #remember(peer: PeerConnection, { added, dropped }: PexMessage): void {
+    const names = this.#named.get(peer) ?? new Set<string>();
+    this.#named.set(peer, names);
+    for (const { address } of added)
+      if (names.size < MAX_REMEMBERED_NAMES) names.add(formatEndpoint(address));
+    for (const address of dropped) names.delete(formatEndpoint(address));
   }
 
   /** Two that have everything have nothing to give each other. */
@@ -82,6 +105,7 @@ export class SwarmPex {
 
   left(peer: PeerConnection): void {
     this.#ledgers.delete(peer);
+    this.#named.delete(peer);
   }
 
   #ledgerOf(peer: PeerConnection): PexLedger {
@@ -103,13 +127,21 @@ export class SwarmPex {
 
   #flagsOf(peer: PeerConnection): number {
     const isSeed = peer.isUploadOnly || this.#swarm.content?.picker.isSeed(peer.slot) === true;
-    return (isSeed ? PEX_SEED : 0) | (peer.isIncoming ? 0 : PEX_REACHABLE);
+    return (
+      (isSeed ? PEX_SEED : 0) |
+      (peer.transport === "utp" ? PEX_UTP : 0) |
+      (peer.holepunchId === 0 ? 0 : PEX_HOLEPUNCH) |
+      (peer.isIncoming ? 0 : PEX_REACHABLE)
+    );
   }
 }
 
-/** Undefined: nobody could connect to it there. */
-function listeningAddress(peer: PeerConnection): Endpoint | undefined {
-  if (!peer.isIncoming) return peer.address;
+/**
+ * Where others can call the peer; undefined: nowhere that we know of. Whoever comes over uTP comes from the socket that it
+ * listens on, and behind a translator that is the only address which leads there.
+ */
+export function listeningAddress(peer: PeerConnection): Endpoint | undefined {
+  if (!peer.isIncoming || peer.transport === "utp") return peer.address;
   return peer.listenPort === 0 ? undefined : { ...peer.address, port: peer.listenPort };
 }
 
@@ -118,6 +150,6 @@ function isToldTo(peer: PeerConnection, other: PeerConnection, address: Endpoint
 }
 
 /** No peer of the Internet names hosts of our network to us, or learns of them; nor one of the network this host's. */
-function mayMeet(peer: Endpoint, address: Endpoint): boolean {
+export function mayMeet(peer: Endpoint, address: Endpoint): boolean {
   return NEARNESS[addressScope(address.host)] <= NEARNESS[addressScope(peer.host)];
 }

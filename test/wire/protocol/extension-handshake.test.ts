@@ -14,6 +14,7 @@ const NOTHING: ExtensionHandshake = {
   utMetadataId: undefined,
   utPexId: undefined,
   dontHaveId: undefined,
+  holepunchId: undefined,
   clientName: undefined,
   listenPort: undefined,
   requestQueue: undefined,
@@ -50,6 +51,7 @@ describe("extension handshake", () => {
     const bytes = encodeExtensionHandshake({
       clientName: "Starling 0.1.0",
       exchangesPeers: true,
+      punchesHoles: true,
       listenPort: 6881,
       requestQueue: 250,
       metadataBytes: 31_235,
@@ -58,7 +60,7 @@ describe("extension handshake", () => {
     });
 
     expect(utf8Text(bytes).replace("\n\0\0\u0007", "....")).toBe(
-      "d1:md11:lt_donthavei3e11:ut_metadatai1e6:ut_pexi2ee13:metadata_sizei31235e1:pi6881e4:reqqi250e11:upload_onlyi1e1:v14:Starling 0.1.06:yourip4:....e",
+      "d1:md11:lt_donthavei3e12:ut_holepunchi4e11:ut_metadatai1e6:ut_pexi2ee13:metadata_sizei31235e1:pi6881e4:reqqi250e11:upload_onlyi1e1:v14:Starling 0.1.06:yourip4:....e",
     );
     const result = decodeExtensionHandshake(bytes);
     expect(result.ok && result.value.ourHost).toBe("10.0.0.7");
