@@ -30,6 +30,15 @@ export function ipv4Bits(host: string): number {
   return (bits << 8) | octet;
 }
 
+/** 32 signed bits that tell addresses apart: those of IPv4; of IPv6 a hash, which two may share. */
+export function addressBits({ host, family }: Endpoint): number {
+  if (family === 4) return ipv4Bits(host);
+  const bytes = addressBytes(host) ?? UNSPECIFIED_V6;
+  let bits = 0;
+  for (let i = 0; i < 16; i += 4) bits = Math.imul(bits ^ readInt32(bytes, i), SPREADING);
+  return bits;
+}
+
 function ipv4Text(bits: number): string {
   return `${bits >>> 24}.${(bits >>> 16) & 255}.${(bits >>> 8) & 255}.${bits & 255}`;
 }
@@ -71,7 +80,7 @@ export function readEndpoint(bytes: Uint8Array, offset: number, family: AddressF
  * not matter to anybody.
  */
 export function ipv4Endpoint(bits: number, port: number): Endpoint {
-  const place = (Math.imul(bits ^ (port << 16), 0x9e3779b1) >>> (32 - RECENT_BITS)) & (RECENT - 1);
+  const place = (Math.imul(bits ^ (port << 16), SPREADING) >>> (32 - RECENT_BITS)) & (RECENT - 1);
   const known = recentEndpoints[place];
   if (known !== undefined && recentBits[place] === bits && known.port === port) return known;
   const fresh: Endpoint = { host: ipv4Text(bits), port, family: 4 };
@@ -108,6 +117,8 @@ export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
   return a === b || (a.port === b.port && a.host === b.host);
 }
 
+/** An odd constant with well spread bits. */
+const SPREADING = 0x9e3779b1;
 const CHAR_DOT = 0x2e;
 const CHAR_0 = 0x30;
 const UNSPECIFIED_V6 = new Uint8Array(16);

@@ -19,6 +19,17 @@ export class ContactList {
   readonly #contacts: Contact[] = [];
   /** First words of the ids of `#contacts`, with flipped sign: ascending. */
   #heads = new Int32Array(FIRST_CAPACITY);
+  /** Their `addressBits`, in the same order. */
+  #addresses = new Int32Array(FIRST_CAPACITY);
+
+  get size(): number {
+    return this.#contacts.length;
+  }
+
+  /** All of them, in the order of their ids. */
+  contacts(): IterableIterator<Contact> {
+    return this.#contacts.values();
+  }
 
   /** Adds a contact whose id is not in the list. */
   add(contact: Contact): void {
@@ -26,22 +37,26 @@ export class ContactList {
     const head = contact.idHead ^ SIGN_BIT;
     const index = this.#firstFrom(head);
     if (size === this.#heads.length) {
-      const heads = new Int32Array(2 * size);
-      heads.set(this.#heads);
-      this.#heads = heads;
+      this.#heads = twiceAsLong(this.#heads);
+      this.#addresses = twiceAsLong(this.#addresses);
     }
     this.#heads.copyWithin(index + 1, index, size);
     this.#heads[index] = head;
+    this.#addresses.copyWithin(index + 1, index, size);
+    this.#addresses[index] = contact.addressBits;
     this.#contacts.splice(index, 0, contact);
   }
 
   remove(contact: Contact): void {
-    const head = contact.idHead ^ SIGN_BIT;
-    let index = this.#firstFrom(head);
-    while (index < this.#contacts.length && this.#contacts[index] !== contact) index++;
-    if (index === this.#contacts.length) return;
+    const index = this.#indexOf(contact);
+    if (index < 0) return;
     this.#heads.copyWithin(index, index + 1, this.#contacts.length);
+    this.#addresses.copyWithin(index, index + 1, this.#contacts.length);
     this.#contacts.splice(index, 1);
+  }
+
+  has(contact: Contact): boolean {
+    return this.#indexOf(contact) >= 0;
   }
 
   clear(): void {
@@ -55,6 +70,20 @@ export class ContactList {
     for (let i = this.#firstFrom(head); i < size && this.#heads[i] === head; i++) {
       const contact = this.#contacts[i] as Contact;
       if (contact.hasId(bytes, idAt)) return contact;
+    }
+    return undefined;
+  }
+
+  /** The contact with these `addressBits` that `isIt`. */
+  findAt(bits: number, isIt: (contact: Contact) => boolean): Contact | undefined {
+    const size = this.#contacts.length;
+    for (
+      let i = this.#addresses.indexOf(bits);
+      i >= 0 && i < size;
+      i = this.#addresses.indexOf(bits, i + 1)
+    ) {
+      const contact = this.#contacts[i] as Contact;
+      if (isIt(contact)) return contact;
     }
     return undefined;
   }
@@ -92,6 +121,14 @@ export class ContactList {
     return low;
   }
 
+  #indexOf(contact: Contact): number {
+    const head = contact.idHead ^ SIGN_BIT;
+    const size = this.#contacts.length;
+    for (let i = this.#firstFrom(head); i < size && this.#heads[i] === head; i++)
+      if (this.#contacts[i] === contact) return i;
+    return -1;
+  }
+
   /** The first whose head is not below `head`. */
   #firstFrom(head: number): number {
     let low = 0;
@@ -103,4 +140,10 @@ export class ContactList {
     }
     return low;
   }
+}
+
+function twiceAsLong(words: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(2 * words.length);
+  longer.set(words);
+  return longer;
 }

@@ -5,7 +5,7 @@
  */
 import { addressBytes, type Endpoint } from "../core/endpoint.ts";
 import { ID_BYTES, type NodeId, nodeIdFrom } from "../core/ids.ts";
-import { ipv4Bits, ipv4Endpoint, readInt32, writeInt32, writeIpv4 } from "./compact-address.ts";
+import { addressBits, ipv4Bits, ipv4Endpoint, readInt32, writeInt32, writeIpv4 } from "./compact-address.ts";
 
 /** BEP 5: good for 15 minutes after an answer, or after a query if it ever answered. */
 export const GOOD_FOR_MS: number = 15 * 60_000;
@@ -27,8 +27,8 @@ export class Contact {
   readonly #word3: number;
   readonly #word4: number;
   readonly port: number;
-  /** IPv4 address bits, signed; 0 for IPv6. */
-  readonly ipv4Bits: number;
+  /** As `addressBits` has it. */
+  readonly addressBits: number;
   readonly #ipv6: Endpoint | undefined;
   /** Bits shared with our own id; kept by the routing table. */
   depth = 0;
@@ -49,7 +49,7 @@ export class Contact {
     this.#word3 = readInt32(id, 12);
     this.#word4 = readInt32(id, 16);
     this.port = address.port;
-    this.ipv4Bits = address.family === 4 ? ipv4Bits(address.host) : 0;
+    this.addressBits = addressBits(address);
     this.#ipv6 = address.family === 6 ? address : undefined;
     this.hasFittingId = hasFittingId;
   }
@@ -62,7 +62,7 @@ export class Contact {
   }
 
   get endpoint(): Endpoint {
-    return this.#ipv6 ?? ipv4Endpoint(this.ipv4Bits, this.port);
+    return this.#ipv6 ?? ipv4Endpoint(this.addressBits, this.port);
   }
 
   get isIpv6(): boolean {
@@ -110,14 +110,16 @@ export class Contact {
 
   isAtSameAddress(other: Contact): boolean {
     return (
-      this.port === other.port && this.ipv4Bits === other.ipv4Bits && this.#ipv6?.host === other.#ipv6?.host
+      this.port === other.port &&
+      this.addressBits === other.addressBits &&
+      this.#ipv6?.host === other.#ipv6?.host
     );
   }
 
   isAt(address: Endpoint): boolean {
     if (this.port !== address.port) return false;
     if (this.#ipv6 !== undefined) return this.#ipv6.host === address.host;
-    return address.family === 4 && this.ipv4Bits === ipv4Bits(address.host);
+    return address.family === 4 && this.addressBits === ipv4Bits(address.host);
   }
 
   /** Writes the id at `at`; answers the offset behind it. */
@@ -132,7 +134,7 @@ export class Contact {
 
   /** Writes the 4 or 16 address bytes at `at`; answers the offset behind them. */
   writeAddress(out: Uint8Array, at: number): number {
-    if (this.#ipv6 === undefined) return writeIpv4(out, at, this.ipv4Bits);
+    if (this.#ipv6 === undefined) return writeIpv4(out, at, this.addressBits);
     out.set(addressBytes(this.#ipv6.host) ?? [], at);
     return at + 16;
   }

@@ -20,7 +20,7 @@ import type { AddressFamily, Endpoint } from "../core/endpoint.ts";
 import { ID_BYTES, type NodeId } from "../core/ids.ts";
 import { Bucket } from "./bucket.ts";
 import type { ClosestContacts } from "./closest-contacts.ts";
-import { ipv4Bits, readInt32 } from "./compact-address.ts";
+import { addressBits, readInt32 } from "./compact-address.ts";
 import { Contact } from "./contact.ts";
 import { ContactList } from "./contact-list.ts";
 import { victimFor } from "./contact-rank.ts";
@@ -62,8 +62,6 @@ export class RoutingTable {
   readonly #buckets: (Bucket | undefined)[] = [];
   /** The same contacts as in the tree, sorted by id. */
   readonly #list = new ContactList();
-  /** And by address (`public`) or address and port: one each. */
-  readonly #parties = new Map<Party, Contact>();
 
   constructor(options: RoutingTableOptions) {
     this.#options = options;
@@ -77,7 +75,7 @@ export class RoutingTable {
 
   /** Live contacts. */
   get size(): number {
-    return this.#parties.size;
+    return this.#list.size;
   }
 
   /** Depth of the deepest bucket that holds anything, -1 for an empty table. */
@@ -95,7 +93,7 @@ export class RoutingTable {
 
   /** Every live contact, in no useful order. */
   contacts(): IterableIterator<Contact> {
-    return this.#parties.values();
+    return this.#list.contacts();
   }
 
   get hasReserves(): boolean {
@@ -114,7 +112,7 @@ export class RoutingTable {
 
   /** Whether this very contact is live. */
   has(contact: Contact): boolean {
-    return this.#parties.get(this.#partyOf(contact)) === contact;
+    return this.#list.has(contact);
   }
 
   /** Fills `found` with the live contacts nearest to the id at `targetAt`; equals sorting all by distance. */
@@ -188,12 +186,11 @@ export class RoutingTable {
 
   /** We have a new id: the same contacts, sorted around it. Those whose bucket is full now wait in reserve. */
   rebase(localNodeId: NodeId, nowMs: number): void {
-    const contacts = [...this.#parties.values()];
+    const contacts = [...this.#list.contacts()];
     this.#localId = localNodeId;
     this.#tree = new ContactTree(localNodeId, this.#options.k);
     this.#list.clear();
     this.#buckets.length = 0;
-    this.#parties.clear();
     for (const contact of contacts) {
       if (contact.hasId(localNodeId, 0)) continue;
       contact.depth = sharedPrefixBits(localNodeId, contact.id);
@@ -237,7 +234,7 @@ export class RoutingTable {
   #admit(contact: Contact, nowMs: number): Admission {
     const bucket = this.#bucket(contact.depth, nowMs);
     bucket.release(contact);
-    if (!this.#makesWay(this.#parties.get(this.#partyOf(contact)), contact)) return "refused";
+    if (!this.#makesWay(this.#neighbourOf(contact), contact)) return "refused";
     if (!this.#makesWay(this.#sharerOfSubnet(contact), contact)) return "refused";
     if (bucket.count < this.capacityAt(contact.depth)) {
       this.#insert(contact, nowMs);
@@ -266,21 +263,22 @@ export class RoutingTable {
     return true;
   }
 
+  /** The live contact that is the same party: one per address in `public`, else per address and port. */
   #neighbourAt(address: Endpoint): Contact | undefined {
-    const { addressProfile } = this.#options;
-    const isIpv4 = address.family === 4;
-    return this.#parties.get(
-      isIpv4
-        ? ipv4Party(addressProfile, ipv4Bits(address.host), address.port)
-        : partyKey(addressProfile, address),
-    );
+    const isOneForAll = this.#options.addressProfile === "public" && address.family === 4;
+    const bits = addressBits(address);
+    return this.#list.findAt(bits, (contact) => isOneForAll || this.#isSameParty(contact, address));
   }
 
-  #partyOf(contact: Contact): Party {
+  #neighbourOf(contact: Contact): Contact | undefined {
+    return this.#options.addressProfile === "public" && !contact.isIpv6
+      ? this.#list.findAt(contact.addressBits, () => true)
+      : this.#neighbourAt(contact.endpoint);
+  }
+
+  #isSameParty({ endpoint }: Contact, address: Endpoint): boolean {
     const { addressProfile } = this.#options;
-    return contact.isIpv6
-      ? partyKey(addressProfile, contact.endpoint)
-      : ipv4Party(addressProfile, contact.ipv4Bits, contact.port);
+    return partyKey(addressProfile, endpoint) === partyKey(addressProfile, address);
   }
 
   /** In `public`, one contact per /24 (/64) and bucket: the live one that shares it with `contact`. */
@@ -298,7 +296,6 @@ export class RoutingTable {
     const bucket = this.#bucket(contact.depth, nowMs);
     bucket.count++;
     bucket.lastRefreshMs = nowMs;
-    this.#parties.set(this.#partyOf(contact), contact);
     this.#list.add(contact);
     this.#tree.numberOfNodesPerKBucket = this.capacityAt(contact.depth);
     this.#tree.add(contact);
@@ -307,20 +304,12 @@ export class RoutingTable {
   #remove(contact: Contact): void {
     const bucket = this.#buckets[contact.depth];
     if (bucket !== undefined) bucket.count--;
-    this.#parties.delete(this.#partyOf(contact));
     this.#list.remove(contact);
     this.#tree.remove(contact.id);
   }
 }
 
-/** What counts as one party: a number for IPv4, which needs no text of its own, and `partyKey` for IPv6. */
-type Party = number | string;
-
-function ipv4Party(profile: AddressProfile, bits: number, port: number): number {
-  return profile === "public" ? bits : bits * 2 ** 16 + port;
-}
-
 function sharesSubnet(a: Contact, b: Contact): boolean {
-  if (!a.isIpv6 || !b.isIpv6) return a.ipv4Bits >>> 8 === b.ipv4Bits >>> 8;
+  if (!a.isIpv6 || !b.isIpv6) return a.addressBits >>> 8 === b.addressBits >>> 8;
   return subnetKey(a.endpoint) === subnetKey(b.endpoint);
 }

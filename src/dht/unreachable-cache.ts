@@ -3,8 +3,8 @@
  * lookup that passes there would ask them again. One more failure adds one, an answer halves; an entry counts for
  * five minutes per failure. A fixed table in which the newest takes the place: forgetting costs one query.
  */
-import { addressBytes, type Endpoint } from "../core/endpoint.ts";
-import { ipv4Bits, readInt32 } from "./compact-address.ts";
+import type { Endpoint } from "../core/endpoint.ts";
+import { addressBits } from "./compact-address.ts";
 
 const PLACES = 512;
 const LIFETIME_PER_FAILURE_MS = 5 * 60_000;
@@ -51,12 +51,8 @@ class Places {
 }
 
 /** 32 bits that tell addresses and ports apart, but for one pair in four billion. */
-function keyOf({ host, port, family }: Endpoint): number {
-  if (family === 4) return Math.imul(ipv4Bits(host), MIX) ^ port;
-  const bytes = addressBytes(host) ?? new Uint8Array(16);
-  let key = port;
-  for (let i = 0; i < 16; i += 4) key = Math.imul(key ^ readInt32(bytes, i), MIX);
-  return key;
+function keyOf(address: Endpoint): number {
+  return Math.imul(addressBits(address), MIX) ^ address.port;
 }
 
 function placeOf(key: number): number {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { addressBytes, endpoint } from "../../src/core/endpoint.ts";
+import { addressBytes, type Endpoint, endpoint } from "../../src/core/endpoint.ts";
 import { infoHashFrom } from "../../src/core/ids.ts";
 import { BloomFilter } from "../../src/dht/bloom-filter.ts";
 import type { ScrapeOptions, ScrapeResult } from "../../src/dht/index.ts";
@@ -155,9 +155,10 @@ describe("a scrape of a network, BEP 33,", () => {
       for (const { payload, to } of lone.sent.splice(0)) {
         const decoder = new KrpcDecoder();
         decoder.decode(payload);
-        lone.node.handleDatagram(answer(decoder.message, friends.indexOf(to)), to);
+        lone.node.handleDatagram(answer(decoder.message, indexOf(to)), to);
       }
     };
+    const indexOf = (to: Endpoint) => friends.findIndex((friend) => friend.host === to.host);
     const idOf = (i: number) => lone.world.random.fork(`friend 4 ${i}`).bytes(20);
     answerAll((query, i) => {
       ENCODER.beginReply(ASKER, idOf(i));
