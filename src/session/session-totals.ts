@@ -25,7 +25,7 @@ export class SessionTotals {
 
   /** Payload of all torrents, also of those that are gone; before `start` of this session alone. */
   get now(): SavedTotals {
-    const { downloadedBytes, uploadedBytes } = this.#wire.view();
+    const { downloadedBytes, uploadedBytes } = this.#wire.payload;
     return {
       downloadedBytes: this.#before.downloadedBytes + downloadedBytes,
       uploadedBytes: this.#before.uploadedBytes + uploadedBytes,

@@ -138,6 +138,11 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
     this.#shared.bans.importBans(saved, this.#clock.nowMs());
   }
 
+  /** Of all torrents, also of those that are gone, since the start. */
+  get payload(): Readonly<WireShared["payload"]> {
+    return this.#shared.payload;
+  }
+
   view(): WireView {
     this.#sweepArriving();
     const views = [...this.#swarms.values()].map((swarm) => swarm.rates());
@@ -150,7 +155,6 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
       upBytesPerSecond: views.reduce((sum, view) => sum + view.upBytesPerSecond, 0),
       acceptedIncoming: this.#acceptedIncoming,
       sendBufferBytes: this.#shared.sendBufferBytes,
-      ...this.#shared.payload,
       maxDownBytesPerSecond: this.#shared.downLimit.ratePerSecond ?? undefined,
       maxUpBytesPerSecond: this.#shared.upLimit.ratePerSecond ?? undefined,
     };

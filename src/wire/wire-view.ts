@@ -171,9 +171,6 @@ export interface WireView {
   readonly upBytesPerSecond: number;
   /** Connections that others opened to us and that finished their handshake, since the start. */
   readonly acceptedIncoming: number;
-  /** Payload of all torrents, also of those that are gone, since the start. */
-  readonly downloadedBytes: number;
-  readonly uploadedBytes: number;
   /** Payload that waits in the streams of all peers. */
   readonly sendBufferBytes: number;
   readonly maxDownBytesPerSecond: number | undefined;
