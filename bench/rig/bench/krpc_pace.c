@@ -36,11 +36,11 @@ int main(int c,char**v){
       S("1:t4:");uint32_t k=htonl(sent);memcpy(p,&k,4);p+=4;S("1:y1:qe");
       at[sent]=now();if(send(fd[i],q,p-q,0)<0)perror("send");sent++;
     }
-    struct epoll_event e[64];int k=epoll_wait(ep,e,64,sent<total?0:1);
+    double wait=sent<total?t0+sent/rate-now():1e-3;if(wait<0)wait=0;
+    struct epoll_event e[64];struct timespec ts={.tv_nsec=wait<1e-3?wait*1e9:1e6};int k=epoll_pwait2(ep,e,64,&ts,NULL);
     for(int i=0;i<k;i++){unsigned char r[2048];ssize_t len;while((len=recv(e[i].data.fd,r,sizeof r,0))>0){
       unsigned char*x=memmem(r,len,"1:t4:",5);uint32_t tid;if(!x||x+9>r+len)continue;memcpy(&tid,x+5,4);tid=ntohl(tid);
       if(tid<sent&&took[tid]==0){took[tid]=now()-at[tid];got++;}}}
-    if(k==0&&sent<total){double wait=t0+sent/rate-now();if(wait>2e-4)usleep(1e6*(wait<5e-4?wait:5e-4));}
   }
   double*ok=calloc(got+1,8);unsigned long j=0;for(unsigned long i=0;i<sent;i++)if(took[i]>0)ok[j++]=took[i]*1e3;qsort(ok,j,8,less);
   #define Q(x) (j?ok[(unsigned long)((j-1)*x)]:-1)
