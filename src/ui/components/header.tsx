@@ -14,7 +14,7 @@ export function markTone(mark: Mark): Tone {
 }
 
 /** Rates keep their place when they change their length. */
-const RATE_CELLS = 9;
+const RATE_CELLS = 10;
 
 type Piece = "name" | "down" | "up" | "dht" | "port" | "free" | "problems" | "clock";
 

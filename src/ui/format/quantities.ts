@@ -1,9 +1,11 @@
 /**
- * Numbers as people read them, rounded so that what is shown changes only when it means something. Decimal units
- * (kB = 1,000 bytes), as disks and networks are labelled. Progress is rounded down: 100 % means done.
+ * Numbers as people read them, rounded so that what is shown changes only when it means something. Units are powers of
+ * 1,024, as in the WHY line, on the command line and in the limits that users type. Progress is rounded down: 100 %
+ * means done.
  */
 
-const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"] as const;
+const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
+const UNIT_STEP = 1024;
 const SHORT_UNITS = ["", "K", "M", "G", "T", "P"] as const;
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
@@ -21,27 +23,27 @@ function scale(value: number): Scaled {
   let unit = 0;
   let scaled = Math.max(0, value);
   while (unit < UNITS.length - 1 && scaled >= (unit === 0 ? 1000 : 999.5)) {
-    scaled /= 1000;
+    scaled /= UNIT_STEP;
     unit++;
   }
   const decimals = unit === 0 || scaled >= 99.95 ? 0 : 1;
   return { digits: scaled.toFixed(decimals), unit };
 }
 
-/** `12.0 GB`, `640 MB`, `17 B`. */
+/** `12.0 GiB`, `640 MiB`, `17 B`. */
 export function formatBytes(bytes: number): string {
   const { digits, unit } = scale(Math.round(bytes));
   return `${digits} ${UNITS[unit]}`;
 }
 
-/** As `formatBytes` without decimals from 10 on: `84 GB`, for what is only an order of magnitude. */
+/** As `formatBytes` without decimals from 10 on: `84 GiB`, for what is only an order of magnitude. */
 export function formatBytesRoughly(bytes: number): string {
   const { digits, unit } = scale(Math.round(bytes));
   const rough = Number(digits) >= 10 ? Number(digits).toFixed(0) : digits;
   return `${rough} ${UNITS[unit]}`;
 }
 
-/** `2.6 MB/s`; `0 B/s` below half a byte. */
+/** `2.6 MiB/s`; `0 B/s` below half a byte. */
 export function formatRate(bytesPerSecond: number): string {
   return `${formatBytes(bytesPerSecond)}/s`;
 }

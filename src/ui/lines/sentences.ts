@@ -34,7 +34,7 @@ export function spokenDuration(seconds: number): string {
     : plural(Math.round(seconds / HOUR_SECONDS), "hour");
 }
 
-/** One torrent in a sentence: `lecture-series: downloading, 71 percent, 2.6 MB/s, 22 minutes left.` */
+/** One torrent in a sentence: `lecture-series: downloading, 71 percent, 2.6 MiB/s, 22 minutes left.` */
 export function torrentSentence(torrent: TorrentSnapshot): string {
   const { name, phase, progressRatio, downBytesPerSecond, upBytesPerSecond, etaSeconds } = torrent;
   const parts = [PHASES[phase]];

@@ -9,7 +9,7 @@ export interface Glyphs {
   readonly attention: string;
   readonly down: string;
   readonly up: string;
-  /** Beside a rate in words: `▼ 2.6 MB/s`, `dn 2.6 MB/s`. */
+  /** Beside a rate in words: `▼ 2.6 MiB/s`, `dn 2.6 MiB/s`. */
   readonly downWord: string;
   readonly upWord: string;
   readonly rule: string;

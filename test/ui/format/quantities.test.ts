@@ -6,22 +6,22 @@ test.each([
   [0, "0 B"],
   [17, "17 B"],
   [999, "999 B"],
-  [1000, "1.0 kB"],
-  [99_949, "99.9 kB"],
-  [99_950, "100 kB"],
-  [999_499, "999 kB"],
-  [999_500, "1.0 MB"],
-  [12_020_000_000, "12.0 GB"],
-  [640_000_000, "640 MB"],
-  [3e18, "3000 PB"],
+  [1000, "1.0 KiB"],
+  [102_347, "99.9 KiB"],
+  [102_349, "100 KiB"],
+  [1_023_487, "999 KiB"],
+  [1_023_488, "1.0 MiB"],
+  [12_884_901_888, "12.0 GiB"],
+  [671_088_640, "640 MiB"],
+  [3e18, "2665 PiB"],
 ])("%d bytes are %s", (bytes, text) => {
   expect(format.formatBytes(bytes)).toBe(text);
 });
 
 test("rates come long for sentences and short for columns", () => {
-  expect(format.formatRate(2_600_000)).toBe("2.6 MB/s");
-  expect(format.formatRateShort(2_600_000)).toBe("2.6M");
-  expect(format.formatRateShort(312_000)).toBe("312K");
+  expect(format.formatRate(2_600_000)).toBe("2.5 MiB/s");
+  expect(format.formatRateShort(2_600_000)).toBe("2.5M");
+  expect(format.formatRateShort(312_000)).toBe("305K");
   expect(format.formatRateShort(0.4)).toBe("0");
 });
 

@@ -53,7 +53,7 @@ test("says each tenth of the way, trouble and its end, and nothing in between", 
   expect(said.length).toBe(from);
   view.publish(aSnapshot({ torrents: [aTorrent({ progressRatio: 0.8 })] }));
   expect(said.at(-1)).toBe(
-    "lecture-series-hd: downloading, 80 percent, 2.6 MB/s down, 400 kB/s up, 22 minutes left.",
+    "lecture-series-hd: downloading, 80 percent, 2.5 MiB/s down, 391 KiB/s up, 22 minutes left.",
   );
   const stuck = aDiagnosis({ code: "L2", severity: "problem", sentence: "Nobody announces this hash." });
   view.publish(aSnapshot({ torrents: [aTorrent({ progressRatio: 0.8, diagnosis: stuck })] }));

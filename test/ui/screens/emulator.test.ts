@@ -71,7 +71,7 @@ describe("in an emulator", () => {
     for (let row = 4; row < 4 + names.length; row++) {
       const line = emulator.buffer.active.getLine(row);
       const cells = Array.from({ length: 80 }, (_, column) => line?.getCell(column)?.getChars() ?? "");
-      expect(cells.slice(25, 33).join("").trim(), names[row - 4]).toBe("12.0 GB");
+      expect(cells.slice(25, 33).join("").trim(), names[row - 4]).toBe("11.2 GiB");
       expect(cells.slice(74, 80).join("").trim(), names[row - 4]).toBe("22m");
     }
   });

@@ -348,10 +348,10 @@ export function aBusySession(changes: Partial<SessionSnapshot> = {}): SessionSna
         code: "S5",
         stage: "pieces",
         severity: "notice",
-        sentence: "1 seed and 13 peers. 21 MB exists only on one peer: finishing depends on it.",
+        sentence: "1 seed and 13 peers. 21 MiB exists only on one peer: finishing depends on it.",
         remedy: "Those pieces are fetched first (3 of 21 done).",
         evidence: [
-          "the only holder sends at 40 kB/s",
+          "the only holder sends at 40 KiB/s",
           "21 pieces with one copy",
           "seen 14 of about 22 peers",
         ],
