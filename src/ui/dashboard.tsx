@@ -16,7 +16,7 @@ import { RateHistory, SAMPLE_INTERVAL_MS } from "./model/rate-history.ts";
 import { buildScreen, type ScreenModel } from "./model/screen-model.ts";
 import { shareStructure } from "./model/share-structure.ts";
 import { type DashboardHelpers, runEffect, type SessionEffect } from "./run-effect.ts";
-import { Completions } from "./state/completions.ts";
+import { Alerts } from "./state/alerts.ts";
 import { ListOrder } from "./state/list-order.ts";
 import { type Preferences, preferencesOf, withPreferences } from "./state/preferences.ts";
 import { effectOf, withoutRemoved } from "./state/removals.ts";
@@ -29,14 +29,20 @@ import {
   type UiState,
   type World,
 } from "./state/ui-state.ts";
-import { updateByInput, updateByOutcome, updateByTime, updateByWorld } from "./state/update.ts";
+import {
+  updateByInput,
+  updateByOutcome,
+  updateBySnapshot,
+  updateByTime,
+  updateByWorld,
+} from "./state/update.ts";
 import { FrameGovernor } from "./terminal/frame-governor.ts";
 import { InkSink, terminalColumns, terminalRows } from "./terminal/ink-sink.ts";
 import type { InputEvent } from "./terminal/input-events.ts";
 import { InputReader } from "./terminal/input-reader.ts";
 import { Presenter } from "./terminal/presenter.ts";
 import type { TerminalAbilities } from "./terminal/terminal-abilities.ts";
-import { QUERY_SYNCHRONIZED, TerminalModes } from "./terminal/terminal-modes.ts";
+import { notification, QUERY_SYNCHRONIZED, TerminalModes } from "./terminal/terminal-modes.ts";
 import type { TerminalPort, UiClock } from "./terminal/terminal-port.ts";
 import { TimerSlot } from "./terminal/timer-slot.ts";
 import { themesFor } from "./theme/themes.ts";
@@ -81,6 +87,8 @@ export function mountDashboard(options: DashboardOptions): Dashboard {
 }
 
 const MINUTE_MS = 60_000;
+/** Data that moved and has not been renewed for this long explains nothing any more. */
+const STALE_AFTER_MS = 10_000;
 const SYNCHRONIZED_MODE = 2026;
 
 class MountedDashboard implements Dashboard {
@@ -93,7 +101,7 @@ class MountedDashboard implements Dashboard {
   readonly #sink: InkSink;
   readonly #order = new ListOrder();
   readonly #history = new RateHistory();
-  readonly #completions = new Completions();
+  readonly #alerts = new Alerts();
   readonly #store: ModelStore;
   readonly #ink: Instance;
   readonly #root: ReactElement;
@@ -113,6 +121,7 @@ class MountedDashboard implements Dashboard {
         readonly rest: SessionSnapshot;
       }
     | undefined;
+  #newest: { readonly snapshot: SessionSnapshot; readonly atMs: number };
   #watchedIds = "";
   #isRepaintDue = false;
   #isClosed = false;
@@ -121,6 +130,7 @@ class MountedDashboard implements Dashboard {
   constructor(options: DashboardOptions) {
     const { clock, terminal, abilities, view } = options;
     this.#options = options;
+    this.#newest = { snapshot: view.getSnapshot(), atMs: clock.nowMs() };
     this.done = new Promise((resolve) => {
       this.#resolveDone = resolve;
     });
@@ -253,14 +263,14 @@ class MountedDashboard implements Dashboard {
 
   #takeSnapshot(): void {
     const snapshot = this.#options.view.getSnapshot();
-    const { torrents } = snapshot;
-    for (const name of this.#completions.update(snapshot)) {
-      this.#take({ kind: "said", text: `${name} is complete.`, tone: "ok" });
+    const nowMs = this.#options.clock.nowMs();
+    if (snapshot !== this.#newest.snapshot) this.#newest = { snapshot, atMs: nowMs };
+    for (const { kind, text } of this.#alerts.update(snapshot, nowMs)) {
+      if (kind === "complete") this.#take({ kind: "said", text, tone: "ok" });
+      if (this.#state.notifies) this.#options.terminal.write(notification(text));
     }
-    const isMoving = torrents.some(
-      ({ downBytesPerSecond, upBytesPerSecond }) => downBytesPerSecond + upBytesPerSecond > 0,
-    );
-    if (isMoving && !this.#sampleTimer.isSet) this.#sample();
+    this.#apply(updateBySnapshot(this.#state, this.#world()));
+    if (isMoving(snapshot) && !this.#sampleTimer.isSet) this.#sample();
     this.#governor.request("data");
   }
 
@@ -366,6 +376,7 @@ class MountedDashboard implements Dashboard {
       canShare: sharePath !== undefined,
       canSuspend: terminal.suspend !== undefined,
       themeNames: this.#themeNames,
+      isStale: isMoving(snapshot) && nowMs - this.#newest.atMs > STALE_AFTER_MS,
     };
   }
 
@@ -430,6 +441,13 @@ class MountedDashboard implements Dashboard {
   #unixMs(): number {
     return (this.#options.unixMs ?? Date.now)();
   }
+}
+
+/** While anything moves, a session that lives tells more at least once a second. */
+function isMoving({ torrents }: SessionSnapshot): boolean {
+  return torrents.some(
+    ({ downBytesPerSecond, upBytesPerSecond }) => downBytesPerSecond + upBytesPerSecond > 0,
+  );
 }
 
 function localTime(unixMs: number, withSeconds: boolean): string {

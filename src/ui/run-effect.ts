@@ -3,13 +3,15 @@
  * terminal can do. Every effect ends in outcomes, failures included; nothing here throws.
  */
 import type { SessionCommands, SessionView, TorrentSource } from "../session/session-view.ts";
-import type { PastedSource } from "./state/torrent-sources.ts";
+import { isKeyLink, type PastedSource } from "./state/torrent-sources.ts";
 import type { Effect, Failure, Outcome } from "./state/ui-state.ts";
 
 /** What the command line lends the dashboard. */
 export interface DashboardHelpers {
   /** The bytes of a `.torrent` file; rejects with a sentence for the user. `~` is the reader's business. */
   readTorrentFile(path: string): Promise<Uint8Array>;
+  /** A link to the torrent that the key of `link` names now (BEP 46). Absent: the session is given `link` as it is. */
+  resolveKeyLink?(link: string): Promise<string>;
   /** Hashes and shares a file or folder. Absent: the key says how to do it on the command line. */
   sharePath?(path: string): Promise<{ readonly id: string; readonly name: string; readonly magnet: string }>;
   /** The path that goes on as far as all names that begin like it agree. Absent: nothing is completed. */
@@ -53,6 +55,8 @@ async function attempt(effect: SessionEffect, tools: EffectTools): Promise<Outco
       return copy(effect, tools);
     case "add-to-choose":
       return addToChoose(effect, tools);
+    case "observe":
+      return observe(effect, tools);
     case "start-chosen":
       if (effect.priorities !== null) await commands.setFilePriorities(effect.id, effect.priorities);
       await commands.resume(effect.id);
@@ -119,6 +123,20 @@ async function addToChoose(
   return { kind: "choosing", id, isNew };
 }
 
+/** As `probe` does: nothing is wanted, so nothing is fetched. One that was cancelled meanwhile needs no answer. */
+async function observe(
+  { id, fileCount }: Effect & { readonly kind: "observe" },
+  { view }: EffectTools,
+): Promise<undefined> {
+  const { commands } = view;
+  try {
+    await commands.setFilePriorities(id, new Array<number>(fileCount).fill(0));
+    await commands.resume(id);
+  } catch {
+    // Who has what is then not known before the start.
+  }
+}
+
 function add(
   commands: SessionCommands,
   source: TorrentSource,
@@ -131,7 +149,10 @@ function add(
 }
 
 async function sourceOf(pasted: PastedSource, helpers: DashboardHelpers): Promise<TorrentSource> {
-  if (pasted.kind === "magnet") return { kind: "magnet", text: pasted.text };
+  if (pasted.kind === "magnet") {
+    const text = isKeyLink(pasted.text) ? await helpers.resolveKeyLink?.(pasted.text) : undefined;
+    return { kind: "magnet", text: text ?? pasted.text };
+  }
   return { kind: "metainfo", bytes: await helpers.readTorrentFile(pasted.path) };
 }
 

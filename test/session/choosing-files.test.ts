@@ -32,6 +32,29 @@ test("the list of files comes without the files; those that were chosen are fetc
   expect(files?.map(({ haveBytes }) => haveBytes)).toEqual([0, 4 * PIECE, 0]);
 });
 
+test("who has what is seen while nothing is wanted, and leaving then leaves nothing either", async () => {
+  const net = new SessionWorld(94);
+  await net.openSeeder("10.0.1.1", ALBUM);
+  const viewer = await net.open("10.0.2.1");
+  const { commands } = viewer.session;
+  const torrentNow = () => viewer.session.getSnapshot().torrents[0];
+  const { id } = await net.settled(commands.add(magnetOf(ALBUM), { metadataOnly: true }));
+  await net.settled(commands.watchDetails([id]));
+  await net.untilPhase(viewer, id, "paused");
+  await net.settled(commands.setFilePriorities(id, [0, 0, 0]));
+  await net.settled(commands.resume(id));
+  await net.until(() => torrentNow()?.counts.connectedSeeds === 1, "the seed");
+  await net.until(
+    () => torrentNow()?.files.every(({ reachableRatio }) => reachableRatio === 1) === true,
+    "who has what",
+  );
+
+  expect(torrentNow()?.files.map(({ haveBytes }) => haveBytes)).toEqual([0, 0, 0]);
+
+  await net.settled(commands.remove(id, { deleteData: false }));
+  expect(viewer.session.getSnapshot().torrents).toEqual([]);
+});
+
 test("leaving without a choice leaves nothing", async () => {
   const net = new SessionWorld(92);
   await net.openSeeder("10.0.1.1", ALBUM);

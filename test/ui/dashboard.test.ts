@@ -332,14 +332,21 @@ describe("choosing files before the start", () => {
     app.press("tab", "tab", "space", "space", "enter");
     await app.settle();
     app.view.publish(waiting());
+    await app.settle();
     app.clock.advance(600);
     return app;
   }
 
-  test("only the list of files is fetched, and watched, until enter", async () => {
+  const OBSERVED = [
+    ["setFilePriorities", HASH, [0, 0, 0]],
+    ["resume", HASH],
+  ];
+
+  test("only the list of files is fetched, and the swarm watched, until enter", async () => {
     const app = await opened();
     expect(app.view.sent).toEqual([
       ["add", { kind: "magnet", text: MAGNET }, { folder: "/home/ada/Downloads", metadataOnly: true }],
+      ...OBSERVED,
     ]);
     expect(app.view.watched).toEqual([HASH]);
     expect(screenOf(app)).toContain("3 of 3 chosen");
@@ -351,8 +358,22 @@ describe("choosing files before the start", () => {
     expect(screenOf(app)).toContain("1 of 3 chosen");
     app.press("enter");
     await app.settle();
-    expect(app.view.sent.slice(1)).toEqual([
+    expect(app.view.sent.slice(3)).toEqual([
       ["setFilePriorities", HASH, [4, 0, 0]],
+      ["resume", HASH],
+    ]);
+  });
+
+  test("enter alone starts everything, although nothing was wanted before", async () => {
+    const app = await opened();
+    const unwanted = files.map((file) => ({ ...file, priority: 0 }));
+    app.view.publish(waiting({ files: unwanted, phase: "downloading" }));
+    app.clock.advance(600);
+    expect(screenOf(app)).toContain("3 of 3 chosen");
+    app.press("enter");
+    await app.settle();
+    expect(app.view.sent.slice(3)).toEqual([
+      ["setFilePriorities", HASH, [4, 4, 4]],
       ["resume", HASH],
     ]);
   });
@@ -361,14 +382,14 @@ describe("choosing files before the start", () => {
     const app = await opened();
     app.press("esc");
     await app.settle();
-    expect(app.view.sent.slice(1)).toEqual([["remove", HASH, { deleteData: false }]]);
+    expect(app.view.sent.slice(3)).toEqual([["remove", HASH, { deleteData: false }]]);
   });
 
   test("nothing at all is not started", async () => {
     const app = await opened();
     app.press("n", "enter");
     await app.settle();
-    expect(app.view.sent).toHaveLength(1);
+    expect(app.view.sent).toHaveLength(3);
     expect(screenOf(app)).toContain("nothing is chosen");
   });
 });

@@ -55,11 +55,17 @@ export async function runOpen(named: readonly string[], flags: OpenFlags, output
   const sources = await Promise.all(operands.map((operand) => readSource(operand)));
   const settings = profileEngineSettings(flags, { profile, folder, peers, life: "dashboard" });
   const engine = running === undefined ? await startEngine(settings) : attachedEngine(running);
+  const resolveKeyLink = async (link: string): Promise<string> =>
+    (await resolveKeyLinks([link], flags, new Output({ quiet: true })))[0] ?? link;
   const show = async (): Promise<number> => {
     await face;
     for (const source of sources)
       await engine.view.commands.add(source, { folder, peers, ...torrentOptions(flags) });
-    return await showDashboard(engine, flags, join(starlingPaths().stateFolder, "dashboard.json"));
+    return await showDashboard(
+      engine,
+      { ...flags, resolveKeyLink },
+      join(starlingPaths().stateFolder, "dashboard.json"),
+    );
   };
   return running === undefined
     ? await withOwnEngine(engine, { profile, settings }, show)
@@ -147,6 +153,8 @@ interface DisplayFlags {
   readonly color?: string;
   readonly mouse?: boolean;
   readonly screenReader?: boolean;
+  /** The link to the torrent that the key of a link names now. */
+  readonly resolveKeyLink?: (link: string) => Promise<string>;
   /** Leaves by itself when this settles. */
   readonly until?: Promise<unknown>;
 }
@@ -215,6 +223,7 @@ async function openFace(
     readTorrentFile: (path: string) => readTorrentFile(expandHome(path)),
     sharePath: (path: string) => share(engine, expandHome(path)),
     completePath,
+    ...(flags.resolveKeyLink === undefined ? {} : { resolveKeyLink: flags.resolveKeyLink }),
   };
   if (usesLines(flags, process.env)) return startLineMode({ ...helpers, port: new NodeLines() });
   return mountDashboard({

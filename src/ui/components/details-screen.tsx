@@ -1,6 +1,8 @@
 /** One torrent over the whole screen, in tabs. */
 import { Box } from "ink";
 import { memo, type ReactNode } from "react";
+import { condense } from "../format/charts.ts";
+import { formatDuration } from "../format/quantities.ts";
 import type { DetailsBody } from "../model/screen-model.ts";
 import { isRoomy } from "../state/view-lines.ts";
 import { wrap } from "../terminal/cell-text.ts";
@@ -53,10 +55,15 @@ export const DetailsScreen = memo(function DetailsScreen({
 const CARD_LINES = 3;
 
 /** The table, and below it what is known of the peer under the cursor. */
-function PeersTab({ body: { peers, card }, columns, height }: DetailsScreenProps): ReactNode {
+function PeersTab({ body: { peers, card, peerOrder }, columns, height }: DetailsScreenProps): ReactNode {
   const { glyphs } = useLook();
   const cardLines = isRoomy(height) ? CARD_LINES : 0;
-  const lines: (readonly Segment[])[] = [new LineWriter(columns, glyphs).rule().segments];
+  const lines: (readonly Segment[])[] = [
+    new LineWriter(columns, glyphs)
+      .rule("dim", peerOrder.length + 10)
+      .text(` order: ${peerOrder} `, "dim")
+      .rule().segments,
+  ];
   if (card !== null) {
     for (const text of card.lines) lines.push(new LineWriter(columns, glyphs).gap(1).text(text).segments);
   }
@@ -77,8 +84,28 @@ function PeersTab({ body: { peers, card }, columns, height }: DetailsScreenProps
 const MAX_CHART_LINES = 12;
 const MIN_CHART_LINES = 4;
 
-function Overview({ body: { detail }, columns, height }: DetailsScreenProps): ReactNode {
+/** Lines of the axis of the time below the big chart. */
+const TIME_AXIS_LINES = 1;
+
+/** All that is remembered of the rates, over the whole screen. */
+function BigChart({ body: { detail }, columns, height }: DetailsScreenProps): ReactNode {
   const { glyphs } = useLook();
+  const cells = columns - LABEL_CELLS - 2;
+  const samples = condense(detail.samples, glyphs.isBraille ? 2 * cells : cells);
+  const chart = chartLines({ ...detail, samples }, columns, height - TIME_AXIS_LINES, glyphs);
+  const seconds = detail.samples.length;
+  const oldest = `${formatDuration(seconds)} ago`;
+  const axis = new LineWriter(columns, glyphs).to(LABEL_CELLS);
+  const drawn = glyphs.isBraille ? Math.ceil(samples.length / 2) : samples.length;
+  if (drawn >= oldest.length + 5) axis.to(LABEL_CELLS + cells - drawn).text(oldest, "dim");
+  axis.to(LABEL_CELLS + cells - 3).text("now", "dim");
+  return <Lines lines={[...chart, axis.segments]} height={height} />;
+}
+
+function Overview({ body, columns, height }: DetailsScreenProps): ReactNode {
+  const { glyphs } = useLook();
+  if (body.isChartBig) return <BigChart body={body} columns={columns} height={height} />;
+  const { detail } = body;
   const above = [
     ...whyLines(detail, columns, 2, glyphs),
     chainLine(detail, columns, glyphs),

@@ -45,6 +45,16 @@ export function sparkline(values: readonly number[], width: number, glyphs: Glyp
   return areaChart(values, width, 1, glyphs)[0] as string;
 }
 
+/** All of `values` in at most `width` of them: means of as many neighbours as it takes. */
+export function condense(values: readonly number[], width: number): readonly number[] {
+  const each = Math.max(1, Math.ceil(values.length / Math.max(1, width)));
+  if (each === 1) return values;
+  return Array.from({ length: Math.ceil(values.length / each) }, (_, index) => {
+    const some = values.slice(index * each, (index + 1) * each);
+    return some.reduce((sum, value) => sum + value, 0) / some.length;
+  });
+}
+
 /** The newest values as `height` rows of `width` cells, top first. A value above zero is never invisible. */
 export function areaChart(
   values: readonly number[],

@@ -52,7 +52,8 @@ interface Fact {
   readonly text: string;
 }
 
-export function buildDetail(torrent: TorrentSnapshot, history: RateHistory): DetailModel {
+/** `isStale`: what is known is too old to explain anything. */
+export function buildDetail(torrent: TorrentSnapshot, history: RateHistory, isStale = false): DetailModel {
   const { diagnosis, phase } = torrent;
   const direction = phase === "seeding" || phase === "finished" ? "up" : "down";
   const rate = direction === "up" ? torrent.upBytesPerSecond : torrent.downBytesPerSecond;
@@ -61,12 +62,14 @@ export function buildDetail(torrent: TorrentSnapshot, history: RateHistory): Det
     name: torrent.name,
     status: statusOf(torrent),
     swarm: swarmText(torrent),
-    why: {
-      code: diagnosis.code,
-      sentence: diagnosis.sentence,
-      remedy: diagnosis.remedy,
-      tone: diagnosisTone(diagnosis),
-    },
+    why: isStale
+      ? STALE
+      : {
+          code: diagnosis.code,
+          sentence: diagnosis.sentence,
+          remedy: diagnosis.remedy,
+          tone: diagnosisTone(diagnosis),
+        },
     evidence: diagnosis.evidence,
     also: diagnosis.also,
     chain: CHAIN_STAGES.map((stage) => ({ stage, mark: torrent.chain[stage] })),
@@ -82,6 +85,13 @@ export function buildDetail(torrent: TorrentSnapshot, history: RateHistory): Det
     facts: buildFacts(torrent),
   };
 }
+
+const STALE: DetailModel["why"] = {
+  code: "-",
+  sentence: "No fresh data from the engine: what is shown may be long past.",
+  remedy: "A machine that is very busy or was asleep catches up by itself.",
+  tone: "look",
+};
 
 function swarmText({ counts, estimatedPeers }: TorrentSnapshot): string {
   if (counts.connectedPeers === 0) {

@@ -6,7 +6,7 @@ import { HELP_ENTRIES, searchHelp } from "../state/help-search.ts";
 import type { HelpGroup } from "../state/key-map.ts";
 import type { TextField } from "../state/text-field.ts";
 import { isIncoming } from "../state/torrent-filter.ts";
-import { findSources, type PastedSource } from "../state/torrent-sources.ts";
+import { findSources, isKeyLink, type PastedSource } from "../state/torrent-sources.ts";
 import {
   type AddDialog,
   type Dialog,
@@ -111,7 +111,7 @@ export function buildDialog(dialog: Dialog, world: World, history: RateHistory):
     case "why": {
       const torrent = findTorrent(snapshot, dialog.id);
       if (torrent === undefined) return null;
-      return { kind: "why", detail: buildDetail(torrent, history), offset: dialog.offset };
+      return { kind: "why", detail: buildDetail(torrent, history, world.isStale), offset: dialog.offset };
     }
     case "quit":
       return { kind: "quit", sentences: quitSentences(snapshot.torrents) };
@@ -168,6 +168,7 @@ function buildAdd(dialog: AddDialog, snapshot: SessionSnapshot): AddModel {
 
 function describeSource(source: PastedSource, known: ReadonlySet<string>): string {
   if (source.kind === "file") return `file ${source.path}`;
+  if (isKeyLink(source.text)) return "link to a key: what it names is looked up when it is added";
   if (source.infoHash === "") return "magnet link without a hash that is known here";
   const what = source.text.startsWith("magnet:") ? "magnet link" : "info-hash";
   const name = source.name === "" ? "" : `, ${source.name}`;

@@ -59,7 +59,7 @@ function healthOfChoice(
   isReachKnown: boolean,
 ): PickModel["health"] {
   if (chosen.length === 0) return { text: "nothing is chosen", tone: "look" };
-  if (!isReachKnown) return { text: "who has what is seen once it runs", tone: "dim" };
+  if (!isReachKnown) return { text: "looking for who has it", tone: "dim" };
   const reachableBytes = chosen.reduce((sum, file) => sum + file.lengthBytes * file.reachableRatio, 0);
   const band = health === null ? undefined : healthBand(health);
   const word = band === undefined ? "" : `${band.word} ${Math.round(health ?? 0)}  `;

@@ -3,12 +3,13 @@
  * from the snapshot at most twice a second; unchanged parts keep their identity (`shareStructure`), so components
  * compare by identity and an unchanged screen costs no frame. Free of React, colours and glyphs.
  */
-import type { SessionSnapshot, TorrentSnapshot } from "../../session/session-view.ts";
+import type { PeerSnapshot, SessionSnapshot, TorrentSnapshot } from "../../session/session-view.ts";
 import { hintBar, type Tab, tabBar } from "../layout/bars.ts";
 import { commandHints, dialogHints, searchHints } from "../layout/dialog-hints.ts";
 import type { ScreenPlan } from "../layout/screen-plan.ts";
 import { completionsOf } from "../state/commands.ts";
 import type { SortId } from "../state/list-order.ts";
+import { orderPeers } from "../state/peer-order.ts";
 import type { TextField } from "../state/text-field.ts";
 import { isStuck } from "../state/torrent-filter.ts";
 import {
@@ -78,6 +79,8 @@ export interface DetailsBody {
   readonly trail: TrailModel | null;
   readonly steps: TableModel<StepRowModel>;
   readonly log: readonly EventRowModel[];
+  readonly isChartBig: boolean;
+  readonly peerOrder: string;
 }
 
 export interface DhtBody {
@@ -172,7 +175,7 @@ function buildBody(state: UiState, world: World, sources: ScreenSources): BodyMo
       const torrent = findTorrent(world.snapshot, view.id);
       return torrent === undefined
         ? buildList(state, world, sources)
-        : buildDetails(view, torrent, world, sources);
+        : buildDetails(view, state, torrent, world, sources);
     }
     case "dht":
       return {
@@ -198,7 +201,7 @@ function buildBody(state: UiState, world: World, sources: ScreenSources): BodyMo
 }
 
 function buildList(state: UiState, world: World, { history }: ScreenSources): ListBody {
-  const { snapshot, visibleIds, plan } = world;
+  const { snapshot, visibleIds, plan, isStale } = world;
   const byId = new Map(snapshot.torrents.map((torrent) => [torrent.id, torrent]));
   const selected = state.cursorId === null ? undefined : byId.get(state.cursorId);
   const shownIds = visibleIds.slice(state.listTop, state.listTop + plan.list.height);
@@ -221,11 +224,12 @@ function buildList(state: UiState, world: World, { history }: ScreenSources): Li
       total: visibleIds.length,
     },
     torrentCount: snapshot.torrents.length,
-    detail: selected === undefined || plan.detail.height === 0 ? null : buildDetail(selected, history),
+    detail:
+      selected === undefined || plan.detail.height === 0 ? null : buildDetail(selected, history, isStale),
     peers:
       selected === undefined || plan.peers.height < 3
         ? null
-        : peersTable(selected, 0, -1, plan.peers.height - 2),
+        : peersTable(selected.peers, 0, -1, plan.peers.height - 2),
     network: isEmpty ? buildDht(snapshot.dht) : null,
     canShare: world.canShare,
   };
@@ -233,14 +237,17 @@ function buildList(state: UiState, world: World, { history }: ScreenSources): Li
 
 function buildDetails(
   view: DetailsView,
+  { peerSort, arePeersReversed }: UiState,
   torrent: TorrentSnapshot,
-  { snapshot, plan }: World,
+  { snapshot, plan, isStale }: World,
   { history, timeOfDay }: ScreenSources,
 ): DetailsBody {
   const lines = tableLines(view, plan);
   const shown = (tab: DetailTab): number => (view.tab === tab ? lines : 0);
   const log = view.tab === "log" ? snapshot.log.filter(({ torrentId }) => torrentId === torrent.id) : [];
-  const peer = view.tab === "peers" ? torrent.peers[view.cursor] : undefined;
+  const logEnd = log.length - view.cursor;
+  const peers = view.tab === "peers" ? orderPeers(torrent.peers, peerSort, arePeersReversed) : [];
+  const peer = peers[view.cursor];
   const steps = torrent.dhtTrail?.steps ?? [];
   const isReachKnown = torrent.counts.connectedPeers > 0;
   return {
@@ -249,9 +256,9 @@ function buildDetails(
     status: statusOf(torrent),
     tabs: tabBar(view, snapshot, plan.columns),
     tab: view.tab,
-    detail: buildDetail(torrent, history),
+    detail: buildDetail(torrent, history, isStale),
     pieces: view.tab === "pieces" ? buildPieces(torrent) : null,
-    peers: peersTable(torrent, view.top, view.cursor, shown("peers")),
+    peers: peersTable(peers, view.top, view.cursor, shown("peers")),
     card: peer === undefined ? null : buildPeerCard(peer),
     files: filesTable(torrent, view, [], shown("files"), isReachKnown),
     trail: view.tab === "dht" ? buildTrail(torrent) : null,
@@ -263,21 +270,25 @@ function buildDetails(
       top: view.top,
       total: steps.length,
     },
-    log: log.slice(-plan.body.height).map((line) => buildEventRow(line, timeOfDay)),
+    log: log
+      .slice(Math.max(0, logEnd - plan.body.height), logEnd)
+      .map((line) => buildEventRow(line, timeOfDay)),
+    isChartBig: view.isChartBig,
+    peerOrder: arePeersReversed ? `${peerSort} reversed` : peerSort,
   };
 }
 
 function peersTable(
-  torrent: TorrentSnapshot,
+  peers: readonly PeerSnapshot[],
   top: number,
   cursor: number,
   lines: number,
 ): TableModel<PeerRowModel> {
   return {
-    rows: torrent.peers.slice(top, top + lines).map(buildPeerRow),
+    rows: peers.slice(top, top + lines).map(buildPeerRow),
     cursor: cursor < 0 ? -1 : cursor - top,
     top,
-    total: torrent.peers.length,
+    total: peers.length,
   };
 }
 

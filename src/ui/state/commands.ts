@@ -125,6 +125,12 @@ const WITH_ARGUMENT: readonly Command[] = [
     () => ["on", "off"] as const,
     (state, word) => withEffect(state, { kind: "mouse", isOn: word === "on" }),
   ),
+  choice(
+    "notify",
+    "tell the terminal what is complete or in trouble (OSC 9)",
+    () => ["on", "off"] as const,
+    (state, word) => stay({ ...state, notifies: word === "on" }),
+  ),
   {
     name: "limit",
     argument: "down|up RATE",

@@ -40,6 +40,7 @@ export type ActionId =
   | "show-all"
   | "sort"
   | "reverse-sort"
+  | "big-chart"
   | "dht"
   | "events"
   | "limits"
@@ -115,8 +116,9 @@ export const KEY_MAP: readonly Binding[] = [
   bind("mark", ["m"], ["list"], "LIST", "mark", "mark for the next key"),
   bind("mark-all", ["M"], ["list"], "LIST", "mark all", "mark all listed, or none"),
   bind("show-all", ["esc"], ["list"], "LIST", "show all", "show all torrents again"),
-  bind("sort", ["o"], ["list"], "LIST", "order", "sort by the next column"),
-  bind("reverse-sort", ["O"], ["list"], "LIST", "reverse", "turn the order round"),
+  bind("sort", ["o"], ["list", "peers"], "LIST", "order", "sort by the next column"),
+  bind("reverse-sort", ["O"], ["list", "peers"], "LIST", "reverse", "turn the order round"),
+  bind("big-chart", ["z"], TORRENT, "TORRENT", "chart", "its rates as a big chart"),
   bind("next-problem", ["!"], TORRENT, "LIST", "problem", "to the next problem"),
 
   bind("dht", ["d"], EVERYWHERE, "ANYWHERE", "DHT", "how peers are found"),
@@ -162,9 +164,10 @@ const HINTS: Readonly<Record<Context, readonly ActionId[]>> = {
     "copy-magnet",
     "reannounce",
     "verify",
+    "big-chart",
     "dht",
   ],
-  peers: ["back", "next-tab", "toggle-pause", "why", "reannounce", "copy-magnet", "dht"],
+  peers: ["back", "next-tab", "sort", "toggle-pause", "why", "reannounce", "copy-magnet", "dht"],
   files: ["back", "next-tab", "toggle-file", "raise-priority", "lower-priority", "fold", "why", "verify"],
   dht: ["back", "next-tab", "add", "events", "limits"],
   events: ["back", "add", "dht", "limits"],

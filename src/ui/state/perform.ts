@@ -3,6 +3,7 @@ import type { TorrentSnapshot } from "../../session/session-view.ts";
 import type { ActionId } from "./key-map.ts";
 import { SORTS } from "./list-order.ts";
 import { openAddDialog, openLimitsDialog, openTorrentLimitsDialog } from "./open-dialogs.ts";
+import { PEER_SORTS } from "./peer-order.ts";
 import { restore } from "./removals.ts";
 import { textField } from "./text-field.ts";
 import { FILTERS, isIncoming, isStuck } from "./torrent-filter.ts";
@@ -16,6 +17,7 @@ import {
   DHT_TABS,
   type Transition,
   type UiState,
+  type View,
   type World,
 } from "./ui-state.ts";
 import { lineCountOf } from "./view-lines.ts";
@@ -56,9 +58,8 @@ export function perform(state: UiState, action: ActionId, key: string, world: Wo
     case "show-all":
       return stay({ ...state, query: "", filter: "all", marked: new Set() });
     case "sort":
-      return stay({ ...state, sort: nextOf(SORTS, state.sort), isReversed: false });
     case "reverse-sort":
-      return stay({ ...state, isReversed: !state.isReversed });
+      return stay(state.view.kind === "list" ? turnOrder(state, action) : turnPeerOrder(state, action));
     case "next-problem":
       return nextProblem(state, world);
     case "dht":
@@ -100,6 +101,7 @@ export function perform(state: UiState, action: ActionId, key: string, world: Wo
     case "reannounce":
     case "why":
     case "torrent-limits":
+    case "big-chart":
       return performOnTorrents(state, action, world);
     case "toggle-file":
     case "raise-priority":
@@ -119,7 +121,8 @@ type TorrentAction =
   | "verify"
   | "reannounce"
   | "why"
-  | "torrent-limits";
+  | "torrent-limits"
+  | "big-chart";
 
 function performOnTorrents(state: UiState, action: TorrentAction, world: World): Transition {
   const torrents = currentTorrents(state, world);
@@ -146,11 +149,40 @@ function performOnTorrents(state: UiState, action: TorrentAction, world: World):
       return stay({ ...state, dialog: { kind: "why", id: torrent.id, offset: 0 } });
     case "torrent-limits":
       return stay({ ...state, dialog: openTorrentLimitsDialog(torrents) });
+    case "big-chart":
+      return stay({ ...state, view: turnChart(state.view, currentTorrent(state, world)?.id ?? torrent.id) });
   }
 }
 
 function openedView(id: string): DetailsView {
-  return { kind: "details", id, tab: "overview", cursor: 0, top: 0, folded: new Set() };
+  return {
+    kind: "details",
+    id,
+    tab: "overview",
+    cursor: 0,
+    top: 0,
+    folded: new Set(),
+    isChartBig: false,
+  };
+}
+
+/** The big chart of the torrent, or from there what was before in its details. */
+function turnChart(view: View, id: string): DetailsView {
+  if (view.kind !== "details") return { ...openedView(id), isChartBig: true };
+  const isChartBig = view.tab !== "overview" || !view.isChartBig;
+  return { ...view, tab: "overview", cursor: 0, top: 0, isChartBig };
+}
+
+type OrderAction = "sort" | "reverse-sort";
+
+function turnOrder(state: UiState, action: OrderAction): UiState {
+  if (action === "reverse-sort") return { ...state, isReversed: !state.isReversed };
+  return { ...state, sort: nextOf(SORTS, state.sort), isReversed: false };
+}
+
+function turnPeerOrder(state: UiState, action: OrderAction): UiState {
+  if (action === "reverse-sort") return { ...state, arePeersReversed: !state.arePeersReversed };
+  return { ...state, peerSort: nextOf(PEER_SORTS, state.peerSort), arePeersReversed: false };
 }
 
 function isResting({ phase }: TorrentSnapshot): boolean {
@@ -188,6 +220,9 @@ export function move(state: UiState, lines: number, world: World): UiState {
   }
   if (view.kind === "details") {
     const count = lineCountOf(view, world);
+    // The log is read from its end: up is back in time.
+    if (view.tab === "log")
+      return { ...state, view: { ...view, cursor: clampIndex(view.cursor - lines, count) } };
     return { ...state, view: { ...view, cursor: clampIndex(view.cursor + lines, count) } };
   }
   if (view.kind === "dht") {

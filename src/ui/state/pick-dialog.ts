@@ -52,20 +52,31 @@ export function updatePick(state: UiState, dialog: PickDialog, input: KeyInput, 
   return change({ priorities: changedPriorities(files, chosenPriorities(dialog, files), dialog, action) });
 }
 
+/** Has the session look who has what, once there is something to choose from. */
+export function observeChoice(state: UiState, { snapshot }: World): Transition {
+  const { dialog } = state;
+  if (dialog?.kind !== "pick" || dialog.wasKnown || dialog.isObserving) return stay(state);
+  const fileCount = findTorrent(snapshot, dialog.id)?.files.length ?? 0;
+  if (fileCount === 0) return stay(state);
+  const observing: UiState = { ...state, dialog: { ...dialog, isObserving: true } };
+  return withEffect(observing, { kind: "observe", id: dialog.id, fileCount });
+}
+
 /** What is chosen so far; everything until the user says otherwise. */
 export function chosenPriorities(
-  { priorities }: Pick<PickDialog, "priorities">,
+  { priorities, wasKnown }: Pick<PickDialog, "priorities" | "wasKnown">,
   files: readonly FileSnapshot[],
 ): readonly number[] {
-  return priorities ?? files.map(({ priority }) => priority);
+  return priorities ?? files.map(({ priority }) => (wasKnown ? priority : NORMAL_PRIORITY));
 }
 
 /** Starting before the list is there fetches everything. */
 function start(state: UiState, dialog: PickDialog, files: readonly FileSnapshot[]): Transition {
   const closed: UiState = { ...state, dialog: null };
-  const isNothing = files.length > 0 && chosenPriorities(dialog, files).every((priority) => priority === 0);
-  if (isNothing) return stay(state);
-  return withEffect(closed, { kind: "start-chosen", id: dialog.id, priorities: dialog.priorities });
+  const chosen = chosenPriorities(dialog, files);
+  if (files.length > 0 && chosen.every((priority) => priority === 0)) return stay(state);
+  const priorities = dialog.isObserving ? chosen : dialog.priorities;
+  return withEffect(closed, { kind: "start-chosen", id: dialog.id, priorities });
 }
 
 function cancel(state: UiState, dialog: PickDialog): Transition {

@@ -9,11 +9,12 @@ export interface Preferences {
   readonly isReversed: boolean;
   readonly theme: string;
   readonly chart: UiState["chart"];
+  readonly notifies: boolean;
 }
 
 export function preferencesOf(state: UiState, themeNames: readonly string[]): Preferences {
-  const { filter, sort, isReversed, chart, themeIndex } = state;
-  return { filter, sort, isReversed, chart, theme: themeNames[themeIndex] ?? "" };
+  const { filter, sort, isReversed, chart, themeIndex, notifies } = state;
+  return { filter, sort, isReversed, chart, notifies, theme: themeNames[themeIndex] ?? "" };
 }
 
 /** `state` with what of `saved` is known here; saved by another version, it may be anything. */
@@ -27,6 +28,7 @@ export function withPreferences(state: UiState, saved: unknown, themeNames: read
     filter: oneOf(FILTERS, "filter", state.filter),
     sort: oneOf(SORTS, "sort", state.sort),
     isReversed: fields["isReversed"] === true,
+    notifies: fields["notifies"] === true,
     chart: oneOf(CHARTS, "chart", state.chart),
     themeIndex: Math.max(0, themeNames.indexOf(oneOf(themeNames, "theme", ""))),
   };

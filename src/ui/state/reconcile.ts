@@ -49,8 +49,11 @@ function reconcileView(view: View, world: World): View {
   const torrent = findTorrent(snapshot, view.id);
   if (torrent === undefined) return { kind: "list" };
   const count = lineCountOf(view, world);
-  const cursor = Math.max(0, Math.min(view.cursor, count - 1));
-  const top = scrollTop(view.top, cursor, tableLines(view, plan), count);
+  const lines = tableLines(view, plan);
+  // Of the log the cursor is the number of lines below the last one shown.
+  const last = view.tab === "log" ? count - lines : count - 1;
+  const cursor = Math.max(0, Math.min(view.cursor, last));
+  const top = view.tab === "log" ? 0 : scrollTop(view.top, cursor, lines, count);
   return cursor === view.cursor && top === view.top ? view : { ...view, cursor, top };
 }
 

@@ -34,6 +34,11 @@ export function findSources(text: string): PastedSource[] {
   return [...found.values()];
 }
 
+/** A link to whatever torrent a key names: what it is has to be asked first. */
+export function isKeyLink(text: string): boolean {
+  return /^magnet:\?(?:.*&)?xs=urn:btpk:/i.test(text);
+}
+
 function describeMagnet(link: string): PastedSource & { readonly kind: "magnet" } {
   const parameters = new URLSearchParams(link.slice("magnet:?".length));
   const topic = parameters.getAll("xt").find((value) => /^urn:btih:/i.test(value)) ?? "";

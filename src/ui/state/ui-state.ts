@@ -6,6 +6,7 @@ import type { SessionSnapshot, TorrentSettings, TorrentSnapshot } from "../../se
 import type { ScreenPlan } from "../layout/screen-plan.ts";
 import type { Context } from "./key-map.ts";
 import type { SortId } from "./list-order.ts";
+import type { PeerSortId } from "./peer-order.ts";
 import type { TextField } from "./text-field.ts";
 import type { FilterId } from "./torrent-filter.ts";
 import type { PastedSource } from "./torrent-sources.ts";
@@ -29,6 +30,8 @@ export interface DetailsView {
   readonly top: number;
   /** Paths of the folders of which only the name is shown. */
   readonly folded: ReadonlySet<string>;
+  /** The chart of the rates alone, over the whole screen. */
+  readonly isChartBig: boolean;
 }
 
 export type View =
@@ -57,12 +60,17 @@ export interface AddDialog {
   readonly failure: Failure | null;
 }
 
-/** Which files of a torrent that was just added to fetch; it waits until this is decided. */
+/**
+ * Which files of a torrent that was just added to fetch. Until this is decided it wants nothing, and only looks who has
+ * what.
+ */
 export interface PickDialog {
   readonly kind: "pick";
   readonly id: string;
   /** Was in the list before: leaving keeps it. */
   readonly wasKnown: boolean;
+  /** The session was asked to look who has what. */
+  readonly isObserving: boolean;
   /** A priority each, as in `FileSnapshot`; null until the user chose: everything. */
   readonly priorities: readonly number[] | null;
   readonly cursor: number;
@@ -158,6 +166,9 @@ export interface UiState {
   readonly filter: FilterId;
   readonly sort: SortId;
   readonly isReversed: boolean;
+  /** Order of the tables of peers. */
+  readonly peerSort: PeerSortId;
+  readonly arePeersReversed: boolean;
   /** Words searched for; "" lists everything. */
   readonly query: string;
   /** The search while it is being typed. */
@@ -175,6 +186,8 @@ export interface UiState {
   readonly removals: readonly Removal[];
   readonly themeIndex: number;
   readonly chart: Chart;
+  /** The terminal is asked to tell what happened to somebody who looks elsewhere (OSC 9). */
+  readonly notifies: boolean;
   readonly notice: Notice | null;
 }
 
@@ -184,6 +197,8 @@ export const INITIAL_STATE: UiState = {
   filter: "all",
   sort: "added",
   isReversed: false,
+  peerSort: "connected",
+  arePeersReversed: false,
   query: "",
   search: null,
   command: null,
@@ -195,6 +210,7 @@ export const INITIAL_STATE: UiState = {
   removals: [],
   themeIndex: 0,
   chart: "blocks",
+  notifies: false,
   notice: null,
 };
 
@@ -208,6 +224,8 @@ export interface World {
   readonly canShare: boolean;
   readonly canSuspend: boolean;
   readonly themeNames: readonly string[];
+  /** Something moved in the newest snapshot, and none has come for longer than that can be. */
+  readonly isStale: boolean;
 }
 
 /** Why the dashboard ended. */
@@ -223,6 +241,8 @@ export type Effect =
     }
   /** Adds one torrent that waits for its files to be chosen. */
   | { readonly kind: "add-to-choose"; readonly source: PastedSource; readonly folder: string }
+  /** Connects it to its swarm, wanting none of its `fileCount` files. */
+  | { readonly kind: "observe"; readonly id: string; readonly fileCount: number }
   /** Starts what was chosen from. */
   | { readonly kind: "start-chosen"; readonly id: string; readonly priorities: readonly number[] | null }
   | { readonly kind: "share"; readonly path: string }

@@ -9,6 +9,7 @@ import { actionFor } from "./key-map.ts";
 import { updateByMouse } from "./mouse.ts";
 import { openAddDialog } from "./open-dialogs.ts";
 import { perform } from "./perform.ts";
+import { observeChoice } from "./pick-dialog.ts";
 import { reconcile } from "./reconcile.ts";
 import { removeDue } from "./removals.ts";
 import { editField, insertText, textField } from "./text-field.ts";
@@ -131,7 +132,16 @@ function settle(state: UiState, outcome: Outcome, world: World): Transition {
 
 function pickDialog({ id, isNew }: Outcome & { kind: "choosing" }): PickDialog {
   const wasKnown = !isNew;
-  return { kind: "pick", id, wasKnown, priorities: null, cursor: 0, top: 0, folded: new Set() };
+  return {
+    kind: "pick",
+    id,
+    wasKnown,
+    isObserving: false,
+    priorities: null,
+    cursor: 0,
+    top: 0,
+    folded: new Set(),
+  };
 }
 
 /** A dialog that waits for an answer shows the failure itself; else it is a notice. */
@@ -172,6 +182,11 @@ function listWithCursor(state: UiState, id: string): UiState {
 /** The state after time has passed: removals that can no longer be taken back are done. */
 export function updateByTime(state: UiState, world: World): Transition {
   return removeDue(state, world.nowMs);
+}
+
+/** The state after a newer snapshot: what is chosen from is watched as soon as its files are known. */
+export function updateBySnapshot(state: UiState, world: World): Transition {
+  return observeChoice(state, world);
 }
 
 /** The state that fits a newer snapshot or another size. */

@@ -14,9 +14,10 @@ export function lineCountOf(view: DetailsView, { snapshot }: Pick<World, "snapsh
       return treeLines(torrent.files, view.folded).length;
     case "dht":
       return torrent.dhtTrail?.steps.length ?? 0;
+    case "log":
+      return snapshot.log.filter(({ torrentId }) => torrentId === view.id).length;
     case "overview":
     case "pieces":
-    case "log":
       return 0;
   }
 }

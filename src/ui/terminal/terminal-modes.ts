@@ -7,6 +7,7 @@
  *
  * Sources: xterm control sequences (ctlseqs), DEC private modes; synchronized output: mode 2026.
  */
+import { cellSafe } from "./cell-text.ts";
 
 const ESC = "\x1b";
 
@@ -18,6 +19,16 @@ export const QUERY_SYNCHRONIZED = `${ESC}[?2026$p`;
 
 /** Erases the visible screen and nothing else: `3J` would erase the user's scrollback and is never sent. */
 export const CLEAR_SCREEN = `${ESC}[0m${ESC}[2J`;
+
+/** Longest text of a notification, in characters. */
+const MAX_NOTIFICATION = 200;
+
+/** Asks the terminal to notify its user (OSC 9: iTerm2, kitty, WezTerm, foot, Windows Terminal); others ignore it. */
+export function notification(text: string): string {
+  const printable = cellSafe(text, "unicode").slice(0, MAX_NOTIFICATION);
+  // `9;` and a digit are other commands of ConEmu and Windows Terminal.
+  return `${ESC}]9;${/^\d/.test(printable) ? " " : ""}${printable}\x07`;
+}
 
 export interface ModeOptions {
   /** Clicks and wheel are reported (1000, SGR coding 1006). Selecting text then needs Shift. */

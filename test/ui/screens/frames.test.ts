@@ -132,6 +132,7 @@ describe("80x24 looks like this", () => {
     ["empty", () => mount({ snapshot: anEmptySession() })],
     ["help", () => show(80, 24, IN_COLOUR, ["?"])],
     ["overview", () => show(80, 24, IN_COLOUR, ["j", "j", "enter"])],
+    ["chart", () => show(80, 24, IN_COLOUR, ["j", "j", "z"])],
     ["pieces", () => show(80, 24, IN_COLOUR, ["j", "j", "enter", "2"])],
     ["peers", () => show(80, 24, IN_COLOUR, ["j", "j", "enter", "3"])],
     ["files", () => show(80, 24, IN_COLOUR, ["j", "j", "enter", "4"])],

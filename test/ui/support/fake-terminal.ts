@@ -7,7 +7,7 @@ import { takeCells } from "../../../src/ui/terminal/cell-text.ts";
 import type { TerminalListener, TerminalPort } from "../../../src/ui/terminal/terminal-port.ts";
 
 const TOKEN =
-  /\x1b\[(?<row>\d+);1H|\x1b\[(?<column>\d+)G|\x1b\[(?<sgr>[0-9;]*)m|(?<erase>\x1b\[K)|(?<clear>\x1b\[2J)|\x1b\[\?(?<mode>\d+)(?<set>[hl])|(?<query>\x1b\[\?2026\$p)|\x1b\]52;c;(?<copied>[A-Za-z0-9+/=]*)\x07|(?<text>[^\x00-\x1f\x7f-\x9f]+)/gy;
+  /\x1b\[(?<row>\d+);1H|\x1b\[(?<column>\d+)G|\x1b\[(?<sgr>[0-9;]*)m|(?<erase>\x1b\[K)|(?<clear>\x1b\[2J)|\x1b\[\?(?<mode>\d+)(?<set>[hl])|(?<query>\x1b\[\?2026\$p)|\x1b\]9;(?<notified>[^\x00-\x1f\x7f-\x9f]*)\x07|\x1b\]52;c;(?<copied>[A-Za-z0-9+/=]*)\x07|(?<text>[^\x00-\x1f\x7f-\x9f]+)/gy;
 
 /** Lines as they are on the screen: bare, and with the attributes that were sent. */
 interface ScreenLine {
