@@ -150,6 +150,7 @@ export class TorrentReactions {
   /** What stopped it is tried again. */
   recover(): void {
     const { failure, swarm } = this.#parts();
+    this.#lostPieces = 0;
     failure.clear();
     swarm.resumeDownloading();
   }
