@@ -99,6 +99,7 @@ export class Session implements SessionView {
       clock,
       random,
       dialer: this.#transports.dialer,
+      isUtpHeldBack: () => this.#transports.isUtpHeldBack,
       slabs: platform.slabs,
       addressProfile,
       config: { uploadSlots: config.uploadSlots },

@@ -28,9 +28,9 @@ export class Ledbat {
     return this.#windowBytes;
   }
 
-  /** Time that our packets spend in queues, microseconds; undefined while unknown. */
-  get queueingUs(): number | undefined {
-    return this.#delays.queueingUs;
+  /** Packets wait about as long in queues as is tolerated, or longer: the window does not grow, or not much. */
+  get isAtTarget(): boolean {
+    return (this.#delays.queueingUs ?? 0) > SLOW_START_END_RATIO * TARGET_DELAY_US;
   }
 
   /** The path turned out to carry packets of this payload. */

@@ -129,6 +129,11 @@ export class UtpConnection implements ByteStream {
     return this.#queue.queuedBytes;
   }
 
+  /** It has more to send than it may, because its packets wait about as long in queues as it tolerates, or longer. */
+  get isHeldBack(): boolean {
+    return this.#queue.queuedBytes > 0 && this.#congestion.isAtTarget;
+  }
+
   write(bytes: Uint8Array, onSent?: () => void): boolean {
     if (this.#state !== "open" && this.#state !== "connecting") return false;
     this.#queue.push(bytes, onSent);

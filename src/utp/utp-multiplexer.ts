@@ -92,6 +92,12 @@ export class UtpMultiplexer implements StreamDialer, StreamListener {
     };
   }
 
+  /** Some connection has more to send than it may, because a queue on the way is as long as it tolerates. */
+  get isHeldBack(): boolean {
+    for (const connection of this.#all()) if (connection.isHeldBack) return true;
+    return false;
+  }
+
   dial(to: Endpoint, handler: StreamHandler, timeoutMs: number): ByteStream {
     const receiveId = this.#freeId(to);
     const sequence = this.#random.integer(0x1_0000);

@@ -6,7 +6,7 @@ import { type AddressProfile, partyKey } from "../core/address-profile.ts";
 import { latin1Text } from "../core/bytes.ts";
 import type { Endpoint } from "../core/endpoint.ts";
 import { invariant } from "../core/invariant.ts";
-import type { ByteStream, Clock, Random, StreamDialer } from "../core/ports.ts";
+import type { ByteStream, Clock, Random, StreamDialer, StreamTransport } from "../core/ports.ts";
 import { copierOf, type SlabPool } from "../core/slab.ts";
 import { TokenBucket } from "../core/token-bucket.ts";
 import { OutBufferPool } from "./peer/outbox.ts";
@@ -15,6 +15,7 @@ import type { PeerGreeter } from "./peer/peer-owner.ts";
 import { BanList, type SavedBan } from "./swarm/ban-list.ts";
 import type { Swarm, SwarmOptions } from "./swarm/swarm.ts";
 import { SwarmEngine } from "./swarm/swarm-engine.ts";
+import { type TransportLoad, TransportShare } from "./transport-share.ts";
 import { WireBudget } from "./wire-budget.ts";
 import { DEFAULT_WIRE_CONFIG, type WireConfig } from "./wire-config.ts";
 import type { CloseReason, WireEvent } from "./wire-events.ts";
@@ -33,6 +34,8 @@ export interface WireEngineOptions {
   readonly addressProfile: AddressProfile;
   readonly config?: Partial<WireConfig>;
   readonly onEvent?: (event: WireEvent) => void;
+  /** Whether streams over uTP have something to send and wait for a queue on the way; absent where there is no uTP. */
+  readonly isUtpHeldBack?: () => boolean;
 }
 
 export interface WireLimits {
@@ -49,6 +52,7 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
   readonly #shared: WireShared;
   readonly #budget: WireBudget;
   readonly #onEvent: (event: WireEvent) => void;
+  readonly #isUtpHeldBack: (() => boolean) | undefined;
   /** By info-hash, one character a byte. */
   readonly #swarms = new Map<string, SwarmEngine>();
   /** Accepted, handshake not finished; those that are done are swept out at the next look. */
@@ -63,6 +67,7 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
     const turns = new WireTurns(options.clock);
     this.#clock = options.clock;
     this.#onEvent = options.onEvent ?? (() => {});
+    this.#isUtpHeldBack = options.isUtpHeldBack;
     this.#budget = new WireBudget(config, options.addressProfile, turns);
     this.#shared = {
       random: options.random,
@@ -77,6 +82,7 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
       bans: new BanList(options.addressProfile),
       downLimit: new TokenBucket(null),
       upLimit: new TokenBucket(null),
+      transportShare: new TransportShare(),
       budget: this.#budget,
       sendBufferBytes: 0,
       payload: { downloadedBytes: 0, uploadedBytes: 0 },
@@ -239,6 +245,22 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
     if (!isSecond) return;
     this.#checkHandshakes();
     this.#freeMemory(running);
+    if (this.#isUtpHeldBack !== undefined) this.#shareUplink(running, this.#isUtpHeldBack());
+  }
+
+  /** Of peers that wait for something of ours, those over uTP get their part. */
+  #shareUplink(running: readonly SwarmEngine[], isUtpHeldBack: boolean): void {
+    const { nowMs } = this.#shared.turns;
+    const loads: Record<StreamTransport, TransportLoad> = {
+      tcp: { peers: 0, bytesPerSecond: 0 },
+      utp: { peers: 0, bytesPerSecond: 0 },
+    };
+    for (const { upload, transport } of running.flatMap((swarm) => swarm.roster.connected)) {
+      if (upload.queue.length === 0 && upload.pendingBytes === 0) continue;
+      loads[transport].peers++;
+      loads[transport].bytesPerSecond += upload.meter.perSecond(nowMs);
+    }
+    this.#shared.transportShare.adjust(loads.tcp, loads.utp, isUtpHeldBack, nowMs);
   }
 
   /** Running swarms, beginning with another one at each tick, so that none is always first at shared limits. */

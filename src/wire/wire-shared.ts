@@ -6,6 +6,7 @@ import type { PayloadCopier, SlabPool } from "../core/slab.ts";
 import type { TokenBucket } from "../core/token-bucket.ts";
 import type { OutBufferPool } from "./peer/outbox.ts";
 import type { BanList } from "./swarm/ban-list.ts";
+import type { TransportShare } from "./transport-share.ts";
 import type { WireConfig } from "./wire-config.ts";
 import type { WireTurns } from "./wire-turns.ts";
 
@@ -35,6 +36,7 @@ export interface WireShared {
   readonly bans: BanList;
   readonly downLimit: TokenBucket;
   readonly upLimit: TokenBucket;
+  readonly transportShare: TransportShare;
   readonly budget: ConnectionBudget;
   /** Payload in the streams of all peers. */
   sendBufferBytes: number;

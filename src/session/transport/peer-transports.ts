@@ -44,6 +44,11 @@ export class PeerTransports {
     for (const multiplexer of this.#multiplexers) multiplexer.onConnection = accept;
   }
 
+  /** Something is to be sent over uTP, and gives way to what fills a queue on its way. */
+  get isUtpHeldBack(): boolean {
+    return this.#multiplexers.some((multiplexer) => multiplexer.isHeldBack);
+  }
+
   /** A datagram that is not the DHT's. */
   handleDatagram(payload: Uint8Array, from: Endpoint): void {
     this.#multiplexerOf(from)?.handleDatagram(payload, from);

@@ -31,7 +31,9 @@ export class SwarmPacing {
   }
 
   get isUpLimited(): boolean {
-    return this.up.ratePerSecond !== null || this.#shared.upLimit.ratePerSecond !== null;
+    const { upLimit, transportShare } = this.#shared;
+    const isTcpLimited = transportShare.tcpBytesPerSecond !== undefined;
+    return this.up.ratePerSecond !== null || upLimit.ratePerSecond !== null || isTcpLimited;
   }
 
   /** Whether the limits do not concern the peer: it is on our own network, where nothing is scarce. */
@@ -80,6 +82,7 @@ export class SwarmPacing {
   mayUpload(peer: PeerConnection): boolean {
     const { nowMs } = this.#shared.turns;
     if (this.isExempt(peer)) return true;
+    if (peer.transport === "tcp" && !this.#shared.transportShare.mayUpload(nowMs)) return false;
     return this.up.available(nowMs) > 0 && this.#shared.upLimit.available(nowMs) > 0;
   }
 
@@ -88,5 +91,6 @@ export class SwarmPacing {
     const { nowMs } = this.#shared.turns;
     this.up.charge(nowMs, bytes);
     this.#shared.upLimit.charge(nowMs, bytes);
+    if (peer.transport === "tcp") this.#shared.transportShare.uploaded(nowMs, bytes);
   }
 }
