@@ -13,8 +13,8 @@ import {
 } from "./support/utp-world.ts";
 
 const SECOND_MS = 1_000;
-/** A cable line of a few megabit, and a modem that buffers two seconds of it. */
-const BLOATED = { oneWayMs: 20, upBytesPerSecond: 500_000, bufferBytes: 1_000_000 };
+/** A line of two megabit, and a modem that buffers two seconds of it. */
+const BLOATED = { oneWayMs: 20, upBytesPerSecond: 250_000, bufferBytes: 500_000 };
 const ENDLESS = 1 << 30;
 
 function tcpBeside({ world, network }: UtpWorld): RenoFlow {
@@ -90,7 +90,7 @@ test("two transfers that begin together share the line", () => {
     const sender = new Sender(ENDLESS);
     sender.stream = world.alice.utp.dial(BOB, sender, 10 * SECOND_MS);
   }
-  world.world.runFor(60 * SECOND_MS);
+  world.world.runFor(40 * SECOND_MS);
   const bytes = receivers.map(({ receivedBytes }) => receivedBytes).sort((a, b) => a - b);
   expect(bytes).toHaveLength(2);
   expect((bytes[0] ?? 0) / ((bytes[0] ?? 0) + (bytes[1] ?? 1))).toBeGreaterThan(0.3);
@@ -100,11 +100,11 @@ test("one packet in a hundred lost over 50 ms leaves it about what TCP has", () 
   const lossy = { oneWayMs: 25, upBytesPerSecond: 10_000_000, bufferBytes: 1_000_000, lossRatio: 0.01 };
   const utp = utpWorld("loss", lossy);
   const { receiver } = transfer(utp, ENDLESS);
-  utp.world.runFor(30 * SECOND_MS);
+  utp.world.runFor(20 * SECOND_MS);
   const other = utpWorld("loss", lossy);
   const tcp = tcpBeside(other);
   tcp.start();
-  other.world.runFor(30 * SECOND_MS);
+  other.world.runFor(20 * SECOND_MS);
   expect(receiver.receivedBytes / tcp.deliveredBytes).toBeGreaterThan(0.5);
   expect(receiver.receivedBytes / tcp.deliveredBytes).toBeLessThan(2);
 });

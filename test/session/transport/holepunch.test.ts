@@ -5,7 +5,7 @@ import type { NatKind } from "../../../src/sim/index.ts";
 import { filledFile } from "../../support/filled-torrent.ts";
 import { type Machine, SessionWorld, torrentFile } from "../support/session-world.ts";
 
-const CONTENT = filledFile("content.bin", 2_000_000, 32_768);
+const CONTENT = filledFile("content.bin", 400_000, 32_768);
 const { id } = CONTENT.metainfo;
 const PORT = 6881;
 const RELAY = endpoint("10.0.1.1", PORT);
@@ -33,19 +33,16 @@ function transportTo(machine: Machine, host: string): string | undefined {
   return peers.find((peer) => peer.state === "connected" && peer.address.startsWith(`${host}:`))?.transport;
 }
 
-test.each<NatKind>(["port-restricted", "full-cone"])(
-  "two peers behind %s translators are brought together by a third, over uTP",
-  async (nat) => {
-    const { net, leecher } = await behind(nat);
-    await net.until(() => transportTo(leecher, SEEDER.host) === "utp", "the two meeting");
-    const done = await net.untilPhase(leecher, id, "seeding");
-    expect(done.progressRatio).toBe(1);
-  },
-);
+test("two peers behind port-restricted translators are brought together by a third, over uTP", async () => {
+  const { net, leecher } = await behind("port-restricted");
+  await net.until(() => transportTo(leecher, SEEDER.host) === "utp", "the two meeting");
+  const done = await net.untilPhase(leecher, id, "seeding");
+  expect(done.progressRatio).toBe(1);
+});
 
 test("without uTP they never meet", async () => {
   const { net, leecher } = await behind("port-restricted", "tcp");
-  await net.runFor(10 * MINUTE_MS);
+  await net.runFor(3 * MINUTE_MS);
   expect(transportTo(leecher, SEEDER.host)).toBeUndefined();
   expect(transportTo(leecher, RELAY.host)).toBe("tcp");
 });

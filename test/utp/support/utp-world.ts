@@ -39,7 +39,9 @@ export function patternByte(offset: number): number {
 }
 
 export function pattern(offset: number, length: number): Uint8Array {
-  return Uint8Array.from({ length }, (_, i) => patternByte(offset + i));
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = patternByte(offset + i);
+  return bytes;
 }
 
 /** One end of a stream: counts what comes and compares it with the pattern. */
