@@ -12,7 +12,6 @@ import { useLook } from "./look.ts";
 
 /** Laid out in place of the text; never seen. */
 const PLACEHOLDER = ".";
-const EMPTY: readonly Segment[] = [];
 
 interface LineProps {
   readonly segments: readonly Segment[];
@@ -34,15 +33,22 @@ interface LinesProps {
   readonly selected?: number;
 }
 
-/** Exactly `height` lines: cut or filled up with empty ones. Slots are kept, whatever they show. */
+/**
+ * Exactly `height` lines: cut or filled up with empty ones. All of them are one node: making and removing a node for
+ * each line was most of what going to another screen cost.
+ */
 export const Lines = memo(function Lines({ lines, height, width, selected = -1 }: LinesProps): ReactNode {
-  const slots = Array.from({ length: height }, (_, slot) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: a slot is a place on the screen; its identity is its index
-    <Line key={slot} segments={lines[slot] ?? EMPTY} isSelected={slot === selected} />
-  ));
+  const { theme, sheet } = useLook();
+  const painted = lines
+    .slice(0, height)
+    .map((segments, slot) => paintSegments(segments, theme, slot === selected));
   return (
-    <Box flexDirection="column" height={height} flexShrink={0} {...(width === undefined ? {} : { width })}>
-      {slots}
+    <Box height={height} flexShrink={0} {...(width === undefined ? {} : { width })}>
+      <Transform transform={(_, slot) => sheet.place(painted[slot] ?? "")}>{placeholders(height)}</Transform>
     </Box>
   );
 });
+
+function placeholders(height: number): string {
+  return Array.from({ length: height }, () => PLACEHOLDER).join("\n");
+}

@@ -124,6 +124,14 @@ test("the list and the pieces fit 300x80", async () => {
   await check([LARGEST_SIZE], { charset: "unicode", colour: "basic" }, screens);
 });
 
+test.each(["unicode", "ascii"] as const)("the line of the cursor is the inverse one (%s)", (charset) => {
+  const app = show(80, 24, { charset, colour: "basic" }, ["j", "j", "enter", "3", "j", "j"]);
+  const inverse = app.terminal.styledScreen.filter((line) => line.includes("\x1b[7m\x1b[1m"));
+  expect(inverse).toHaveLength(1);
+  expect(inverse[0]).toContain("10.20.0.3:6881");
+  app.dashboard.close();
+});
+
 describe("80x24 looks like this", () => {
   const IN_COLOUR = { charset: "unicode", colour: "basic" } as const;
   const GOLDEN: readonly (readonly [name: string, app: () => Mounted])[] = [
