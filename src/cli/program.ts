@@ -10,6 +10,7 @@ import { declareDht } from "./program/dht-commands.ts";
 import { declareEngine } from "./program/engine-commands.ts";
 import { declareFiles } from "./program/file-commands.ts";
 import { declareLab } from "./program/lab-commands.ts";
+import { declareNetwork } from "./program/network-commands.ts";
 import { declareSetup } from "./program/setup-commands.ts";
 import { declareTransfers } from "./program/transfer-commands.ts";
 import { reportError } from "./report-error.ts";
@@ -80,6 +81,7 @@ const GROUPS: readonly Group[] = [
   { heading: "The Starling that runs:", words: ["daemon"], declare: declareDaemon },
   { heading: "Torrents as files:", words: ["create", "info", "probe", "verify"], declare: declareFiles },
   { heading: "The network:", words: ["dht"], declare: declareDht },
+  { heading: "The network:", words: ["network"], declare: declareNetwork },
   { heading: "The network:", words: ["demo"], declare: declareDemo },
   { heading: "Around it:", words: ["lab"], declare: declareLab },
   { heading: "Around it:", words: [], declare: declareSetup },

@@ -10,6 +10,13 @@ export { makeFolder } from "./make-folder.ts";
 export { NodeNetwork } from "./network.ts";
 export { createNodePlatform, type NodePlatform, type NodePlatformOptions } from "./node-platform.ts";
 export { starlingPaths } from "./paths.ts";
-export { DEFAULT_PROFILE, isProfileName, type ProfilePaths, profilePaths } from "./profile-paths.ts";
+export {
+  DEFAULT_PROFILE,
+  isProfileName,
+  networksFolder,
+  type ProfilePaths,
+  profileOfNetwork,
+  profilePaths,
+} from "./profile-paths.ts";
 export { type Readable, readableOf } from "./readable.ts";
 export { FileStateStore } from "./state-store.ts";

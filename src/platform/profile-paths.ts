@@ -1,6 +1,7 @@
 /**
  * What each profile (`--profile NAME`) has of its own: the records of its engine, those of the transfers beside it, and
- * the socket. The profile that is used without being named lies where everything lay before there were profiles.
+ * the socket. The profile that is used without being named lies where everything lay before there were profiles; each
+ * private network (`--network NAME`) has a profile that no other name leads to.
  */
 import { join, resolve } from "node:path";
 import { engineSocketPath } from "./channel/socket-path.ts";
@@ -22,9 +23,22 @@ export function isProfileName(text: string): boolean {
   return /^[A-Za-z0-9_-]{1,32}$/.test(text);
 }
 
-/** `profile` is a profile name. */
+/** No profile name has this character. */
+const NETWORK_MARK = "network@";
+
+/** The profile of what runs in a private network; `network` follows the rules of profile names. */
+export function profileOfNetwork(network: string): string {
+  return `${NETWORK_MARK}${network}`;
+}
+
+/** Where the private networks are that this user is in: a folder each, with all that belongs to it. */
+export function networksFolder(paths: StarlingPaths): string {
+  return join(paths.stateFolder, "networks");
+}
+
+/** `profile` is a profile name, or from `profileOfNetwork`. */
 export function profilePaths(profile: string, paths: StarlingPaths): ProfilePaths {
-  const root = profile === DEFAULT_PROFILE ? paths.stateFolder : join(paths.stateFolder, "profiles", profile);
+  const root = rootOf(profile, paths);
   const sessionFolder = join(root, "session");
   return {
     sessionFolder,
@@ -36,4 +50,11 @@ export function profilePaths(profile: string, paths: StarlingPaths): ProfilePath
       profile,
     }),
   };
+}
+
+function rootOf(profile: string, paths: StarlingPaths): string {
+  if (profile === DEFAULT_PROFILE) return paths.stateFolder;
+  if (profile.startsWith(NETWORK_MARK))
+    return join(networksFolder(paths), profile.slice(NETWORK_MARK.length));
+  return join(paths.stateFolder, "profiles", profile);
 }

@@ -28,6 +28,8 @@ export interface SessionOptions extends InitialSettings {
   readonly port?: number | undefined;
   /** `HOST:PORT` texts that replace the public routers; `none` for a DHT of those who find us. Default `default`. */
   readonly bootstrap?: readonly string[] | "default" | "none" | undefined;
+  /** Id of a private network, in hex: its contacts are kept apart from those of every other. Default: none. */
+  readonly networkIdHex?: string | undefined;
   /** Default: chosen from `host`, `bootstrap` and `expectedPeers` (decision 12). */
   readonly addressProfile?: AddressProfile | undefined;
   /** `HOST:PORT` of peers that will be added by hand; only for choosing the profile. */
@@ -64,6 +66,7 @@ export interface SessionConfig {
   readonly port: number;
   readonly bootstrap: readonly HostPort[];
   readonly usesDefaultBootstrap: boolean;
+  readonly networkIdHex: string | undefined;
   readonly addressProfile: AddressProfile | undefined;
   readonly expectedPeers: readonly HostPort[];
   readonly dht: boolean;
@@ -90,6 +93,7 @@ export function resolveSessionConfig(options: SessionOptions): SessionConfig {
     port: checkedPort(options.port ?? 0),
     bootstrap: bootstrapNodes(bootstrap),
     usesDefaultBootstrap: bootstrap === "default",
+    networkIdHex: options.networkIdHex,
     addressProfile: options.addressProfile,
     expectedPeers: (options.expectedPeers ?? []).map((text) => checkedHostPort(text, "peer")),
     dht: options.dht ?? true,

@@ -152,6 +152,7 @@ function wholeDictionary(bytes: Uint8Array): Uint8Array | undefined {
 
 /** Undefined where nobody was named: such a node belongs to no network that could be found again. */
 function recordOf(config: SessionConfig, profile: AddressProfile): string | undefined {
+  if (config.networkIdHex !== undefined) return `${DHT_STATE_RECORD}-network-${config.networkIdHex}`;
   if (config.usesDefaultBootstrap) return DHT_STATE_RECORD;
   if (config.bootstrap.length === 0) return undefined;
   const network = [profile, ...config.bootstrap.map(formatHostPort).sort()].join(" ");

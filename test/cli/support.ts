@@ -86,6 +86,10 @@ export function start(
   };
 }
 
-export function run(args: readonly string[], home?: string): Promise<Finished> {
-  return start(args, home).finished;
+export function run(
+  args: readonly string[],
+  home?: string,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Finished> {
+  return start(args, home, environment).finished;
 }

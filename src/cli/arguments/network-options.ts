@@ -4,6 +4,8 @@ import type { AddressProfile } from "../../core/address-profile.ts";
 import { addressBytes } from "../../core/endpoint.ts";
 import { ClientError } from "../../core/errors.ts";
 import { TRANSPORT_CHOICES, type TransportChoice } from "../../session/index.ts";
+import type { NetworkDefinition } from "../network/network-definition.ts";
+import { requireNetwork } from "../network/network-store.ts";
 import { forCommandOnly } from "../settings/setting.ts";
 import { parseBootstrap, parsePeerAddress } from "./addresses.ts";
 import { parsePort, parseRate } from "./quantities.ts";
@@ -20,6 +22,7 @@ export interface NetworkFlags {
   readonly profileAddresses?: string;
   readonly lsd?: boolean;
   readonly transport?: string;
+  readonly network?: string;
 }
 
 export interface NetworkOptions {
@@ -35,6 +38,8 @@ export interface NetworkOptions {
   readonly localDiscovery?: boolean | undefined;
   /** What connections to peers run over; undefined = both. */
   readonly transport?: TransportChoice | undefined;
+  /** The private network to be in, and in no other; undefined = the public DHT, or that of `bootstrap`. */
+  readonly privateNetwork?: NetworkDefinition | undefined;
 }
 
 /** Payload bytes a second over all torrents; null = no limit. */
@@ -56,7 +61,7 @@ export function addNetworkOptions(
     "--port <n>",
     `port for peers and the DHT; 0 picks a free one (default: ${defaultPort})`,
   );
-  return command
+  return addNetworkNameOption(command)
     .option("--host <address>", "address to bind and to connect from")
     .option(
       "--interface <name>",
@@ -70,6 +75,16 @@ export function addNetworkOptions(
       [],
     )
     .option("--profile-addresses <profile>", "which addresses may be talked to: public, lan or loopback");
+}
+
+/** For every command that is in a network, or asks a Starling that is. */
+export function addNetworkNameOption(command: Command): Command {
+  return command.addOption(
+    new Option("--network <name>", "private network to be in, see starling network").conflicts([
+      "bootstrap",
+      "profile",
+    ]),
+  );
 }
 
 export function addLimitOptions(command: Command): Command {
@@ -99,14 +114,16 @@ export function collect(value: string, previous: readonly string[]): readonly st
 }
 
 export function parseNetworkOptions(flags: NetworkFlags, defaultPort: number): NetworkOptions {
+  const privateNetwork = flags.network === undefined ? undefined : requireNetwork(flags.network);
   return {
     host: flags.host === undefined ? undefined : parseHost(flags.host),
     interface: flags.interface,
     port: flags.port === undefined ? defaultPort : parsePort(flags.port, "--port"),
-    bootstrap: parseBootstrap(flags.bootstrap ?? []) ?? environmentBootstrap(),
+    bootstrap: privateNetwork?.bootstrap ?? parseBootstrap(flags.bootstrap ?? []) ?? environmentBootstrap(),
     addressProfile: flags.profileAddresses === undefined ? undefined : parseProfile(flags.profileAddresses),
     localDiscovery: flags.lsd,
     transport: flags.transport === undefined ? undefined : parseTransport(flags.transport),
+    privateNetwork,
   };
 }
 

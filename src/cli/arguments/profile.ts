@@ -1,7 +1,19 @@
-/** `--profile NAME`: which of the user's Starlings is meant. */
+/** `--profile NAME`, `--network NAME`: which of the user's Starlings is meant. */
 import { ClientError } from "../../core/errors.ts";
-import { DEFAULT_PROFILE, isProfileName } from "../../platform/index.ts";
+import { DEFAULT_PROFILE, isProfileName, profileOfNetwork } from "../../platform/index.ts";
+import { requireNetwork } from "../network/network-store.ts";
 import { DEFAULT_PORT } from "./network-options.ts";
+
+export interface ProfileFlags {
+  readonly profile?: string;
+  readonly network?: string;
+}
+
+/** A private network has a Starling of its own. Throws `USAGE` for a network that was not joined, and what is no name. */
+export function parseEngineProfile(flags: ProfileFlags): string {
+  if (flags.network !== undefined) return profileOfNetwork(requireNetwork(flags.network).name);
+  return parseProfileName(flags.profile);
+}
 
 /** The flag, else STARLING_PROFILE, else the default. Throws `USAGE` for what is no name. */
 export function parseProfileName(flag: string | undefined): string {

@@ -1,13 +1,12 @@
 /** `starling completions bash|zsh|fish`: the script that teaches a shell the words of this program. */
 import type { Command } from "commander";
 import { ClientError } from "../../core/errors.ts";
-import { parseProfileName } from "../arguments/profile.ts";
+import { type ProfileFlags, parseEngineProfile } from "../arguments/profile.ts";
 import { bashScript } from "../completions/bash.ts";
 import { fishScript } from "../completions/fish.ts";
 import { type CommandWords, wordsOf } from "../completions/program-words.ts";
 import { zshScript } from "../completions/zsh.ts";
 import { attachEngine } from "../engine/attach-engine.ts";
-import type { ProfileFlags } from "../engine/with-engine.ts";
 import { EXIT_OK } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
 
@@ -40,7 +39,7 @@ export async function runCompletions(
 
 /** Asked by the scripts at each press of TAB: says nothing where nothing can be said. */
 async function printTorrents(flags: ProfileFlags, output: Output): Promise<number> {
-  const engine = await attachEngine({ profile: parseProfileName(flags.profile) }).catch(() => undefined);
+  const engine = await attachEngine({ profile: parseEngineProfile(flags) }).catch(() => undefined);
   for (const { name } of engine?.getSnapshot().torrents ?? []) output.result(name);
   engine?.close();
   return EXIT_OK;

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { ClientError } from "../../core/errors.ts";
 import { starlingPaths } from "../../platform/index.ts";
-import { parseProfileName } from "../arguments/profile.ts";
+import { parseEngineProfile } from "../arguments/profile.ts";
 import { attachEngine } from "../engine/attach-engine.ts";
 import { attachBackgroundEngine } from "../engine/background-engine.ts";
 import type { EngineSettings } from "../engine/engine-settings.ts";
@@ -24,7 +24,7 @@ export async function runDaemonStart(
   flags: DaemonStartFlags,
   output: Output,
 ): Promise<number> {
-  const profile = parseProfileName(flags.profile);
+  const profile = parseEngineProfile(flags);
   const folder = resolve(flags.output ?? starlingPaths().downloadFolder);
   const settings = profileEngineSettings(flags, { profile, folder, peers: [], life: "background" });
   if (flags.printService !== undefined) {

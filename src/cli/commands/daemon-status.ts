@@ -1,6 +1,6 @@
 /** `starling daemon status`: whether an engine runs, and what it is. */
 import { profilePaths, starlingPaths } from "../../platform/index.ts";
-import { parseProfileName } from "../arguments/profile.ts";
+import { type ProfileFlags, parseEngineProfile } from "../arguments/profile.ts";
 import { attachEngine } from "../engine/attach-engine.ts";
 import { EXIT_OK, exitCodeOf } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
@@ -9,10 +9,10 @@ import { durationText } from "../output/quantity-text.ts";
 /** Exit code 0 when one runs, 9 when none does. */
 export async function runDaemonStatus(
   _operands: readonly string[],
-  flags: { readonly profile?: string },
+  flags: ProfileFlags,
   output: Output,
 ): Promise<number> {
-  const profile = parseProfileName(flags.profile);
+  const profile = parseEngineProfile(flags);
   const client = await attachEngine({ profile });
   if (client === undefined) {
     output.result("not running");

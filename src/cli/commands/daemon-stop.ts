@@ -1,7 +1,7 @@
 /** `starling daemon stop`: ends the engine in the background, everything saved. */
 import { ClientError } from "../../core/errors.ts";
 import { profilePaths, starlingPaths } from "../../platform/index.ts";
-import { parseProfileName } from "../arguments/profile.ts";
+import { type ProfileFlags, parseEngineProfile } from "../arguments/profile.ts";
 import { requireEngine } from "../engine/attach-engine.ts";
 import { stopEngine } from "../engine/background-engine.ts";
 import { EXIT_OK } from "../exit-codes.ts";
@@ -10,10 +10,10 @@ import type { Output } from "../output/output.ts";
 /** Rejects with `NOT_RUNNING` when there is none, `USAGE` when it belongs to a dashboard. */
 export async function runDaemonStop(
   _operands: readonly string[],
-  flags: { readonly profile?: string },
+  flags: ProfileFlags,
   output: Output,
 ): Promise<number> {
-  const profile = parseProfileName(flags.profile);
+  const profile = parseEngineProfile(flags);
   const client = await requireEngine({ profile });
   const { pid, life } = client.engine;
   if (life === "dashboard") {

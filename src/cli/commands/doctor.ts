@@ -1,12 +1,11 @@
 /** `starling doctor`: looks at everything a transfer needs, each with what was seen and what to do. Exit 1 when something is broken. */
 import { type NetworkFlags, parseNetworkOptions } from "../arguments/network-options.ts";
-import { parseProfileName, portOfProfile } from "../arguments/profile.ts";
+import { type ProfileFlags, parseEngineProfile, portOfProfile } from "../arguments/profile.ts";
 import type { Check } from "../doctor/check.ts";
 import { folderChecks } from "../doctor/folder-checks.ts";
 import { machineChecks } from "../doctor/machine-checks.ts";
 import { networkChecks } from "../doctor/network-checks.ts";
 import { attachEngine } from "../engine/attach-engine.ts";
-import type { ProfileFlags } from "../engine/with-engine.ts";
 import { EXIT_OK } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
 
@@ -21,7 +20,7 @@ export async function runDoctor(
   flags: DoctorFlags,
   output: Output,
 ): Promise<number> {
-  const profile = parseProfileName(flags.profile);
+  const profile = parseEngineProfile(flags);
   const network = parseNetworkOptions(flags, portOfProfile(profile));
   const running = await attachEngine({ profile });
   running?.close();

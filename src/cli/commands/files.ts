@@ -1,6 +1,7 @@
 /** `starling files TORRENT`: its files, numbered as `--select` counts them. */
 import type { FileSnapshot } from "../../session/session-view.ts";
-import { type ProfileFlags, withEngine } from "../engine/with-engine.ts";
+import type { ProfileFlags } from "../arguments/profile.ts";
+import { withEngine } from "../engine/with-engine.ts";
 import type { Output } from "../output/output.ts";
 import { bytesText, percentText } from "../output/quantity-text.ts";
 import { type Column, tableLines } from "../output/table.ts";

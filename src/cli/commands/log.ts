@@ -1,7 +1,8 @@
 /** `starling log [-f]`: what the engine has noted, the newest last. */
 import type { EngineClient } from "../../session/index.ts";
 import type { LogLine } from "../../session/session-view.ts";
-import { type ProfileFlags, withEngine } from "../engine/with-engine.ts";
+import type { ProfileFlags } from "../arguments/profile.ts";
+import { withEngine } from "../engine/with-engine.ts";
 import { EXIT_OK } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
 import { onStopRequest } from "../signals.ts";

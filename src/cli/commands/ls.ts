@@ -1,5 +1,6 @@
 /** `starling ls [FILTER…]`: the torrents, one a line. */
-import { type ProfileFlags, withEngine } from "../engine/with-engine.ts";
+import type { ProfileFlags } from "../arguments/profile.ts";
+import { withEngine } from "../engine/with-engine.ts";
 import type { Output } from "../output/output.ts";
 import { tableLines } from "../output/table.ts";
 import { filterTorrents } from "../torrents/filter-torrents.ts";

@@ -9,7 +9,7 @@ import type { EngineClient, SessionView, TorrentSnapshot } from "../../session/i
 import { formatMagnet } from "../../torrent/magnet.ts";
 import { encodeTorrentFile } from "../../torrent/metainfo.ts";
 import { parsePeers } from "../arguments/network-options.ts";
-import { parseProfileName } from "../arguments/profile.ts";
+import { parseEngineProfile } from "../arguments/profile.ts";
 import { type TorrentFlags, torrentOptions } from "../arguments/torrent-options.ts";
 import { attachEngine, attachedEngine } from "../engine/attach-engine.ts";
 import { attachBackgroundEngine } from "../engine/background-engine.ts";
@@ -37,7 +37,7 @@ interface OpenFlags extends EngineFlags, DisplayFlags, TorrentFlags {
 
 export async function runOpen(named: readonly string[], flags: OpenFlags, output: Output): Promise<number> {
   const operands = await resolveKeyLinks(named, flags, output);
-  const profile = parseProfileName(flags.profile);
+  const profile = parseEngineProfile(flags);
   const running = (await attachEngine({ profile })) ?? (await startDetached(profile, flags));
   const hasTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
   if (running !== undefined) dropEngineThread();

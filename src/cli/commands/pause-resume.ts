@@ -3,7 +3,8 @@
 import { ClientError } from "../../core/errors.ts";
 import type { EngineClient } from "../../session/index.ts";
 import type { TorrentSnapshot } from "../../session/session-view.ts";
-import { type ProfileFlags, withEngine } from "../engine/with-engine.ts";
+import type { ProfileFlags } from "../arguments/profile.ts";
+import { withEngine } from "../engine/with-engine.ts";
 import { EXIT_OK } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
 import { findTorrents } from "../torrents/find-torrents.ts";

@@ -1,6 +1,7 @@
 /** `starling peers TORRENT`: who it is connected to, and what passes between. */
 import type { PeerSnapshot } from "../../session/session-view.ts";
-import { type ProfileFlags, withEngine } from "../engine/with-engine.ts";
+import type { ProfileFlags } from "../arguments/profile.ts";
+import { withEngine } from "../engine/with-engine.ts";
 import type { Output } from "../output/output.ts";
 import { bytesText, percentText, rateText } from "../output/quantity-text.ts";
 import { type Column, tableLines } from "../output/table.ts";

@@ -2,7 +2,8 @@
 import { createInterface } from "node:readline/promises";
 import { ClientError } from "../../core/errors.ts";
 import type { TorrentSnapshot } from "../../session/session-view.ts";
-import { type ProfileFlags, withEngine } from "../engine/with-engine.ts";
+import type { ProfileFlags } from "../arguments/profile.ts";
+import { withEngine } from "../engine/with-engine.ts";
 import { EXIT_OK } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
 import { bytesText } from "../output/quantity-text.ts";

@@ -11,8 +11,9 @@ import {
   parseSwitch,
   readKeyValues,
 } from "../arguments/key-values.ts";
+import type { ProfileFlags } from "../arguments/profile.ts";
 import { parseRate } from "../arguments/quantities.ts";
-import { type ProfileFlags, withEngine } from "../engine/with-engine.ts";
+import { withEngine } from "../engine/with-engine.ts";
 import { EXIT_OK } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
 import { findTorrent } from "../torrents/find-torrents.ts";

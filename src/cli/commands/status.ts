@@ -1,5 +1,6 @@
 /** `starling status`: the running engine and its torrents at a glance. */
-import { type ProfileFlags, withEngine } from "../engine/with-engine.ts";
+import type { ProfileFlags } from "../arguments/profile.ts";
+import { withEngine } from "../engine/with-engine.ts";
 import type { Output } from "../output/output.ts";
 import { durationText } from "../output/quantity-text.ts";
 import { tableLines } from "../output/table.ts";

@@ -1,9 +1,8 @@
 /** `starling stop`: ends the Starling that runs, in the background or in a dashboard; resolves when it has saved and is gone. */
 import { profilePaths, starlingPaths } from "../../platform/index.ts";
-import { parseProfileName } from "../arguments/profile.ts";
+import { type ProfileFlags, parseEngineProfile } from "../arguments/profile.ts";
 import { requireEngine } from "../engine/attach-engine.ts";
 import { stopEngine } from "../engine/background-engine.ts";
-import type { ProfileFlags } from "../engine/with-engine.ts";
 import { EXIT_OK } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
 
@@ -12,7 +11,7 @@ export async function runStop(
   flags: ProfileFlags,
   output: Output,
 ): Promise<number> {
-  const profile = parseProfileName(flags.profile);
+  const profile = parseEngineProfile(flags);
   const engine = await requireEngine({ profile });
   const { pid } = engine.engine;
   await stopEngine(engine, profilePaths(profile, starlingPaths()).sessionFolder);

@@ -1,6 +1,7 @@
 /** `starling why [TORRENT]`: the diagnosis with what it rests on. Exit 0 when all is well, 6 when something is stuck. */
 import type { TorrentSnapshot } from "../../session/session-view.ts";
-import { type ProfileFlags, withEngine } from "../engine/with-engine.ts";
+import type { ProfileFlags } from "../arguments/profile.ts";
+import { withEngine } from "../engine/with-engine.ts";
 import { EXIT_OK, exitCodeOf } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
 import { findTorrents } from "../torrents/find-torrents.ts";

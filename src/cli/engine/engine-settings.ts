@@ -2,6 +2,7 @@
 import type { AddressProfile } from "../../core/address-profile.ts";
 
 import type { EngineIdentity, TransportChoice } from "../../session/index.ts";
+import type { NetworkDefinition } from "../network/network-definition.ts";
 
 export interface EngineService {
   readonly socketPath: string;
@@ -19,6 +20,8 @@ export interface EngineSettings {
   readonly localDiscovery?: boolean | undefined;
   /** What connections to peers run over; undefined = both. */
   readonly transport?: TransportChoice | undefined;
+  /** The private network to be in. */
+  readonly privateNetwork?: NetworkDefinition | undefined;
   /** Peers given by hand: they take part in choosing the address profile. */
   readonly peers: readonly string[];
   readonly maxDownBytesPerSecond: number | null;

@@ -1,5 +1,5 @@
 /** Engine settings of the commands that run beside each other (`get`, `share`, `seed`): they share resume data only. */
-import { DEFAULT_PROFILE, profilePaths, starlingPaths } from "../../platform/index.ts";
+import { DEFAULT_PROFILE, profileOfNetwork, profilePaths, starlingPaths } from "../../platform/index.ts";
 import type { NetworkOptions, RateLimits } from "../arguments/network-options.ts";
 import type { EngineSettings } from "./engine-settings.ts";
 
@@ -9,12 +9,14 @@ export function sharedEngineSettings(options: {
   readonly peers: readonly string[];
   readonly folder: string;
 }): EngineSettings {
+  const { privateNetwork } = options.network;
+  const profile = privateNetwork === undefined ? DEFAULT_PROFILE : profileOfNetwork(privateNetwork.name);
   return {
     ...options.network,
     ...options.limits,
     peers: options.peers,
     defaultFolder: options.folder,
     state: "shared",
-    stateFolder: profilePaths(DEFAULT_PROFILE, starlingPaths()).transfersFolder,
+    stateFolder: profilePaths(profile, starlingPaths()).transfersFolder,
   };
 }

@@ -1,18 +1,14 @@
 /** Commands about the Starling that runs: they come in as one more viewer and leave it running. */
 import type { EngineClient } from "../../session/index.ts";
-import { parseProfileName } from "../arguments/profile.ts";
+import { type ProfileFlags, parseEngineProfile } from "../arguments/profile.ts";
 import { requireEngine } from "./attach-engine.ts";
-
-export interface ProfileFlags {
-  readonly profile?: string;
-}
 
 /** `use` may listen to `onClosed` instead of us. Rejects with NOT_RUNNING when no Starling of the profile runs, and with what `use` rejects with. */
 export async function withEngine<Result>(
   flags: ProfileFlags,
   use: (engine: EngineClient) => Promise<Result>,
 ): Promise<Result> {
-  const engine = await requireEngine({ profile: parseProfileName(flags.profile) });
+  const engine = await requireEngine({ profile: parseEngineProfile(flags) });
   try {
     const ended = closed(engine);
     return await Promise.race([use(engine), ended]);

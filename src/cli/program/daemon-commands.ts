@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import {
   addLimitOptions,
+  addNetworkNameOption,
   addNetworkOptions,
   addTransportOption,
   DEFAULT_PORT,
@@ -26,16 +27,20 @@ export function declareDaemon(program: Command, command: Declare): void {
     .option(...PROFILE_OPTION)
     .option("--foreground", "stay in this terminal, or under a service manager")
     .option("--print-service <manager>", "print a systemd unit or a launchd property list that starts it");
-  command(
-    daemon,
-    "stop",
-    "stop it, everything saved",
-    async () => (await import("../commands/daemon-stop.ts")).runDaemonStop,
+  addNetworkNameOption(
+    command(
+      daemon,
+      "stop",
+      "stop it, everything saved",
+      async () => (await import("../commands/daemon-stop.ts")).runDaemonStop,
+    ),
   ).option(...PROFILE_OPTION);
-  command(
-    daemon,
-    "status",
-    "whether it runs (exit code 9: it does not)",
-    async () => (await import("../commands/daemon-status.ts")).runDaemonStatus,
+  addNetworkNameOption(
+    command(
+      daemon,
+      "status",
+      "whether it runs (exit code 9: it does not)",
+      async () => (await import("../commands/daemon-status.ts")).runDaemonStatus,
+    ),
   ).option(...PROFILE_OPTION);
 }

@@ -1,5 +1,6 @@
 /** Commands about the Starling that runs: `status ls peers files log why pause resume rm set limit stop`. */
 import type { Command } from "commander";
+import { addNetworkNameOption } from "../arguments/network-options.ts";
 import { withExamples } from "../manual/examples.ts";
 import type { Declare } from "./declare-command.ts";
 
@@ -148,5 +149,8 @@ function withProfile(command: Command): Command {
       .description(
         `${command.description()}.\n\nA torrent is named by its hash, the beginning of it, its name or a part of it.`,
       );
-  return command.option("--profile <name>", "which of your Starlings, where several run");
+  return addNetworkNameOption(command).option(
+    "--profile <name>",
+    "which of your Starlings, where several run",
+  );
 }

@@ -1,6 +1,6 @@
 /** Puts settings under the flags of a command: what was typed counts most, then the environment, then the file. */
 import type { Command, Option } from "commander";
-import { keysOf, settableOptions, settingOf, settingsOf } from "./setting.ts";
+import { keysOf, rivalsOf, settableOptions, settingOf, settingsOf } from "./setting.ts";
 import { configPath, openSources, type SettingSources, type SetValue } from "./setting-sources.ts";
 
 /** The values that settings gave to options, by the option's long name. */
@@ -15,7 +15,7 @@ export async function applySettings(command: Command, whole: () => Command): Pro
   APPLIED.set(command, applied);
   for (const option of settableOptions(command)) {
     const name = option.attributeName();
-    if (command.getOptionValueSource(name) === "cli") continue;
+    if (command.getOptionValueSource(name) === "cli" || isRuledOut(command, option)) continue;
     const set = settingFor(command, option, sources);
     if (set === undefined) continue;
     applied.set(option.long as string, set);
@@ -26,6 +26,15 @@ export async function applySettings(command: Command, whole: () => Command): Pro
 /** Where the value of `flag` comes from, if from a setting. */
 export function originOf(command: Command, flag: string): string | undefined {
   return APPLIED.get(command)?.get(flag)?.origin;
+}
+
+/** Options are looked at in the order of their declaration, `--network` first. */
+function isRuledOut(command: Command, option: Option): boolean {
+  return command.options.some((other) => {
+    if (!rivalsOf(option).includes(other.long ?? "")) return false;
+    const source = command.getOptionValueSource(other.attributeName());
+    return source === "cli" || source === "config";
+  });
 }
 
 function settingFor(command: Command, option: Option, sources: SettingSources): SetValue | undefined {

@@ -61,6 +61,7 @@ const GENERAL: ReadonlySet<string> = new Set([
   "--interface",
   "--max-down",
   "--max-up",
+  "--network",
   "--piece-size",
   "--port",
   "--profile",
@@ -68,6 +69,21 @@ const GENERAL: ReadonlySet<string> = new Set([
   "--stall-timeout",
   "--transport",
 ]);
+
+/**
+ * Options that rule each other out: a private network has bootstrap nodes and a Starling of its own. What was typed counts
+ * more than settings, and of settings the network, so that a forgotten one never joins two networks.
+ */
+const RIVALS: Readonly<Record<string, readonly string[]>> = {
+  "--network": ["--bootstrap", "--profile"],
+  "--bootstrap": ["--network"],
+  "--profile": ["--network"],
+};
+
+/** Long names of what `option` cannot be used with. */
+export function rivalsOf(option: Option): readonly string[] {
+  return RIVALS[option.long as string] ?? [];
+}
 
 const FOR_COMMAND_ONLY = new WeakSet<Option>();
 

@@ -1,0 +1,49 @@
+/** `starling network join`: enters a network that somebody else made. */
+import { readFile } from "node:fs/promises";
+import { ClientError } from "../../core/errors.ts";
+import { EXIT_OK } from "../exit-codes.ts";
+import { decodeJoinString, looksLikeJoinString } from "../network/join-string.ts";
+import type { NetworkDefinition } from "../network/network-definition.ts";
+import { findNetwork, requireNetworkName, saveNetwork } from "../network/network-store.ts";
+import { bootstrapText, networkFields } from "../network/network-text.ts";
+import type { Output } from "../output/output.ts";
+
+export async function runNetworkJoin(
+  operands: readonly string[],
+  flags: { readonly name?: string },
+  output: Output,
+): Promise<number> {
+  const given = decodeJoinString(await joinText(operands[0] as string));
+  const network = { ...given, name: flags.name ?? given.name };
+  requireNetworkName(network.name);
+  requireSameNetwork(findNetwork(network.name), network);
+  await saveNetwork(network);
+  output.result(`joined ${network.name} (${network.mode}, bootstrap nodes: ${bootstrapText(network)})`);
+  output.note(
+    `starling share --network ${network.name} PATH and starling get --network ${network.name} MAGNET use it.`,
+  );
+  output.json({ ok: true, ...networkFields(network) });
+  return EXIT_OK;
+}
+
+/** Joining again takes the bootstrap nodes that are new; another network of the name is not written over. */
+function requireSameNetwork(present: NetworkDefinition | undefined, network: NetworkDefinition): void {
+  if (present === undefined || present.idHex === network.idHex) return;
+  throw new ClientError("USAGE", `You are in another network called “${network.name}”`, {
+    hint: "Give this one another name with --name.",
+  });
+}
+
+async function joinText(operand: string): Promise<string> {
+  if (operand === "-") {
+    let text = "";
+    for await (const chunk of process.stdin) text += String(chunk);
+    return text;
+  }
+  if (looksLikeJoinString(operand)) return operand;
+  return await readFile(operand, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new ClientError("PATH_NOT_FOUND", `${operand} is neither a join string nor a file: ${error.code}`, {
+      hint: "A join string begins with starling- and is what network create printed.",
+    });
+  });
+}

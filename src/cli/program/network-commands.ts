@@ -1,0 +1,57 @@
+/** Commands about private DHT networks: `network create join list show leave`. */
+import { type Command, Option } from "commander";
+import { collect } from "../arguments/network-options.ts";
+import { withExamples } from "../manual/examples.ts";
+import { forCommandOnly } from "../settings/setting.ts";
+import { type Declare, declareGroup } from "./declare-command.ts";
+
+export function declareNetwork(program: Command, command: Declare): void {
+  const network = declareGroup(program, "network", "private DHT networks: make one, enter one, leave it");
+  withExamples(
+    command(
+      network,
+      "create <name>",
+      "make a network and print the join string that lets others in",
+      async () => (await import("../commands/network-create.ts")).runNetworkCreate,
+    )
+      .option("--plain", "pure mainline, for other clients to take part (default)")
+      .addOption(
+        forCommandOnly(
+          new Option("--bootstrap <host:port>", "node that will let newcomers in, repeatable")
+            .argParser(collect)
+            .default([]),
+        ),
+      ),
+    [
+      {
+        line: "starling network create lab --bootstrap 192.0.2.7:7000 > lab.join",
+        does: "whoever has the file can join",
+      },
+      { line: "starling dht serve --network lab --port 7000", does: "on 192.0.2.7" },
+    ],
+  );
+  command(
+    network,
+    "join <join-string>",
+    "enter a network: a join string, a file that holds one, or - for standard input",
+    async () => (await import("../commands/network-join.ts")).runNetworkJoin,
+  ).option("--name <name>", "what to call it here instead of its own name");
+  command(
+    network,
+    "list",
+    "the networks you are in",
+    async () => (await import("../commands/network-list.ts")).runNetworkList,
+  );
+  command(
+    network,
+    "show <name>",
+    "print a network's join string, and what it says",
+    async () => (await import("../commands/network-show.ts")).runNetworkShow,
+  );
+  command(
+    network,
+    "leave <name>",
+    "forget a network and what was learnt there; downloads stay",
+    async () => (await import("../commands/network-leave.ts")).runNetworkLeave,
+  );
+}
