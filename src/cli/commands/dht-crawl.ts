@@ -2,7 +2,7 @@
 import { toHex } from "../../core/bytes.ts";
 import { ClientError } from "../../core/errors.ts";
 import { type CrawlResult, startCrawl } from "../../dht/index.ts";
-import { cancelInTime } from "../arguments/cancel-in-time.ts";
+import { cancelInTime, parseTimeout } from "../arguments/cancel-in-time.ts";
 import { type JoinFlags, withJoinedNode } from "../engine/with-joined-node.ts";
 import { EXIT_OK, exitCodeOf } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
@@ -23,6 +23,7 @@ export async function runDhtCrawl(
   if (!(Number.isInteger(maxNodes) && maxNodes >= 1 && maxNodes <= MAX_NODES))
     throw new ClientError("USAGE", `--nodes: "${flags.nodes}" is not a number from 1 to ${MAX_NODES}`);
   const { timeout, ...joinFlags } = flags;
+  const timeoutMs = parseTimeout(timeout);
   const hashes: string[] = [];
   const result = await withJoinedNode(
     joinFlags,
@@ -45,7 +46,7 @@ export async function runDhtCrawl(
             },
           },
         );
-        const callOff = cancelInTime(crawl, timeout);
+        const callOff = cancelInTime(crawl, timeoutMs);
       }),
     { asksEverybody: true },
   );

@@ -4,7 +4,7 @@ import { toHex } from "../../core/bytes.ts";
 import { ClientError } from "../../core/errors.ts";
 import { safeText } from "../../core/safe-text.ts";
 import type { DhtNode, ItemGetResult, StoredItem } from "../../dht/index.ts";
-import { cancelInTime } from "../arguments/cancel-in-time.ts";
+import { cancelInTime, parseTimeout } from "../arguments/cancel-in-time.ts";
 import { type ItemAddress, parseItemAddress } from "../arguments/item-address.ts";
 import type { NetworkFlags } from "../arguments/network-options.ts";
 import { withDhtNode } from "../engine/with-dht-node.ts";
@@ -23,7 +23,8 @@ export async function runDhtGet(
   output: Output,
 ): Promise<number> {
   const address = parseItemAddress(operands[0] as string, flags.salt);
-  const result = await withDhtNode(flags, ({ node }) => getItem(node, address, flags.timeout));
+  const timeoutMs = parseTimeout(flags.timeout);
+  const result = await withDhtNode(flags, ({ node }) => getItem(node, address, timeoutMs));
   const { item, copies, asked, answered } = result;
   requireAnswer(result);
   if (item === undefined) throw noItem(result);
@@ -38,14 +39,14 @@ export async function runDhtGet(
 export function getItem(
   node: DhtNode,
   { target, salt }: ItemAddress,
-  timeout: string | undefined,
+  timeoutMs: number | undefined,
 ): Promise<ItemGetResult> {
   return new Promise((resolve) => {
     const get = node.getItem(target, salt, (result) => {
       callOff();
       resolve(result);
     });
-    const callOff = cancelInTime(get, timeout);
+    const callOff = cancelInTime(get, timeoutMs);
   });
 }
 

@@ -5,7 +5,7 @@ import { ClientError } from "../../core/errors.ts";
 import { type InfoHash, infoHashFromHex } from "../../core/ids.ts";
 import type { LookupResult, LookupStep } from "../../dht/index.ts";
 import { parseMagnet } from "../../torrent/magnet.ts";
-import { cancelInTime } from "../arguments/cancel-in-time.ts";
+import { cancelInTime, parseTimeout } from "../arguments/cancel-in-time.ts";
 import { type NetworkFlags, parseNetworkOptions } from "../arguments/network-options.ts";
 import { openDhtNode } from "../engine/open-dht-node.ts";
 import { EXIT_OK } from "../exit-codes.ts";
@@ -22,6 +22,7 @@ export async function runDhtLookup(
   output: Output,
 ): Promise<number> {
   const target = parseHash(operands[0] as string);
+  const timeoutMs = parseTimeout(flags.timeout);
   const network = parseNetworkOptions(flags, 0);
   const open = await openDhtNode({ network, defaultBootstrap: "public", limits: "on", readOnly: true });
   const steps: LookupStep[] = [];
@@ -38,7 +39,7 @@ export async function runDhtLookup(
           resolve(result);
         },
       });
-      const callOff = cancelInTime(lookup, flags.timeout);
+      const callOff = cancelInTime(lookup, timeoutMs);
     });
     requireAnswer(result);
     for (const node of result.closest) {

@@ -2,7 +2,7 @@
 import { toHex } from "../../core/bytes.ts";
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { LookupResult } from "../../dht/index.ts";
-import { cancelInTime } from "../arguments/cancel-in-time.ts";
+import { cancelInTime, parseTimeout } from "../arguments/cancel-in-time.ts";
 import { type NetworkFlags, parseNetworkOptions } from "../arguments/network-options.ts";
 import { openDhtNode } from "../engine/open-dht-node.ts";
 import { EXIT_OK, exitCodeOf } from "../exit-codes.ts";
@@ -19,6 +19,7 @@ export async function runDhtPeers(
   output: Output,
 ): Promise<number> {
   const infoHash = parseHash(operands[0] as string);
+  const timeoutMs = parseTimeout(flags.timeout);
   const network = parseNetworkOptions(flags, 0);
   const open = await openDhtNode({ network, defaultBootstrap: "public", limits: "on", readOnly: true });
   try {
@@ -37,7 +38,7 @@ export async function runDhtPeers(
           resolve(result);
         },
       });
-      const callOff = cancelInTime(lookup, flags.timeout);
+      const callOff = cancelInTime(lookup, timeoutMs);
     });
     requireAnswer(result);
     output.note(`${peers.size} peers; ${summary(result)}`);

@@ -15,7 +15,7 @@ import {
   signedBytes,
 } from "../../dht/index.ts";
 import { encodeKeyedTorrent, formatKeyLink } from "../../torrent/key-link.ts";
-import { cancelInTime } from "../arguments/cancel-in-time.ts";
+import { cancelInTime, parseTimeout } from "../arguments/cancel-in-time.ts";
 import { parseSalt } from "../arguments/item-address.ts";
 import type { NetworkFlags } from "../arguments/network-options.ts";
 import { parseDuration } from "../arguments/quantities.ts";
@@ -47,6 +47,7 @@ export async function runDhtPut(
 ): Promise<number> {
   const value = itemValue(operands[0] as string, flags);
   const pauseMs = flags.every === undefined ? undefined : parsePause(flags.every);
+  const timeoutMs = parseTimeout(flags.timeout);
   const salt = parseSalt(flags.salt);
   const [seq, cas] = [parseNumber(flags.seq, "--seq"), parseNumber(flags.cas, "--cas")];
   if (flags.key === undefined && (salt.length > 0 || seq !== undefined || cas !== undefined || flags.torrent))
@@ -58,8 +59,8 @@ export async function runDhtPut(
     const item =
       key === undefined
         ? { value }
-        : signed(key, { value, salt, seq: seq ?? (await nextSeq(node, key, salt, flags.timeout)), cas });
-    const first = await putItem(node, item, flags.timeout);
+        : signed(key, { value, salt, seq: seq ?? (await nextSeq(node, key, salt, timeoutMs)), cas });
+    const first = await putItem(node, item, timeoutMs);
     if (pauseMs !== undefined) return await putAgain(node, item, first, pauseMs, flags, output);
     report(item, first, flags, output);
     return EXIT_OK;
@@ -90,7 +91,7 @@ async function putAgain(
       const exit = await Promise.race([stop.requested, pause]).finally(() => clearTimeout(timer));
       if (exit !== undefined) return EXIT_OK;
       try {
-        report(item, await putItem(node, item, flags.timeout), flags, output);
+        report(item, await putItem(node, item, parseTimeout(flags.timeout)), flags, output);
       } catch (error) {
         if (!(error instanceof ClientError)) throw error;
         output.failure(`warning: ${error.message}`);
@@ -101,13 +102,13 @@ async function putAgain(
   }
 }
 
-function putItem(node: DhtNode, item: NewItem, timeout: string | undefined): Promise<ItemPutResult> {
+function putItem(node: DhtNode, item: NewItem, timeoutMs: number | undefined): Promise<ItemPutResult> {
   return new Promise((resolve) => {
     const put = node.putItem(item, (result) => {
       callOff();
       resolve(result);
     });
-    const callOff = cancelInTime(put, timeout);
+    const callOff = cancelInTime(put, timeoutMs);
   });
 }
 
@@ -116,9 +117,9 @@ async function nextSeq(
   node: DhtNode,
   { publicKey }: SigningKey,
   salt: Uint8Array,
-  timeout: string | undefined,
+  timeoutMs: number | undefined,
 ): Promise<number> {
-  const found = await getItem(node, { target: mutableTarget(publicKey, salt), salt }, timeout);
+  const found = await getItem(node, { target: mutableTarget(publicKey, salt), salt }, timeoutMs);
   return (found.item?.signed?.seq ?? 0) + 1;
 }
 

@@ -1,7 +1,7 @@
 /** `starling dht scrape`: how many seeds and other peers a torrent has, without joining it (BEP 33). */
 import { toHex } from "../../core/bytes.ts";
 import type { ScrapeResult } from "../../dht/index.ts";
-import { cancelInTime } from "../arguments/cancel-in-time.ts";
+import { cancelInTime, parseTimeout } from "../arguments/cancel-in-time.ts";
 import type { NetworkFlags } from "../arguments/network-options.ts";
 import { withDhtNode } from "../engine/with-dht-node.ts";
 import { EXIT_OK, exitCodeOf } from "../exit-codes.ts";
@@ -19,6 +19,7 @@ export async function runDhtScrape(
   output: Output,
 ): Promise<number> {
   const infoHash = parseHash(operands[0] as string);
+  const timeoutMs = parseTimeout(flags.timeout);
   const result = await withDhtNode(flags, ({ node }) => {
     return new Promise<ScrapeResult>((resolve) => {
       const scrape = node.scrape(infoHash, {
@@ -28,7 +29,7 @@ export async function runDhtScrape(
           resolve(result);
         },
       });
-      const callOff = cancelInTime(scrape, flags.timeout);
+      const callOff = cancelInTime(scrape, timeoutMs);
     });
   });
   requireAnswer(result);

@@ -4,7 +4,7 @@ import { fromHex } from "../../core/bytes.ts";
 import { toClientError } from "../../core/errors.ts";
 import { nodeIdFrom } from "../../core/ids.ts";
 import type { LookupResult } from "../../dht/index.ts";
-import { cancelInTime } from "../arguments/cancel-in-time.ts";
+import { cancelInTime, parseTimeout } from "../arguments/cancel-in-time.ts";
 import type { NetworkOptions } from "../arguments/network-options.ts";
 import { type OpenDhtNode, openDhtNode } from "../engine/open-dht-node.ts";
 import { durationText } from "../output/quantity-text.ts";
@@ -74,6 +74,6 @@ function lookAround(open: OpenDhtNode, timeout: string): Promise<LookupResult> {
         resolve(result);
       },
     });
-    const callOff = cancelInTime(lookup, timeout);
+    const callOff = cancelInTime(lookup, parseTimeout(timeout));
   });
 }

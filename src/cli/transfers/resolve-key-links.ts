@@ -4,6 +4,7 @@ import { ClientError } from "../../core/errors.ts";
 import { mutableTarget } from "../../dht/index.ts";
 import { decodeKeyedTorrent, type KeyLink, parseKeyLink } from "../../torrent/key-link.ts";
 import { formatMagnet } from "../../torrent/magnet.ts";
+import { parseTimeout } from "../arguments/cancel-in-time.ts";
 import type { NetworkFlags } from "../arguments/network-options.ts";
 import { getItem, noItem } from "../commands/dht-get.ts";
 import { requireAnswer } from "../commands/dht-lookup.ts";
@@ -22,10 +23,11 @@ export async function resolveKeyLinks(
   if (!sources.some((source) => parseKeyLink(source) !== undefined)) return sources;
   // The port that was asked for is the engine's, which comes next.
   const { port: _, ...ownPort } = flags;
+  const timeoutMs = parseTimeout(flags.timeout);
   return await withDhtNode(ownPort, async ({ node }) => {
     const resolve = async (link: KeyLink): Promise<string> => {
       const target = mutableTarget(link.publicKey, link.salt);
-      const result = await getItem(node, { target, salt: link.salt }, flags.timeout);
+      const result = await getItem(node, { target, salt: link.salt }, timeoutMs);
       requireAnswer(result);
       if (result.item === undefined) throw noItem(result);
       const infoHash = decodeKeyedTorrent(result.item.value);
