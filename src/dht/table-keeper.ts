@@ -46,6 +46,8 @@ const READ_ONLY_STEP_MS = 20_000;
 /** Contacts that one walk over the table finds, and how long that holds: what fails in a lookup is seen to as late as that. */
 const DUE_LIST = 12;
 const DUE_LIST_AGE_MS = 60_000;
+/** Steps come up to a fifth earlier or later, so that nodes which started together part. */
+const LEAST_STEP_SHARE = 0.8;
 /** Pace while somebody waits for a place that is free. */
 const RESERVE_STEP_MS = 1_000;
 /** BEP 5: buckets not changed in 15 minutes are refreshed. */
@@ -90,6 +92,8 @@ export class TableKeeper implements QueryOwner {
   #timer: Disposable | undefined;
   #timerAtMs = 0;
   readonly #onTimer = (): void => this.#step();
+  /** Before this only newcomers are asked. */
+  #nextStepMs = 0;
   #ownLookups = 0;
   #nextOwnLookupMs = 0;
   #joinedAtMs: number = NEVER_MS;
@@ -187,7 +191,7 @@ export class TableKeeper implements QueryOwner {
       const newcomer = this.#reserveToTry(nowMs);
       if (newcomer !== undefined) this.#ask(newcomer);
     }
-    this.#setTimer(this.#pauseMs(nowMs) * (0.8 + 0.4 * this.#parts.random.float()));
+    this.#setTimer(this.#pauseMs(nowMs) * (LEAST_STEP_SHARE + 0.4 * this.#parts.random.float()));
   }
 
   #reserveToTry(nowMs: number): Contact | undefined {
@@ -200,7 +204,7 @@ export class TableKeeper implements QueryOwner {
   #pauseMs(nowMs: number): number {
     if (this.#reserveToTry(nowMs) !== undefined) return RESERVE_STEP_MS;
     const { table } = this.#parts.family;
-    const stepMs = this.#parts.isReadOnly ? READ_ONLY_STEP_MS : STEP_MS;
+    const stepMs = this.#stepMs;
     if (!this.#parts.isSteady) return LONGEST_STEP_MS;
     // So many contacts are not got round in time: somebody is due always.
     if (table.size * stepMs > KEEP_ALIVE_MS) return stepMs;
@@ -288,14 +292,24 @@ export class TableKeeper implements QueryOwner {
     this.#parts.onJoined();
   }
 
-  /** One query, where it helps most; none when nobody needs one. */
+  get #stepMs(): number {
+    return this.#parts.isReadOnly ? READ_ONLY_STEP_MS : STEP_MS;
+  }
+
+  /** One query, where it helps most; none when nobody needs one. Between two steps only who waits for a place is asked. */
   #askOne(nowMs: number): void {
     const { table } = this.#parts.family;
+    const newcomer = this.#reserveToTry(nowMs);
+    if (nowMs < this.#nextStepMs) {
+      if (newcomer !== undefined) this.#ask(newcomer);
+      return;
+    }
+    this.#nextStepMs = nowMs + LEAST_STEP_SHARE * this.#stepMs;
     const due = this.#nextDue(nowMs);
     const contact =
       due !== undefined && due.dueMs <= nowMs
         ? due.contact
-        : (this.#reserveToTry(nowMs) ?? contactOfOldBucket(table, nowMs, this.#refreshMs(nowMs)));
+        : (newcomer ?? contactOfOldBucket(table, nowMs, this.#refreshMs(nowMs)));
     if (contact !== undefined) this.#ask(contact);
   }
 

@@ -43,6 +43,13 @@ describe("a simulated DHT", () => {
     expect(report.idle?.contacts.p50).toBeGreaterThan(8);
     expect(reportLines(report).join("\n")).toContain("MB a day");
   });
+
+  test("has read-only nodes that keep their slow pace although newcomers wait for a place", {
+    timeout: 60_000,
+  }, () => {
+    const idle = { seed: "read-only", lookups: 10, hashes: 2, minutes: 34, readOnlyRatio: 0.5 };
+    expect(run(idle).idle?.readOnlyMegabytesPerDay.p99).toBeLessThan(2.5);
+  });
 });
 
 /** Small versions of the scenarios of `bench/dht.mjs`, with the goals that a hundred nodes can show. */
