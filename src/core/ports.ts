@@ -52,6 +52,8 @@ export type StreamEnd =
   | "refused"
   | "timeout"
   | "unreachable"
+  /** The other end does not speak the encryption that this one asked for. */
+  | "not-understood"
   | "error";
 
 /** What the owner of a stream is told. All calls come from the event loop, never from within a call to the stream. */
@@ -60,7 +62,7 @@ export interface StreamHandler {
   onOpen(): void;
   /**
    * Bytes [`start`, `end`) of `buffer` arrived. The buffer is shared by all streams and is overwritten after the
-   * call: copy what must live longer.
+   * call: copy what must live longer. Until then these bytes are the handler's, which may decrypt them in place.
    */
   onBytes(buffer: Uint8Array, start: number, end: number): void;
   /** `queuedBytes` fell back under the stream's low-water mark after a `write` that answered false. */
@@ -71,10 +73,15 @@ export interface StreamHandler {
 
 export type StreamTransport = "tcp" | "utp";
 
+/** How much of a stream was encrypted: only the handshake at its beginning, or all of it. */
+export type StreamEncryption = "handshake" | "rc4";
+
 /** An ordered, reliable byte stream to one peer: TCP now, uTP and sealed streams behind the same face. */
 export interface ByteStream {
   readonly remote: Endpoint;
   readonly transport: StreamTransport;
+  /** Absent on streams that are not encrypted, and until both ends have agreed. */
+  readonly encryption?: StreamEncryption | undefined;
   /** Bytes accepted by `write` and not yet taken by the network. */
   readonly queuedBytes: number;
   handler: StreamHandler;

@@ -4,6 +4,7 @@
  */
 import { type AddressProfile, addressScope } from "../core/address-profile.ts";
 import { ClientError } from "../core/errors.ts";
+import type { EncryptionPolicy } from "../wire/index.ts";
 import { DEFAULT_BOOTSTRAP } from "./bootstrap/default-bootstrap.ts";
 import { type HostPort, parseHostPort } from "./host-port.ts";
 import type { SessionSettings } from "./session-view.ts";
@@ -47,6 +48,8 @@ export interface SessionOptions extends InitialSettings {
   readonly dhtLimits?: "on" | "off" | undefined;
   /** Whether rate limits leave peers of the local network alone. Default false. */
   readonly isLanExempt?: boolean | undefined;
+  /** Whether connections hide what they are (MSE): where the other end does so too, always, or never. Default `prefer`. */
+  readonly encryption?: EncryptionPolicy | undefined;
   /** Over all torrents. Default 200 (threats W3; as libtorrent). */
   readonly maxConnections?: number | undefined;
   /** What connections to peers run over. Default `both`: TCP where it connects, uTP (BEP 29) else. */
@@ -74,6 +77,7 @@ export interface SessionConfig {
   readonly dhtReadOnly: boolean;
   readonly dhtLimits: "on" | "off";
   readonly isLanExempt: boolean;
+  readonly encryption: EncryptionPolicy;
   readonly maxConnections: number;
   readonly transport: TransportChoice;
   readonly uploadSlots: number | "auto";
@@ -101,6 +105,7 @@ export function resolveSessionConfig(options: SessionOptions): SessionConfig {
     dhtReadOnly: options.dhtReadOnly ?? false,
     dhtLimits: options.dhtLimits ?? "on",
     isLanExempt: options.isLanExempt ?? false,
+    encryption: options.encryption ?? "prefer",
     maxConnections: checkedLimit(options.maxConnections ?? 200, "limit of connections") ?? 200,
     transport: checkedTransport(options.transport ?? "both"),
     uploadSlots: checkedSlots(options.uploadSlots ?? "auto"),

@@ -45,7 +45,8 @@ export interface PeerSnapshot {
   readonly client: string;
   readonly source: "dht" | "pex" | "lsd" | "magnet" | "manual" | "incoming" | "resume";
   readonly transport: "tcp" | "utp";
-  readonly encrypted: boolean;
+  /** Only its handshake, or all of the connection; null = plaintext. */
+  readonly encryption: "handshake" | "rc4" | null;
   readonly state: "connecting" | "handshaking" | "connected";
   /** 0 to 1; null before the bitfield. */
   readonly haveRatio: number | null;

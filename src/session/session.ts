@@ -102,7 +102,7 @@ export class Session implements SessionView {
       isUtpHeldBack: () => this.#transports.isUtpHeldBack,
       slabs: platform.slabs,
       addressProfile,
-      config: { uploadSlots: config.uploadSlots },
+      config: { uploadSlots: config.uploadSlots, encryption: config.encryption },
     });
     this.#wire.setLimits({
       maxConnections: Math.min(config.maxConnections, platform.maxConnections ?? Number.POSITIVE_INFINITY),

@@ -1,6 +1,7 @@
 /** The peer wire (BEPs 3, 4, 6, 9, 10, 11, 14, 16, 20, 21, 40, 54) as a synchronous, deterministic engine. */
 export { Bitfield } from "../torrent/bitfield.ts";
 export { PieceMap } from "../torrent/piece-map.ts";
+export type { EncryptionPolicy } from "./encryption/connection-security.ts";
 export { LocalDiscovery } from "./local-discovery.ts";
 export { LOCAL_GROUPS } from "./protocol/local-announce.ts";
 export type { SavedBan } from "./swarm/ban-list.ts";

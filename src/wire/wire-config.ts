@@ -2,6 +2,7 @@
  * Limits and times of the wire, each with its reason (Law 6). Case ids (W1 … W8) are those of the threat model;
  * "as libtorrent" names that client's default.
  */
+import type { EncryptionPolicy } from "./encryption/connection-security.ts";
 
 export interface WireConfig {
   /** Sent as `v` in the extension handshake (BEP 10). */
@@ -13,6 +14,8 @@ export interface WireConfig {
 
   /** Whether peers and we tell each other of more peers (BEP 11). */
   readonly exchangesPeers: boolean;
+  /** Whether connections hide what they are (MSE). */
+  readonly encryption: EncryptionPolicy;
 
   readonly maxConnections: number;
   readonly maxConnectionsPerTorrent: number;
@@ -85,6 +88,7 @@ export const DEFAULT_WIRE_CONFIG: WireConfig = {
   dhtPort: 0,
 
   exchangesPeers: true,
+  encryption: "prefer", // as libtorrent and Transmission
 
   maxConnections: 200, // W3; as libtorrent
   maxConnectionsPerTorrent: 100, // half of W3's 200; as qBittorrent

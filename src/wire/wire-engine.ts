@@ -9,6 +9,7 @@ import { invariant } from "../core/invariant.ts";
 import type { ByteStream, Clock, Random, StreamDialer, StreamTransport } from "../core/ports.ts";
 import { copierOf, type SlabPool } from "../core/slab.ts";
 import { TokenBucket } from "../core/token-bucket.ts";
+import { ConnectionSecurity } from "./encryption/connection-security.ts";
 import { OutBufferPool } from "./peer/outbox.ts";
 import { PeerConnection } from "./peer/peer-connection.ts";
 import type { PeerGreeter } from "./peer/peer-owner.ts";
@@ -71,8 +72,8 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
     this.#budget = new WireBudget(config, options.addressProfile, turns);
     this.#shared = {
       random: options.random,
-      dialer: options.dialer,
       expectCall: options.dialer.expectCall?.bind(options.dialer),
+      security: new ConnectionSecurity(config.encryption, options.random, options.dialer, turns),
       slabs: options.slabs,
       copyPayload: copierOf(options.slabs),
       config,
@@ -109,8 +110,7 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
       });
       this.#budget.accepted(stream.remote);
       this.#arriving.add(peer);
-      stream.handler = peer;
-      peer.attach(stream);
+      peer.attach(this.#shared.security.accept(stream, peer));
     });
   }
 
@@ -119,8 +119,13 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
     invariant(!this.#isClosed, "the engine is closed");
     const key = latin1Text(options.infoHash);
     invariant(!this.#swarms.has(key), "the torrent is here already");
-    const swarm = new SwarmEngine(this.#shared, options, () => this.#swarms.delete(key));
+    const { security } = this.#shared;
+    const swarm = new SwarmEngine(this.#shared, options, () => {
+      this.#swarms.delete(key);
+      security.removeTorrent(options.infoHash);
+    });
     this.#swarms.set(key, swarm);
+    security.addTorrent(options.infoHash);
     return swarm;
   }
 

@@ -1,9 +1,10 @@
 /** What all swarms of an engine share: the world, the limits over all torrents, the bans, the turns. */
 import type { AddressProfile } from "../core/address-profile.ts";
 import type { Endpoint } from "../core/endpoint.ts";
-import type { Random, StreamDialer } from "../core/ports.ts";
+import type { Random } from "../core/ports.ts";
 import type { PayloadCopier, SlabPool } from "../core/slab.ts";
 import type { TokenBucket } from "../core/token-bucket.ts";
+import type { ConnectionSecurity } from "./encryption/connection-security.ts";
 import type { OutBufferPool } from "./peer/outbox.ts";
 import type { BanList } from "./swarm/ban-list.ts";
 import type { TransportShare } from "./transport-share.ts";
@@ -23,9 +24,10 @@ export interface ConnectionBudget {
 
 export interface WireShared {
   readonly random: Random;
-  readonly dialer: StreamDialer;
   /** Tells the dialer that the peer calls us too, over uTP; undefined where there is no uTP. */
   readonly expectCall: ((from: Endpoint) => void) | undefined;
+  /** Dials and accepts, encrypted or not. */
+  readonly security: ConnectionSecurity;
   readonly slabs: SlabPool;
   /** Moves payload into slabs in the fastest way they know. */
   readonly copyPayload: PayloadCopier;

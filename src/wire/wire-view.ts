@@ -3,6 +3,7 @@
  * second. Unknown is `undefined`; rates are payload bytes per second over the last seconds.
  */
 import type { Endpoint } from "../core/endpoint.ts";
+import type { StreamEncryption } from "../core/ports.ts";
 import type { PeerSource } from "./wire-events.ts";
 
 /** Bytes by purpose since the swarm was added. `downloaded` counts accepted payload only. */
@@ -139,7 +140,8 @@ export interface PeerView {
   readonly client: string;
   readonly source: PeerSource;
   readonly transport: "tcp" | "utp";
-  readonly isEncrypted: boolean;
+  /** `undefined` = plaintext. */
+  readonly encryption: StreamEncryption | undefined;
   readonly isIncoming: boolean;
   readonly state: "connecting" | "handshaking" | "connected";
   readonly haveRatio: number | undefined;

@@ -11,7 +11,10 @@ import { askDetails, torrentIn } from "../views/torrent-details.ts";
 const COLUMNS: readonly Column<PeerSnapshot>[] = [
   { title: "ADDRESS", cell: ({ address }) => address },
   { title: "FROM", cell: ({ source }) => source },
-  { title: "VIA", cell: ({ transport, encrypted }) => `${transport}${encrypted ? " encrypted" : ""}` },
+  {
+    title: "VIA",
+    cell: ({ transport, encryption }) => (encryption === null ? transport : `${transport} ${encryption}`),
+  },
   {
     title: "HAS",
     cell: ({ haveRatio }) => (haveRatio === null ? "–" : percentText(haveRatio)),

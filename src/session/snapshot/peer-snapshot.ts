@@ -41,7 +41,7 @@ export function peerSnapshot(peer: PeerView): PeerSnapshot {
     client: safeText(peer.client, MAX_CLIENT_CHARACTERS),
     source: peer.source,
     transport: peer.transport,
-    encrypted: peer.isEncrypted,
+    encryption: peer.encryption ?? null,
     state: peer.state,
     haveRatio: peer.haveRatio === undefined ? null : roundedRatio(peer.haveRatio),
     downBytesPerSecond: roundedRate(peer.downBytesPerSecond),

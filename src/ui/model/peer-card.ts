@@ -16,8 +16,14 @@ const SOURCES: Readonly<Record<PeerSnapshot["source"], string>> = {
   resume: "known from before",
 };
 
+const ENCRYPTION_WORDS: Readonly<Record<NonNullable<PeerSnapshot["encryption"]> | "none", string>> = {
+  none: "",
+  handshake: ", its handshake encrypted",
+  rc4: ", encrypted",
+};
+
 export function buildPeerCard(peer: PeerSnapshot): PeerCard {
-  const way = `${peer.transport === "utp" ? "uTP" : "TCP"}${peer.encrypted ? ", encrypted" : ""}`;
+  const way = `${peer.transport === "utp" ? "uTP" : "TCP"}${ENCRYPTION_WORDS[peer.encryption ?? "none"]}`;
   const rtt = peer.rttMs === null ? "" : `, round trip ${peer.rttMs} ms`;
   if (peer.state !== "connected") return { lines: [`${SOURCES[peer.source]}, ${way}`] };
   const requests =

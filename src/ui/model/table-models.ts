@@ -40,11 +40,12 @@ export function buildPeerRow(peer: PeerSnapshot): PeerRowModel {
   };
 }
 
-/** `D`/`d`: we want from it and it sends / chokes us; `U`/`u` the same for it; `e`ncrypted, `t` uTP, `s`nubbed. */
+/** `D`/`d`: we want from it and it sends / chokes us; `U`/`u` the same for it; `E`ncrypted, or `e` only its handshake, `t` uTP, `s`nubbed. */
 function peerFlags(peer: PeerSnapshot): string {
   const down = !peer.amInterested ? "-" : peer.peerChoking ? "d" : "D";
   const up = !peer.peerInterested ? "-" : peer.amChoking ? "u" : "U";
-  const rest = `${peer.encrypted ? "e" : ""}${peer.transport === "utp" ? "t" : ""}${peer.snubbed ? "s" : ""}`;
+  const encryption = peer.encryption === null ? "" : peer.encryption === "rc4" ? "E" : "e";
+  const rest = `${encryption}${peer.transport === "utp" ? "t" : ""}${peer.snubbed ? "s" : ""}`;
   return down + up + rest;
 }
 

@@ -10,7 +10,7 @@
 import { addressScope } from "../../core/address-profile.ts";
 import type { Endpoint } from "../../core/endpoint.ts";
 import { NEVER_MS } from "../../core/never-ms.ts";
-import type { ByteStream, StreamEnd, StreamHandler } from "../../core/ports.ts";
+import type { ByteStream, StreamEncryption, StreamEnd, StreamHandler } from "../../core/ports.ts";
 import type { PayloadCopier } from "../../core/slab.ts";
 import { decodeFeatures, type HandshakeFeatures } from "../protocol/handshake.ts";
 import { MessageDecoder, type MessageSink } from "../protocol/message-decoder.ts";
@@ -89,6 +89,8 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
   /** BEP 21. */
   isUploadOnly = false;
   hasSentHandshake = false;
+  /** We dialled it with an encrypted handshake. */
+  isDialledEncrypted = false;
   /** Whether we have sent BITFIELD, HAVE_ALL or HAVE_NONE, or may not any more. */
   hasSentPieces = false;
 
@@ -168,6 +170,11 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
 
   get transport(): "tcp" | "utp" {
     return this.#stream?.transport ?? "tcp";
+  }
+
+  /** `undefined` for plaintext, and until both ends agreed. */
+  get encryption(): StreamEncryption | undefined {
+    return this.#stream?.encryption;
   }
 
   /** Bytes that wait in the stream for the network. */
@@ -458,5 +465,6 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
 
 function closeReasonOf(end: StreamEnd, state: PeerState): CloseReason {
   if (state === "connecting") return "connect-failed";
+  if (end === "not-understood") return "handshake-invalid";
   return end === "closed-by-peer" ? "closed-by-peer" : "connection-error";
 }

@@ -30,6 +30,8 @@ export interface Candidate {
   /** Connections in a row that did not last. */
   drops: number;
   wasTried: boolean;
+  /** It did not understand an encrypted handshake: it is dialled in plaintext, where that is allowed. */
+  isPlain: boolean;
   notBeforeMs: number;
   /** The last connection ended because neither side had anything for the other. */
   isUseless: boolean;
@@ -57,6 +59,7 @@ export function newCandidate(
     failures: 0,
     drops: 0,
     wasTried: false,
+    isPlain: false,
     notBeforeMs: 0,
     isUseless: false,
     connectedAtMs: 0,
@@ -73,12 +76,20 @@ export function isOut(candidate: Candidate): boolean {
 export function noteFailure(candidate: Candidate, nowMs: number): void {
   candidate.state = "idle";
   candidate.failures++;
+  candidate.isPlain = false;
   const waitMs = isOut(candidate) ? OUT_MS : BACK_OFF_MS * candidate.failures;
   candidate.notBeforeMs = nowMs + waitMs;
   const port = candidate.otherPorts.shift();
   if (port === undefined) return;
   candidate.address = { ...candidate.address, port };
   if (!isOut(candidate)) candidate.notBeforeMs = nowMs;
+}
+
+/** The same address is dialled again at once, in plaintext; this was no failure of the peer. */
+export function noteNotUnderstood(candidate: Candidate, nowMs: number): void {
+  candidate.state = "idle";
+  candidate.isPlain = true;
+  candidate.notBeforeMs = nowMs;
 }
 
 export function noteConnected(candidate: Candidate, nowMs: number): void {

@@ -26,6 +26,7 @@ import {
   noteDisconnected,
   noteFailure,
   noteNeed,
+  noteNotUnderstood,
 } from "./candidate.ts";
 import { canonicalPriority } from "./peer-priority.ts";
 
@@ -71,6 +72,8 @@ export interface Dial {
   readonly source: PeerSource;
   /** First attempts give up early while untried candidates wait; others are patient. */
   readonly timeoutMs: number;
+  /** It did not understand encryption the last time. */
+  readonly isPlain: boolean;
 }
 
 export interface PoolCounts {
@@ -227,6 +230,19 @@ export class PeerPool {
     this.#earliestMs = Math.min(this.#earliestMs, candidate.notBeforeMs);
   }
 
+  /**
+   * The peer hung up at an encrypted handshake: it is dialled anew in plaintext, next of all. False = it was not
+   * being dialled, or has moved to another port.
+   */
+  encryptionFailed(address: Endpoint, nowMs: number): boolean {
+    const candidate = this.#candidates.get(partyKey(this.#profile, address));
+    if (candidate?.state !== "dialling" || candidate.isPlain) return false;
+    this.#dialling--;
+    noteNotUnderstood(candidate, nowMs);
+    this.#earliestMs = Math.min(this.#earliestMs, nowMs);
+    return true;
+  }
+
   /** We dialled and the handshake finished. */
   connected(address: Endpoint, nowMs: number): void {
     const party = partyKey(this.#profile, address);
@@ -335,7 +351,7 @@ export class PeerPool {
     // Somebody else may be due as well.
     this.#earliestMs = nowMs;
     const timeoutMs = isEager ? EAGER_TIMEOUT_MS : PATIENT_TIMEOUT_MS;
-    return { address: candidate.address, source: candidate.source, timeoutMs };
+    return { address: candidate.address, source: candidate.source, timeoutMs, isPlain: candidate.isPlain };
   }
 
   /** A known party was named with some port: another port is kept for when the present one fails. */

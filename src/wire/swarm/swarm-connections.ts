@@ -58,12 +58,13 @@ export class SwarmConnections {
     }
   }
 
-  #dial({ address, source, timeoutMs }: Dial): void {
-    const { shared } = this.#swarm;
+  #dial({ address, source, timeoutMs, isPlain }: Dial): void {
+    const { shared, infoHash } = this.#swarm;
     const peer = this.#newPeer(address, source);
+    peer.isDialledEncrypted = shared.security.encrypts(isPlain);
     this.#dialling++;
     shared.budget.dialled(address);
-    peer.attach(shared.dialer.dial(address, peer, timeoutMs));
+    peer.attach(shared.security.dial({ to: address, infoHash, timeoutMs, handler: peer, isPlain }));
   }
 
   /** The peer at `address` calls us at this moment, says a third one of party `from`: calls it as well (BEP 55). */
@@ -200,10 +201,13 @@ export class SwarmConnections {
     const { nowMs } = shared.turns;
     const wasConnected = peer.slot >= 0;
     if (!peer.isIncoming && peer.openedAtMs === NEVER_MS) this.#dialEnded();
+    const triesPlaintext = !wasConnected && !peer.isIncoming && this.#triesPlaintext(peer);
     if (wasConnected) this.#pool.disconnected(peer.address, nowMs, isUseful);
-    else if (!peer.isIncoming) this.#dialFailed(peer, detail);
+    else if (!peer.isIncoming && !triesPlaintext) this.#dialFailed(peer, detail);
     roster.leave(peer);
     shared.budget.released(peer.address);
+    // Not to be waited for: where nobody is connected the next tick is a second away.
+    if (triesPlaintext) this.tick();
   }
 
   #dialFailed(peer: PeerConnection, detail: string): void {
@@ -212,6 +216,19 @@ export class SwarmConnections {
     else if (detail === "timeout") this.dialFailures.timedOut++;
     else if (detail === "refused") this.dialFailures.refused++;
     else this.dialFailures.other++;
+  }
+
+  /**
+   * A peer that took the connection and did not get through the encrypted handshake is to be dialled in plaintext:
+   * clients that do not speak MSE hang up at it.
+   */
+  #triesPlaintext(peer: PeerConnection): boolean {
+    const { shared, isRunning } = this.#swarm;
+    const isEncryptionAtFault = peer.isDialledEncrypted && peer.encryption === undefined;
+    if (!isRunning || !isEncryptionAtFault || peer.openedAtMs === NEVER_MS) return false;
+    return (
+      shared.security.policy === "prefer" && this.#pool.encryptionFailed(peer.address, shared.turns.nowMs)
+    );
   }
 
   #dialEnded(): void {

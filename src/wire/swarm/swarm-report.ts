@@ -163,7 +163,7 @@ export class SwarmReport {
       client: peer.clientName,
       source: peer.source,
       transport: peer.transport,
-      isEncrypted: false,
+      encryption: peer.encryption,
       isIncoming: peer.isIncoming,
       state: peer.state === "closed" ? "connecting" : peer.state,
       haveRatio:

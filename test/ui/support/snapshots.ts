@@ -38,7 +38,7 @@ export function aPeer(changes: Partial<PeerSnapshot> = {}): PeerSnapshot {
     client: "Transmission 4.0",
     source: "dht",
     transport: "tcp",
-    encrypted: true,
+    encryption: "rc4",
     state: "connected",
     haveRatio: 0.88,
     downBytesPerSecond: 740_000,

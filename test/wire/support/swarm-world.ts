@@ -96,7 +96,8 @@ function addPeer(
     dialer: network.dialerFor(host),
     slabs,
     addressProfile: "loopback",
-    config: options.config ?? {},
+    // In plaintext unless a test is about encryption: scripted peers speak nothing else, and key exchanges take time.
+    config: { encryption: "off", ...options.config },
     onEvent: (event) => wireEvents.push(event),
   });
   const storage = new MemoryStorage(torrent, world, slabs, options.have === "all");
