@@ -51,6 +51,8 @@ async function measure() {
       "0",
       "--bootstrap",
       "none",
+      "--encryption",
+      "off",
       "--json",
     ],
     {

@@ -25,9 +25,10 @@ const environment = {
   ...process.env,
   STARLING_LOOPBACK_ONLY: "1",
   RIG_WORK: process.env.RIG_WORK ?? join(tmpdir(), "starling-rig"),
-  CLIENT_CMD: `${starling} get {torrent} -o {out} --port {port} --bootstrap none`,
+  // Plaintext for everybody: the C peers speak nothing else, and libtorrent is told so by the rig.
+  CLIENT_CMD: `${starling} get {torrent} -o {out} --port {port} --bootstrap none --encryption off`,
+  CLIENT_SEED_CMD: `${starling} seed {torrent} --data {out} --port {port} --bootstrap none --encryption off`,
   DHT_CMD: `${starling} dht serve --host {ip} --port {port} --bootstrap {bootstrap} --limits off`,
-  CLIENT_SEED_CMD: `${starling} seed {torrent} --data {out} --port {port} --bootstrap none`,
 };
 
 /** Each is a list of commands; a name says what is measured, the goal what is to be reached. */

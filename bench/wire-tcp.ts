@@ -2,7 +2,7 @@
  * The wire on real sockets and disks, nothing above it: one process seeds a random file, another one gets it over
  * loopback TCP and writes it.
  *
- *   npm run -s bundle && node --import ./scripts/typescript.mjs bench/wire-tcp.ts [MiB=1024] [pieceKiB=1024] [folder=/dev/shm]
+ *   npm run -s bundle && node --import ./scripts/typescript.mjs bench/wire-tcp.ts [MiB=1024] [pieceKiB=1024] [folder=/dev/shm] [encryption=off]
  *
  * Prints wall time from the first connection to the last verified piece, and the CPU (from the connection on) and peak memory of each side.
  * The disk worker comes from the bundle.
@@ -17,13 +17,13 @@ import { createNodePlatform } from "../src/platform/index.ts";
 import { Bitfield } from "../src/torrent/bitfield.ts";
 import { type Metainfo, parseInfoDictionary } from "../src/torrent/metainfo.ts";
 import { buildInfoDictionary } from "../src/torrent/torrent-builder.ts";
-import { type Swarm, WireEngine } from "../src/wire/index.ts";
+import { type EncryptionPolicy, type Swarm, WireEngine } from "../src/wire/index.ts";
 
 process.env["STARLING_LOOPBACK_ONLY"] = "1";
 const NAME = "content.bin";
 const [role, ...rest] = process.argv.slice(2);
 if (role === "seed" || role === "leech") await transfer(role, rest);
-else await compare(Number(role ?? 1024), Number(rest[0] ?? 1024), rest[1]);
+else await compare(Number(role ?? 1024), Number(rest[0] ?? 1024), rest[1], rest[2]);
 
 interface Report {
   readonly seconds: number;
@@ -31,22 +31,27 @@ interface Report {
   readonly peakMiB: number;
 }
 
-async function compare(mib: number, pieceKiB: number, parent = "/dev/shm"): Promise<void> {
+async function compare(
+  mib: number,
+  pieceKiB: number,
+  parent = "/dev/shm",
+  encryption = "off",
+): Promise<void> {
   const folder = mkdtempSync(join(parent, "wire-tcp-"));
   try {
     const rawInfo = makeContent(join(folder, NAME), mib * 2 ** 20, pieceKiB * 1024);
-    const seed = child(["seed", folder, "0", rawInfo.toString("base64")]);
+    const seed = child(["seed", folder, "0", rawInfo.toString("base64"), encryption]);
     const port = await new Promise<number>((done) =>
       seed.process.once("message", (value) => done(Number(value))),
     );
     const out = mkdtempSync(join(folder, "out-"));
-    const leech = child(["leech", out, String(port), rawInfo.toString("base64")]);
+    const leech = child(["leech", out, String(port), rawInfo.toString("base64"), encryption]);
     const took = await leech.report;
     seed.process.send("stop");
     const gave = await seed.report;
     const gib = mib / 1024;
     console.log(
-      `${mib} MiB in pieces of ${pieceKiB} KiB: ${(mib / took.seconds).toFixed(0)} MiB/s; ` +
+      `${mib} MiB in pieces of ${pieceKiB} KiB, encryption ${encryption}: ${(mib / took.seconds).toFixed(0)} MiB/s; ` +
         `leech ${(took.cpuSeconds / gib).toFixed(2)} CPU-s/GiB, peak ${took.peakMiB.toFixed(0)} MiB; ` +
         `seed ${(gave.cpuSeconds / gib).toFixed(2)} CPU-s/GiB, peak ${gave.peakMiB.toFixed(0)} MiB`,
     );
@@ -88,7 +93,7 @@ function makeContent(path: string, totalBytes: number, pieceBytes: number): Buff
 }
 
 async function transfer(side: "seed" | "leech", args: string[]): Promise<void> {
-  const [folder = tmpdir(), port = "0", rawInfoText = ""] = args;
+  const [folder = tmpdir(), port = "0", rawInfoText = "", encryption = "off"] = args;
   const parsed = parseInfoDictionary(Buffer.from(rawInfoText, "base64"));
   if (!parsed.ok) throw new Error(parsed.fault.message);
   const metainfo: Metainfo = parsed.value;
@@ -100,6 +105,7 @@ async function transfer(side: "seed" | "leech", args: string[]): Promise<void> {
     dialer: network.dialer,
     slabs: platform.slabs,
     addressProfile: "loopback",
+    config: { encryption: encryption as EncryptionPolicy },
   });
   for (const listener of network.listeners) listener.onConnection = (stream) => engine.accept(stream);
   let startedMs = 0;

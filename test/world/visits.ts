@@ -31,10 +31,10 @@ interface GetResult {
   readonly torrents: readonly [{ readonly milestones: Record<(typeof MILESTONES)[number], number | null> }];
 }
 
-/** `starling get MAGNET -o DIR` with its default options; `home` keeps what it remembers from visit to visit. */
+/** `starling get MAGNET -o DIR` with its default options, but in plaintext as everybody here; `home` keeps what it remembers from visit to visit. */
 export async function visitWithStarling(lab: Lab, internet: LittleInternet, home: string): Promise<Visit> {
   const { torrent, folder } = await arrive(lab, internet);
-  const get = Starling.start(lab, ["get", torrent.magnet, "-o", folder, "--json"], {
+  const get = Starling.start(lab, ["get", torrent.magnet, "-o", folder, "--json", "--encryption", "off"], {
     ...internet.visitorOptions,
     home,
     name: "starling, visiting",

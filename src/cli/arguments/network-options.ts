@@ -4,6 +4,7 @@ import type { AddressProfile } from "../../core/address-profile.ts";
 import { addressBytes } from "../../core/endpoint.ts";
 import { ClientError } from "../../core/errors.ts";
 import { TRANSPORT_CHOICES, type TransportChoice } from "../../session/index.ts";
+import type { EncryptionPolicy } from "../../wire/index.ts";
 import type { NetworkDefinition } from "../network/network-definition.ts";
 import { requireNetwork } from "../network/network-store.ts";
 import { forCommandOnly } from "../settings/setting.ts";
@@ -23,6 +24,7 @@ export interface NetworkFlags {
   readonly lsd?: boolean;
   readonly transport?: string;
   readonly network?: string;
+  readonly encryption?: string;
 }
 
 export interface NetworkOptions {
@@ -40,6 +42,8 @@ export interface NetworkOptions {
   readonly transport?: TransportChoice | undefined;
   /** The private network to be in, and in no other; undefined = the public DHT, or that of `bootstrap`. */
   readonly privateNetwork?: NetworkDefinition | undefined;
+  /** Undefined = prefer. */
+  readonly encryption?: EncryptionPolicy | undefined;
 }
 
 /** Payload bytes a second over all torrents; null = no limit. */
@@ -49,6 +53,8 @@ export interface RateLimits {
   /** Peers of the local network are outside of both. */
   readonly isLanExempt: boolean;
 }
+
+const ENCRYPTION_POLICIES: readonly string[] = ["prefer", "require", "off"];
 
 const PROFILES: readonly string[] = ["public", "lan", "loopback"];
 
@@ -102,11 +108,16 @@ export function addLocalDiscoveryOption(command: Command): Command {
 }
 
 /** For commands that connect to peers. */
-export function addTransportOption(command: Command): Command {
-  return command.option(
-    "--transport <which>",
-    "connect to peers by tcp, by utp, or by both: TCP where it connects, uTP else (default: both)",
-  );
+export function addConnectionOptions(command: Command): Command {
+  return command
+    .option(
+      "--transport <which>",
+      "connect to peers by tcp, by utp, or by both: TCP where it connects, uTP else (default: both)",
+    )
+    .option(
+      "--encryption <policy>",
+      "hide from the network what connections are: prefer, require or off (default: prefer)",
+    );
 }
 
 export function collect(value: string, previous: readonly string[]): readonly string[] {
@@ -124,6 +135,7 @@ export function parseNetworkOptions(flags: NetworkFlags, defaultPort: number): N
     localDiscovery: flags.lsd,
     transport: flags.transport === undefined ? undefined : parseTransport(flags.transport),
     privateNetwork,
+    encryption: flags.encryption === undefined ? undefined : parseEncryption(flags.encryption),
   };
 }
 
@@ -162,6 +174,13 @@ function parseTransport(text: string): TransportChoice {
   if (choice !== undefined) return choice;
   throw new ClientError("USAGE", `--transport: "${text}" is unknown`, {
     hint: `Use one of ${TRANSPORT_CHOICES.join(", ")}.`,
+  });
+}
+
+function parseEncryption(text: string): EncryptionPolicy {
+  if (ENCRYPTION_POLICIES.includes(text)) return text as EncryptionPolicy;
+  throw new ClientError("USAGE", `--encryption: "${text}" is unknown`, {
+    hint: `Use one of ${ENCRYPTION_POLICIES.join(", ")}.`,
   });
 }
 

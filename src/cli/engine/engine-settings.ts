@@ -1,7 +1,7 @@
 /** What a command asks of its engine: plain data, since it crosses into the worker thread. */
 import type { AddressProfile } from "../../core/address-profile.ts";
-
 import type { EngineIdentity, TransportChoice } from "../../session/index.ts";
+import type { EncryptionPolicy } from "../../wire/index.ts";
 import type { NetworkDefinition } from "../network/network-definition.ts";
 
 export interface EngineService {
@@ -22,6 +22,8 @@ export interface EngineSettings {
   readonly transport?: TransportChoice | undefined;
   /** The private network to be in. */
   readonly privateNetwork?: NetworkDefinition | undefined;
+  /** Undefined = prefer. */
+  readonly encryption?: EncryptionPolicy | undefined;
   /** Peers given by hand: they take part in choosing the address profile. */
   readonly peers: readonly string[];
   readonly maxDownBytesPerSecond: number | null;

@@ -81,6 +81,7 @@ function sessionOptions(from: EngineSettings): SessionOptions {
     localDiscovery: from.localDiscovery,
     transport: from.transport,
     isLanExempt: from.isLanExempt,
+    encryption: from.encryption,
     expectedPeers: from.peers,
     // No option says nothing: then what the session was told before counts.
     maxDownBytesPerSecond: maxDownBytesPerSecond ?? undefined,

@@ -1,10 +1,10 @@
 /** Commands about the engine in the background: `daemon start stop status`. */
 import type { Command } from "commander";
 import {
+  addConnectionOptions,
   addLimitOptions,
   addNetworkNameOption,
   addNetworkOptions,
-  addTransportOption,
   DEFAULT_PORT,
 } from "../arguments/network-options.ts";
 import { type Declare, declareGroup } from "./declare-command.ts";
@@ -22,7 +22,7 @@ export function declareDaemon(program: Command, command: Declare): void {
     "start it; its torrents go on from where they were",
     async () => (await import("../commands/daemon-start.ts")).runDaemonStart,
   );
-  addTransportOption(addLimitOptions(addNetworkOptions(start, DEFAULT_PORT)))
+  addConnectionOptions(addLimitOptions(addNetworkOptions(start, DEFAULT_PORT)))
     .option("-o, --output <dir>", "folder for downloads")
     .option(...PROFILE_OPTION)
     .option("--foreground", "stay in this terminal, or under a service manager")

@@ -1,6 +1,6 @@
 /** Commands about torrents as files: `create info probe verify`. */
 import type { Command } from "commander";
-import { addNetworkOptions, addTransportOption, collect } from "../arguments/network-options.ts";
+import { addConnectionOptions, addNetworkOptions, collect } from "../arguments/network-options.ts";
 import type { Declare } from "./declare-command.ts";
 
 export function declareFiles(program: Command, command: Declare): void {
@@ -20,7 +20,7 @@ export function declareFiles(program: Command, command: Declare): void {
     "what a magnet or a .torrent file holds",
     async () => (await import("../commands/info.ts")).runInfo,
   );
-  addTransportOption(addNetworkOptions(info, "a free one"))
+  addConnectionOptions(addNetworkOptions(info, "a free one"))
     .option("--peer <host:port>", "peer to ask for the metadata, repeatable", collect, [])
     .option("--save <file>", "write the .torrent file")
     .option("--timeout <duration>", "how long to look for the metadata of a magnet", "60s");
@@ -31,7 +31,7 @@ export function declareFiles(program: Command, command: Declare): void {
     "how healthy a swarm is, without downloading (exit 6: data is missing)",
     async () => (await import("../commands/probe.ts")).runProbe,
   );
-  addTransportOption(addNetworkOptions(probe, "a free one"))
+  addConnectionOptions(addNetworkOptions(probe, "a free one"))
     .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
     .option("--for <duration>", "how long to meet peers", "20s")
     .option("--timeout <duration>", "how long to look for the metadata of a magnet", "60s");

@@ -1,10 +1,10 @@
 /** Commands that move data: `open get share seed`. */
 import type { Command } from "commander";
 import {
+  addConnectionOptions,
   addLimitOptions,
   addLocalDiscoveryOption,
   addNetworkOptions,
-  addTransportOption,
   collect,
   DEFAULT_PORT,
 } from "../arguments/network-options.ts";
@@ -65,5 +65,5 @@ export function declareTransfers(program: Command, command: Declare): void {
     .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
     .option("--data <dir>", "folder that holds the content's own folder or file", ".");
 
-  for (const searching of [open, get, share, seed]) addTransportOption(addLocalDiscoveryOption(searching));
+  for (const searching of [open, get, share, seed]) addConnectionOptions(addLocalDiscoveryOption(searching));
 }

@@ -57,6 +57,7 @@ const GENERAL: ReadonlySet<string> = new Set([
   "--ascii",
   "--bootstrap",
   "--color",
+  "--encryption",
   "--host",
   "--interface",
   "--max-down",

@@ -11,6 +11,8 @@ export interface Aria2Options {
   readonly bootstrap?: string;
   /** Seed data that is already in the folder, until stopped. */
   readonly seed?: boolean;
+  /** More options, as aria2 has them. */
+  readonly extra?: readonly string[];
 }
 
 export class Aria2 extends LineProcess {
@@ -46,6 +48,7 @@ export class Aria2 extends LineProcess {
         "--enable-color=false",
         `--dir=${options.folder}`,
         ...sharing,
+        ...(options.extra ?? []),
         options.source,
       ],
     });
