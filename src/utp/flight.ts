@@ -74,6 +74,11 @@ export class Flight {
     this.#pool = pool;
   }
 
+  /** Packets that wait for an acknowledgement, and those before them that came out of order. */
+  get count(): number {
+    return this.#packets.length;
+  }
+
   /** Nothing waits for an acknowledgement. */
   get isEmpty(): boolean {
     return this.#packets.length === 0;

@@ -28,7 +28,8 @@ export class ReorderBuffer {
   keep(sequence: number, payload: Uint8Array, last: number, maxBytes: number): void {
     if (sequenceDistance(last, sequence) > MAX_AHEAD || this.#packets.has(sequence)) return;
     if (payload.length > maxBytes || this.#budget.usedBytes + payload.length > MAX_REORDER_BYTES) return;
-    this.#packets.set(sequence, payload.slice());
+    // Not `slice`, which copies nothing where it is Node's.
+    this.#packets.set(sequence, new Uint8Array(payload));
     this.#count(payload.length);
   }
 

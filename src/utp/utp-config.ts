@@ -14,6 +14,12 @@ export const BASE_DELAY_MINUTES = 10;
 /** RFC 6817: CURRENT_FILTER, the least of so many last samples is taken. */
 export const CURRENT_DELAY_SAMPLES = 4;
 
+/**
+ * Unacknowledged packets at most, however small: twice a full window of large ones, and what a selective acknowledgement can
+ * name. An acknowledgement may be twice as far behind; forgers have to hit that, and the connection's id.
+ */
+export const MAX_FLIGHT_PACKETS = 2_000;
+
 /** RFC 9002, 6.1.1: a packet is lost when one that was sent so many later has arrived. */
 export const REORDERING_PACKETS = 3;
 /** As libtorrent's utp_min_timeout; less would resend over mobile links that pause. */

@@ -27,6 +27,7 @@ import {
   KEEP_ALIVE_MS,
   LINGER_MS,
   LOW_WATER_BYTES,
+  MAX_FLIGHT_PACKETS,
   MAX_TIMEOUTS,
   MAX_WINDOW_PROBE_MS,
   RECEIVE_WINDOW_BYTES,
@@ -193,8 +194,9 @@ export class UtpConnection implements ByteStream {
   receive(packet: UtpPacket, datagram: Uint8Array): void {
     if (this.#state === "forgotten") return;
     const nowMs = this.#tools.clock.nowMs();
-    // Whoever acknowledges what was never sent is not the peer.
-    if (sequenceDistance(previousSequence(this.#sequence), packet.acknowledged) > 0) return;
+    // Whoever acknowledges what was never sent, or was long ago, is not the peer.
+    const age = sequenceDistance(packet.acknowledged, previousSequence(this.#sequence));
+    if (age < 0 || age > 2 * MAX_FLIGHT_PACKETS) return;
     if (packet.type === ST_RESET) {
       this.#end(this.#state === "connecting" ? "refused" : "reset");
       return;
@@ -287,7 +289,8 @@ export class UtpConnection implements ByteStream {
     if (start === end) return;
     if (!this.#isPaused && this.#heldBytes === 0) this.handler.onBytes(bytes, start, end);
     else {
-      this.#held.push(bytes.slice(start, end));
+      // Not `slice`, which copies nothing where it is Node's.
+      this.#held.push(new Uint8Array(bytes.subarray(start, end)));
       this.#heldBytes += end - start;
     }
   }
@@ -370,6 +373,7 @@ export class UtpConnection implements ByteStream {
       }
       const bytes = Math.min(this.#payloadBytes(), this.#queue.queuedBytes);
       if (bytes === 0 || this.#state !== "open") return;
+      if (this.#flight.count >= MAX_FLIGHT_PACKETS) return;
       if (!this.#hasRoomFor(bytes)) {
         if (this.#flight.isEmpty && this.#windowProbeAtMs === Number.POSITIVE_INFINITY)
           this.#windowProbeAtMs = this.#tools.clock.nowMs() + this.#windowProbeMs;

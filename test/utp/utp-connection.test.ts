@@ -231,6 +231,38 @@ test("what comes far ahead of its turn is not kept, and neither is more than a w
   expect(end.receivedBytes).toBe(1);
 });
 
+test("what comes ahead of its turn is copied: the buffer it came in is used again", () => {
+  const { send, received, bob, end } = stranger("copy");
+  send({ type: ST_SYN, connectionId: 8, sequence: 1 });
+  const acknowledged = ((received[0]?.packet.sequence ?? 0) - 1) & 0xffff;
+  send({ type: ST_DATA, connectionId: 9, sequence: 2, acknowledged }, pattern(0, 100));
+  const stream = end.stream;
+  stream?.pauseReading();
+  for (const i of [2, 3, 1]) {
+    const header = { type: ST_DATA, connectionId: 9, sequence: 2 + i, acknowledged };
+    // As Node hands it over, whose `slice` copies nothing.
+    const datagram = Buffer.from(packetOf(header, pattern(100 * i, 100)));
+    bob.utp.handleDatagram(datagram, endpoint("10.0.0.66", 1_000));
+    datagram.fill(0xff);
+  }
+  stream?.resumeReading();
+  send({ type: ST_STATE, connectionId: 9, sequence: 6, acknowledged });
+  expect({ received: end.receivedBytes, wrong: end.wrongBytes }).toEqual({ received: 400, wrong: 0 });
+});
+
+test("packets that are small do not pile up without end", () => {
+  const world = utpWorld(1, { oneWayMs: 10 });
+  const { sender } = transfer(world, 1);
+  world.world.runFor(SECOND_MS);
+  world.network.silentHosts.add(BOB.host);
+  const before = world.network.packetsSent;
+  for (let i = 0; i < 5_000; i++) {
+    sender.stream?.write(Uint8Array.of(i));
+    world.world.runFor(0.05);
+  }
+  expect(world.network.packetsSent - before).toBeLessThan(3_000);
+});
+
 test("whoever acknowledges what was never sent is not listened to", () => {
   const { send, received, end } = stranger("optimist");
   send({ type: ST_SYN, connectionId: 8, sequence: 1 });
