@@ -34,8 +34,8 @@ interface LinesProps {
 }
 
 /**
- * Exactly `height` lines: cut or filled up with empty ones. All of them are one node: making and removing a node for
- * each line was most of what going to another screen cost.
+ * Exactly `height` lines: cut or filled up with empty ones. All of them are one node, so that going to another
+ * screen makes and removes a few nodes and not one for each line.
  */
 export const Lines = memo(function Lines({ lines, height, width, selected = -1 }: LinesProps): ReactNode {
   const { theme, sheet } = useLook();
