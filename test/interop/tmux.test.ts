@@ -1,13 +1,14 @@
 /** The dashboard in tmux: another opinion of what a terminal is, a real shell's job control, and terminals that can do little. */
 import { execFileSync } from "node:child_process";
 import { afterEach, expect, test } from "vitest";
-import { PROGRAM, scratchFolder } from "../cli/support.ts";
+import { PROGRAM, run, scratchFolder } from "../cli/support.ts";
 import { requireInstalled } from "./support/prerequisites.ts";
 
 requireInstalled("starling", "tmux");
 
 const PATIENT_MS = 30_000;
 const POLL_MS = 100;
+const MAGNET = "magnet:?xt=urn:btih:0123456789abcdef0123456789abcdef01234567&dn=lecture";
 const ALONE = "--host 127.0.0.1 --port 0 --bootstrap none";
 
 const pause = (forMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, forMs));
@@ -58,6 +59,11 @@ class Tmux {
   end(): void {
     const panes = this.#run("list-panes", "-a", "-F", "#{pane_pid}").trim().split("\n");
     for (const pid of panes) process.kill(-Number(pid), "SIGKILL");
+    this.#run("kill-server");
+  }
+
+  /** Closes the window as a person does: whoever runs in it gets SIGHUP and the end of its input, in any order. */
+  closeWindow(): void {
     this.#run("kill-server");
   }
 
@@ -144,4 +150,22 @@ test("in another locale there is only ASCII, and a terminal that can do nothing 
   await tmux.shows(/Starling, line by line/);
   tmux.type("quit");
   await tmux.shows(/ready>$/m);
+});
+
+test("a window that is closed stops no transfer: status finds it in the background", async () => {
+  const closing = new Tmux(80, 24);
+  await closing.shows(/ready>/);
+  closing.type(command(`'${MAGNET}'`));
+  await closing.shows(/▸.*lecture/);
+
+  closing.closeWindow();
+
+  const untilMs = performance.now() + PATIENT_MS;
+  let status = await run(["status", "--json"], closing.home);
+  while (status.exit !== 0 && performance.now() < untilMs) {
+    await pause(POLL_MS);
+    status = await run(["status", "--json"], closing.home);
+  }
+  expect(JSON.parse(status.stdout)).toMatchObject({ life: "background", torrents: [{ name: "lecture" }] });
+  expect((await run(["stop"], closing.home)).exit).toBe(0);
 });

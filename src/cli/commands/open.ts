@@ -8,6 +8,7 @@ import { starlingPaths } from "../../platform/index.ts";
 import type { EngineClient, SessionView, TorrentSnapshot } from "../../session/index.ts";
 import { formatMagnet } from "../../torrent/magnet.ts";
 import { encodeTorrentFile } from "../../torrent/metainfo.ts";
+import type { LeaveReason } from "../../ui/index.ts";
 import { parsePeers } from "../arguments/network-options.ts";
 import { parseEngineProfile } from "../arguments/profile.ts";
 import { type TorrentFlags, torrentOptions } from "../arguments/torrent-options.ts";
@@ -161,7 +162,7 @@ interface DisplayFlags {
 
 /** What shows the session: the dashboard, or lines for a screen reader. */
 interface Face {
-  readonly done: Promise<unknown>;
+  readonly done: Promise<{ readonly reason: LeaveReason }>;
   close(): void;
   /** What has to be written to give the terminal back when the process ends in another way. */
   leaveBytes?(): string;
@@ -204,7 +205,9 @@ export async function showDashboard(
   process.off("exit", giveBack);
   for (const signal of ENDING_SIGNALS) process.off(signal, onSignal);
   if (ended instanceof Error) throw ended;
-  return received ?? EXIT_OK;
+  // A terminal that closes tells it twice, by the end of its input and by SIGHUP, and either may come first.
+  const isHungUp = ended.reason === "terminal-closed" && !usesLines(flags, process.env);
+  return received ?? (isHungUp ? exitCodeOfSignal("SIGHUP") : EXIT_OK);
 }
 
 /** React is loaded only here; it can be while the engine starts in its thread. */
