@@ -26,6 +26,11 @@ export interface DhtConfig {
   readonly tuning?: Partial<DhtTuning> | undefined;
   /** Bytes of the `v` key, client and version as in BEP 20. Default "SL" 0 1. */
   readonly version?: Uint8Array | undefined;
+  /**
+   * Id of a private network: said in every message, and messages that do not say it are not taken. Default: none, and
+   * nobody is asked for one, as on mainline.
+   */
+  readonly networkId?: Uint8Array | undefined;
   /** Hashes that peers are stored for, and peers of all hashes together, per family. Default: a client's (threats D4). */
   readonly maxStoredHashes?: number | undefined;
   readonly maxStoredPeers?: number | undefined;
@@ -49,6 +54,8 @@ export interface DhtSettings {
   readonly k: number;
   readonly tuning: DhtTuning;
   readonly version: Uint8Array;
+  /** Empty for none. */
+  readonly networkId: Uint8Array;
   readonly maxStoredHashes: number;
   readonly maxStoredPeers: number;
 }
@@ -65,6 +72,7 @@ export function settingsFrom(config: DhtConfig): DhtSettings {
     k: config.k ?? K_CLOSEST,
     tuning: { ...SHIPPING, ...config.tuning },
     version: config.version ?? STARLING_VERSION,
+    networkId: config.networkId ?? new Uint8Array(0),
     maxStoredHashes: config.maxStoredHashes ?? CLIENT_MAX_HASHES,
     maxStoredPeers: config.maxStoredPeers ?? CLIENT_MAX_PEERS,
   };

@@ -199,6 +199,10 @@ export class DhtNode {
       return;
     }
     const message = this.#decoder.message;
+    if (!message.isOf(this.#settings.networkId)) {
+      this.#traffic.totals.foreignIn++;
+      return;
+    }
     const nowMs = this.#options.clock.nowMs();
     if (message.kind === "query") {
       this.#queries.take(family, message, from, nowMs);

@@ -98,6 +98,8 @@ export interface DhtTraffic {
   readonly timeouts: number;
   /** Datagrams that were no KRPC message. */
   readonly malformedIn: number;
+  /** Messages of other networks, where the node is in a private one. */
+  readonly foreignIn: number;
   /** Replies that no query of ours waits for: late, spoofed, or from another address. */
   readonly unmatchedIn: number;
   /** Queries left unanswered by a limit. */

@@ -148,6 +148,9 @@ export class KrpcDecoder {
     } else if (keyLength === 1 && first === CHAR_V) {
       message.versionAt = this.#stringAt;
       message.versionLength = this.#stringLength;
+    } else if (keyLength === 1 && first === CHAR_N) {
+      message.networkAt = this.#stringAt;
+      message.networkLength = this.#stringLength;
     } else if (keyLength === 2 && first === CHAR_I && bytes[keyAt + 1] === CHAR_P) {
       if (isAddressLength(this.#stringLength)) {
         message.ipAt = this.#stringAt;
@@ -426,6 +429,7 @@ const CHAR_E = 0x65;
 const CHAR_I = 0x69;
 const CHAR_K = 0x6b;
 const CHAR_L = 0x6c;
+const CHAR_N = 0x6e;
 const CHAR_O = 0x6f;
 const CHAR_P = 0x70;
 const CHAR_Q = 0x71;

@@ -31,6 +31,8 @@ export interface MessageIdentity {
   readonly version: Uint8Array;
   /** BEP 43: marks our queries. */
   readonly readOnly: boolean;
+  /** Id of the private network; absent or empty leaves it out. */
+  readonly networkId?: Uint8Array | undefined;
 }
 
 /** Which node lists an answer shall hold (BEP 32): those of the asking family, or both. */
@@ -62,7 +64,7 @@ export class KrpcEncoder {
 
   ping(transaction: number, id: Uint8Array): Uint8Array {
     this.#beginQuery(id);
-    return this.#endQuery("e1:q4:ping", transaction);
+    return this.#endQuery("1:q4:ping", transaction);
   }
 
   findNode(transaction: number, id: Uint8Array, target: Uint8Array, want: Want): Uint8Array {
@@ -70,7 +72,7 @@ export class KrpcEncoder {
     this.#text("6:target20:");
     this.#bytes(target, 0, target.length);
     this.#want(want);
-    return this.#endQuery("e1:q9:find_node", transaction);
+    return this.#endQuery("1:q9:find_node", transaction);
   }
 
   getPeers(
@@ -85,7 +87,7 @@ export class KrpcEncoder {
     this.#bytes(infoHash, 0, infoHash.length);
     if (noSeeds) this.#text("6:noseedi1e");
     this.#want(want);
-    return this.#endQuery("e1:q9:get_peers", transaction);
+    return this.#endQuery("1:q9:get_peers", transaction);
   }
 
   /** A get_peers that asks for filters (BEP 33). `want` says nothing new, but a longer query may be answered at length. */
@@ -94,7 +96,7 @@ export class KrpcEncoder {
     this.#text("9:info_hash20:");
     this.#bytes(infoHash, 0, infoHash.length);
     this.#text(family === 4 ? "6:scrapei1e4:wantl2:n4e" : "6:scrapei1e4:wantl2:n6e");
-    return this.#endQuery("e1:q9:get_peers", transaction);
+    return this.#endQuery("1:q9:get_peers", transaction);
   }
 
   /** BEP 51. `want` as in `scrape`. */
@@ -108,7 +110,7 @@ export class KrpcEncoder {
     this.#text("6:target20:");
     this.#bytes(target, 0, target.length);
     this.#text(family === 4 ? "4:wantl2:n4e" : "4:wantl2:n6e");
-    return this.#endQuery("e1:q17:sample_infohashes", transaction);
+    return this.#endQuery("1:q17:sample_infohashes", transaction);
   }
 
   /** A get of BEP 44. `want` as in `scrape`. */
@@ -117,7 +119,7 @@ export class KrpcEncoder {
     this.#text("6:target20:");
     this.#bytes(target, 0, target.length);
     this.#text(family === 4 ? "4:wantl2:n4e" : "4:wantl2:n6e");
-    return this.#endQuery("e1:q3:get", transaction);
+    return this.#endQuery("1:q3:get", transaction);
   }
 
   /** A put of BEP 44. */
@@ -138,7 +140,7 @@ export class KrpcEncoder {
     this.#text("5:token");
     this.#string(token, 0, token.length);
     this.itemValue(value);
-    return this.#endQuery("e1:q3:put", transaction);
+    return this.#endQuery("1:q3:put", transaction);
   }
 
   announcePeer(
@@ -155,7 +157,7 @@ export class KrpcEncoder {
     this.#integer(how.port);
     this.#text(how.isSeed ? "e4:seedi1e5:token" : "e5:token");
     this.#string(how.token, 0, how.token.length);
-    return this.#endQuery("e1:q13:announce_peer", transaction);
+    return this.#endQuery("1:q13:announce_peer", transaction);
   }
 
   /** Begins an answer: tells `asker` the address we see (BEP 42), then our id. */
@@ -268,7 +270,9 @@ export class KrpcEncoder {
     this.#integer(text.length);
     this.#text(":");
     this.#text(text);
-    this.#text("e1:t");
+    this.#text("e");
+    this.#network();
+    this.#text("1:t");
     this.#string(query.bytes, query.transactionAt, query.transactionLength);
     this.#text("1:y1:ee");
     return BUFFER.subarray(0, this.#length);
@@ -278,6 +282,15 @@ export class KrpcEncoder {
     this.#length = 0;
     this.#text(asker.family === 4 ? "d2:ip6:" : "d2:ip18:");
     this.#length = writeEndpoint(BUFFER, this.#length, asker);
+    this.#network();
+  }
+
+  /** In sorted order it stands behind arguments, error and address, before method, values and transaction. */
+  #network(): void {
+    const { networkId } = this.#identity;
+    if (networkId === undefined || networkId.length === 0) return;
+    this.#text("1:n");
+    this.#string(networkId, 0, networkId.length);
   }
 
   #beginQuery(id: Uint8Array): void {
@@ -291,6 +304,8 @@ export class KrpcEncoder {
   }
 
   #endQuery(methodPart: string, transaction: number): Uint8Array {
+    this.#text("e");
+    this.#network();
     this.#text(methodPart);
     if (this.#identity.readOnly) this.#text("2:roi1e");
     this.#text("1:t4:");

@@ -44,6 +44,9 @@ export class KrpcMessage {
   isReadOnly = false;
   versionAt = -1;
   versionLength = 0;
+  /** The private network that the message says it belongs to (`n`); of any length. */
+  networkAt = -1;
+  networkLength = 0;
 
   queryName: QueryName = "other";
   /** 20 bytes each. */
@@ -103,13 +106,21 @@ export class KrpcMessage {
     this.bytes = bytes;
     this.transactionAt = this.idAt = this.versionAt = this.targetAt = this.infoHashAt = this.tokenAt = -1;
     this.nodesAt = this.nodes6At = this.valuesAt = this.ipAt = this.errorTextAt = this.port = -1;
-    this.seedsFilterAt = this.peersFilterAt = -1;
+    this.seedsFilterAt = this.peersFilterAt = this.networkAt = -1;
     this.itemAt = this.publicKeyAt = this.signatureAt = this.saltAt = this.seq = this.cas = -1;
     this.samplesAt = this.intervalSeconds = this.totalHashes = -1;
     this.isReadOnly = this.impliedPort = this.isSeed = this.noSeeds = this.isScrape = false;
     this.hasWant = this.wantsV4 = this.wantsV6 = false;
     this.queryName = "other";
     this.errorCode = 0;
+  }
+
+  /** Whether it is one of the network `id`; the empty id is that of mainline, which does not ask. */
+  isOf(id: Uint8Array): boolean {
+    if (id.length === 0) return true;
+    if (this.networkAt < 0 || this.networkLength !== id.length) return false;
+    for (let i = 0; i < id.length; i++) if (this.bytes[this.networkAt + i] !== id[i]) return false;
+    return true;
   }
 
   /** A copy of the sender's id. */

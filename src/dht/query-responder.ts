@@ -345,8 +345,9 @@ export class QueryResponder {
 
   /** Bytes of an answer without nodes, token and values. */
   #frameBytes({ message, from }: AskedQuery): number {
-    const version = this.#parts.settings.version.length;
-    return FRAME_BYTES + compactPeerBytes(from.family) + message.transactionLength + version;
+    const { version, networkId } = this.#parts.settings;
+    const identity = version.length + (networkId.length === 0 ? 0 : NETWORK_FRAME_BYTES + networkId.length);
+    return FRAME_BYTES + compactPeerBytes(from.family) + message.transactionLength + identity;
   }
 
   #isVerified({ asker, from, nowMs }: AskedQuery): boolean {
@@ -359,6 +360,8 @@ export class QueryResponder {
 
 /** "d2:ip18:" "1:rd2:id20:" id "e" "1:t64:" "1:v4:" "1:y1:re", without address, transaction and version. */
 const FRAME_BYTES = 8 + 11 + 20 + 1 + 6 + 5 + 7;
+/** "1:n" and the length of an id. */
+const NETWORK_FRAME_BYTES = 6;
 /** "6:nodes6304:" */
 const NODES_FRAME_BYTES = 12;
 /** "6:valuesl" "e" */

@@ -20,6 +20,7 @@ export class TrafficMeter {
     bytesOut: 0,
     timeouts: 0,
     malformedIn: 0,
+    foreignIn: 0,
     unmatchedIn: 0,
     limitedIn: 0,
   };

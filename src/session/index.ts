@@ -8,6 +8,7 @@ export { EngineHost, type HostedSession } from "./channel/engine-host.ts";
 export { Viewers } from "./channel/viewers.ts";
 export { formatHostPort, type HostPort, parseHostPort } from "./host-port.ts";
 export { openSession } from "./open-session.ts";
+export { dhtConfigOf, NETWORK_MODES, type NetworkMode, type PrivateNetwork } from "./private-network.ts";
 export type { Session } from "./session.ts";
 export { resolveSessionConfig, type SessionConfig, type SessionOptions } from "./session-config.ts";
 export type {

@@ -7,6 +7,7 @@ import { ClientError } from "../core/errors.ts";
 import type { EncryptionPolicy } from "../wire/index.ts";
 import { DEFAULT_BOOTSTRAP } from "./bootstrap/default-bootstrap.ts";
 import { type HostPort, parseHostPort } from "./host-port.ts";
+import type { PrivateNetwork } from "./private-network.ts";
 import type { SessionSettings } from "./session-view.ts";
 import { checkedLimit } from "./settings/checked-value.ts";
 import { changedSettings, UNSET_SETTINGS, withoutUndefined } from "./settings/session-settings.ts";
@@ -29,8 +30,8 @@ export interface SessionOptions extends InitialSettings {
   readonly port?: number | undefined;
   /** `HOST:PORT` texts that replace the public routers; `none` for a DHT of those who find us. Default `default`. */
   readonly bootstrap?: readonly string[] | "default" | "none" | undefined;
-  /** Id of a private network, in hex: its contacts are kept apart from those of every other. Default: none. */
-  readonly networkIdHex?: string | undefined;
+  /** The private network to be in: its contacts are kept apart from those of every other. Default: none. */
+  readonly privateNetwork?: PrivateNetwork | undefined;
   /** Default: chosen from `host`, `bootstrap` and `expectedPeers` (decision 12). */
   readonly addressProfile?: AddressProfile | undefined;
   /** `HOST:PORT` of peers that will be added by hand; only for choosing the profile. */
@@ -69,7 +70,7 @@ export interface SessionConfig {
   readonly port: number;
   readonly bootstrap: readonly HostPort[];
   readonly usesDefaultBootstrap: boolean;
-  readonly networkIdHex: string | undefined;
+  readonly privateNetwork: PrivateNetwork | undefined;
   readonly addressProfile: AddressProfile | undefined;
   readonly expectedPeers: readonly HostPort[];
   readonly dht: boolean;
@@ -97,7 +98,7 @@ export function resolveSessionConfig(options: SessionOptions): SessionConfig {
     port: checkedPort(options.port ?? 0),
     bootstrap: bootstrapNodes(bootstrap),
     usesDefaultBootstrap: bootstrap === "default",
-    networkIdHex: options.networkIdHex,
+    privateNetwork: options.privateNetwork,
     addressProfile: options.addressProfile,
     expectedPeers: (options.expectedPeers ?? []).map((text) => checkedHostPort(text, "peer")),
     dht: options.dht ?? true,

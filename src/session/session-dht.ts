@@ -14,6 +14,7 @@ import { BootstrapNodes } from "./bootstrap/bootstrap-nodes.ts";
 import { formatHostPort } from "./host-port.ts";
 import { loadRecord } from "./load-record.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
+import { dhtConfigOf } from "./private-network.ts";
 import { DHT_FIRST_SAVE_MS, DHT_SAVE_INTERVAL_MS, type SessionConfig } from "./session-config.ts";
 import type { SessionLog } from "./session-log.ts";
 import type { OpenNetwork, SessionPlatform } from "./session-ports.ts";
@@ -73,6 +74,7 @@ export class SessionDht {
         readOnly: config.dhtReadOnly,
         limits: config.dhtLimits,
         hasFreshId: config.isStateShared,
+        ...dhtConfigOf(config.privateNetwork),
       },
       onEvent: (event) => this.#handle(event),
     });
@@ -152,7 +154,8 @@ function wholeDictionary(bytes: Uint8Array): Uint8Array | undefined {
 
 /** Undefined where nobody was named: such a node belongs to no network that could be found again. */
 function recordOf(config: SessionConfig, profile: AddressProfile): string | undefined {
-  if (config.networkIdHex !== undefined) return `${DHT_STATE_RECORD}-network-${config.networkIdHex}`;
+  if (config.privateNetwork !== undefined)
+    return `${DHT_STATE_RECORD}-network-${config.privateNetwork.idHex}`;
   if (config.usesDefaultBootstrap) return DHT_STATE_RECORD;
   if (config.bootstrap.length === 0) return undefined;
   const network = [profile, ...config.bootstrap.map(formatHostPort).sort()].join(" ");

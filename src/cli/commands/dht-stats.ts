@@ -36,6 +36,7 @@ function statsLines({ view, contacts, elapsedMs }: JoinedNode): readonly string[
     ...familyLines("IPv6", view.v6),
     `round trip ${medianRttMs === null ? "?" : durationText(medianRttMs)}, answered ${answeredRatio === null ? "?" : percentText(answeredRatio)}`,
     `sent ${totals.queriesOut} queries (${bytesText(totals.bytesOut)}), received ${totals.repliesIn} answers (${bytesText(totals.bytesIn)}), ${totals.timeouts} timeouts`,
+    ...(totals.foreignIn === 0 ? [] : [`dropped ${totals.foreignIn} messages of other networks`]),
   ];
 }
 

@@ -11,6 +11,7 @@ import type { Output } from "../output/output.ts";
 
 interface CreateFlags {
   readonly plain?: boolean;
+  readonly open?: boolean;
   readonly bootstrap: readonly string[];
 }
 
@@ -29,7 +30,8 @@ export async function runNetworkCreate(
   if (bootstrap.length > MAX_BOOTSTRAPS)
     throw new ClientError("USAGE", `--bootstrap: at most ${MAX_BOOTSTRAPS} nodes`);
   const idHex = randomBytes(NETWORK_ID_BYTES).toString("hex");
-  const network: NetworkDefinition = { name, idHex, mode: "plain", bootstrap };
+  const mode = flags.plain === true ? "plain" : "open";
+  const network: NetworkDefinition = { name, idHex, mode, bootstrap };
   await saveNetwork(network);
   printJoinString(network, output);
   for (const line of nextSteps(network)) output.note(line);

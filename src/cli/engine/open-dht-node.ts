@@ -4,7 +4,7 @@ import { type Endpoint, endpoint, formatEndpoint } from "../../core/endpoint.ts"
 import { ClientError } from "../../core/errors.ts";
 import { type DhtConfig, type DhtEvent, DhtNode } from "../../dht/index.ts";
 import { createNodePlatform, type NodePlatform } from "../../platform/index.ts";
-import { chooseAddressProfile, DEFAULT_BOOTSTRAP, parseHostPort } from "../../session/index.ts";
+import { chooseAddressProfile, DEFAULT_BOOTSTRAP, dhtConfigOf, parseHostPort } from "../../session/index.ts";
 import type { NetworkOptions } from "../arguments/network-options.ts";
 
 export interface OpenDhtNode {
@@ -59,6 +59,7 @@ export async function openDhtNode(settings: DhtNodeSettings): Promise<OpenDhtNod
         readOnly: settings.readOnly,
         ...(settings.asksEverybody === true ? { tuning: { newFlowsPerMinute: 0 } } : {}),
         ...settings.serving,
+        ...dhtConfigOf(network.privateNetwork),
         bootstrapEndpoints: bootstrapNodes,
       },
       onEvent: (event) => {

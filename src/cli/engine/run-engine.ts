@@ -77,7 +77,7 @@ function sessionOptions(from: EngineSettings): SessionOptions {
     interface: from.interface,
     bootstrap: bootstrap === undefined ? "default" : bootstrap.length === 0 ? "none" : bootstrap,
     addressProfile,
-    networkIdHex: from.privateNetwork?.idHex,
+    privateNetwork: from.privateNetwork,
     localDiscovery: from.localDiscovery,
     transport: from.transport,
     isLanExempt: from.isLanExempt,

@@ -15,14 +15,9 @@ import { concatBytes, equalBytes, fromHex, toHex, utf8Bytes, utf8Text } from "..
 import { ClientError } from "../../core/errors.ts";
 import { sha1 } from "../../core/sha1.ts";
 import { isProfileName } from "../../platform/index.ts";
+import { NETWORK_MODES, type NetworkMode } from "../../session/index.ts";
 import { parseBootstrap } from "../arguments/addresses.ts";
-import {
-  MAX_BOOTSTRAPS,
-  NETWORK_ID_BYTES,
-  NETWORK_MODES,
-  type NetworkDefinition,
-  type NetworkMode,
-} from "./network-definition.ts";
+import { MAX_BOOTSTRAPS, NETWORK_ID_BYTES, type NetworkDefinition } from "./network-definition.ts";
 
 const VERSION = "1";
 const CHECKSUM_BYTES = 4;

@@ -1,16 +1,10 @@
 /** A private DHT network, as its members know it: what a join string carries and a member's folder holds. */
 
-/** `plain` is pure mainline: every client can take part that is told of a bootstrap node. */
-export type NetworkMode = "plain";
+import type { PrivateNetwork } from "../../session/index.ts";
 
-export const NETWORK_MODES: readonly NetworkMode[] = ["plain"];
-
-export interface NetworkDefinition {
+export interface NetworkDefinition extends PrivateNetwork {
   /** What this user calls it; follows the rules of profile names. */
   readonly name: string;
-  /** Sixteen lower-case hex digits, drawn when the network was made: two networks of one name are two. */
-  readonly idHex: string;
-  readonly mode: NetworkMode;
   /** `HOST:PORT` texts of the nodes that let newcomers in. */
   readonly bootstrap: readonly string[];
 }

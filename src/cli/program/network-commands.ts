@@ -14,7 +14,10 @@ export function declareNetwork(program: Command, command: Declare): void {
       "make a network and print the join string that lets others in",
       async () => (await import("../commands/network-create.ts")).runNetworkCreate,
     )
-      .option("--plain", "pure mainline, for other clients to take part (default)")
+      .addOption(
+        new Option("--open", "every message says the network it is for (default)").conflicts("plain"),
+      )
+      .option("--plain", "pure mainline, for other clients to take part")
       .addOption(
         forCommandOnly(
           new Option("--bootstrap <host:port>", "node that will let newcomers in, repeatable")

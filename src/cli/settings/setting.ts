@@ -33,6 +33,7 @@ const CALL_ONLY: ReadonlySet<string> = new Set([
   "--label",
   "--list",
   "--name",
+  "--open",
   "--origin",
   "--paused",
   "--peer",

@@ -2,6 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import { encodeJoinString } from "../../../src/cli/network/join-string.ts";
+import type { NetworkDefinition } from "../../../src/cli/network/network-definition.ts";
 import { type Running, run, scratchFolder, start } from "../support.ts";
 
 /** Processes on a machine that may be busy. */
@@ -27,7 +29,7 @@ test(
   "create prints the join string alone, join takes it from a file, and list, show and leave know it",
   async () => {
     const [maker, guest] = [scratchFolder(), scratchFolder()];
-    const made = await run(["network", "create", "lab", "--bootstrap", "127.0.0.1:7000"], maker);
+    const made = await run(["network", "create", "lab", "--plain", "--bootstrap", "127.0.0.1:7000"], maker);
     expect(made.stdout).toMatch(/^starling-plain-1-[A-Za-z0-9_-]+\n$/);
     expect(made.stderr).toContain("starling dht serve --network lab --port 7000   on 127.0.0.1");
     expect(statSync(join(stateOf(maker, "lab"), "network")).mode & 0o777).toBe(0o600);
@@ -85,20 +87,30 @@ test(
   PATIENT_MS,
 );
 
-test(
-  "a file goes through a network that was named only, and what is learnt there stays there",
-  async () => {
+/** As its maker would have given it, had he known the port. */
+const lab = (mode: string, idHex: string, bootstrap: string): NetworkDefinition => ({
+  name: "lab",
+  idHex,
+  mode: mode.slice(2) as NetworkDefinition["mode"],
+  bootstrap: [bootstrap],
+});
+
+test.each(["--plain", "--open"])(
+  "a file goes through a %s network that was named only, and what is learnt there stays there",
+  async (mode) => {
     const home = scratchFolder();
-    const server = startHere(home, "dht", "serve");
+    await run(["network", "create", "seed", mode], home);
+    const server = startHere(home, "dht", "serve", "--network", "seed");
     const bootstrap = (await server.line(/^listening /)).split(" ")[1] as string;
-    await run(["network", "create", "lab", "--bootstrap", bootstrap], home);
+    const { id } = JSON.parse((await run(["network", "show", "seed", "--json"], home)).stdout);
+    writeFileSync(join(home, "lab.join"), encodeJoinString(lab(mode, id, bootstrap)));
+    await run(["network", "join", "lab.join"], home);
     mkdirSync(join(home, "album"));
     writeFileSync(join(home, "album", "song.bin"), "la la la");
     const magnet = await startHere(home, "share", "album", "--network", "lab").line(/^magnet:/);
     const got = await run(["get", magnet, "--network", "lab", "-o", "got", ...HERE], home);
     expect(got).toMatchObject({ exit: 0 });
     expect(readFileSync(join(home, "got", "album", "song.bin"), "utf8")).toBe("la la la");
-    const { id } = JSON.parse((await run(["network", "show", "lab", "--json"], home)).stdout);
     expect(existsSync(join(stateOf(home, "lab"), "transfers", `dht-network-${id}`))).toBe(true);
     expect(existsSync(join(home, ".local/state/starling/transfers"))).toBe(false);
   },
