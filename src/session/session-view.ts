@@ -270,6 +270,13 @@ export interface DhtLookupSnapshot {
   readonly closestBits: number;
 }
 
+/** Milliseconds: the median, and what one in a hundred takes longer than; null where nothing was measured. */
+export interface DhtLookupTimesSnapshot {
+  readonly lookups: number;
+  readonly firstPeersMs: { readonly p50: number; readonly p99: number } | null;
+  readonly wholeLookupMs: { readonly p50: number; readonly p99: number } | null;
+}
+
 /** What the DHT screen draws; it changes all the time. */
 export interface DhtDetails {
   readonly badNodes: number;
@@ -281,6 +288,8 @@ export interface DhtDetails {
   readonly keyspace: readonly number[];
   readonly lookups: readonly DhtLookupSnapshot[];
   readonly waitingLookups: number;
+  /** Of the last hundred that found the closest nodes. */
+  readonly lookupTimes: DhtLookupTimesSnapshot;
   readonly bytesInPerSecond: number;
   readonly bytesOutPerSecond: number;
   readonly medianRttMs: number | null;

@@ -2,7 +2,13 @@
 import type { DhtBucketView, DhtLookupView, DhtState, DhtView } from "../../dht/index.ts";
 import type { DhtFacts } from "../diagnosis/diagnosis-facts.ts";
 import type { SessionDht } from "../session-dht.ts";
-import type { DhtBucketSnapshot, DhtDetails, DhtLookupSnapshot, DhtSnapshot } from "../session-view.ts";
+import type {
+  DhtBucketSnapshot,
+  DhtDetails,
+  DhtLookupSnapshot,
+  DhtLookupTimesSnapshot,
+  DhtSnapshot,
+} from "../session-view.ts";
 import { roundedFrequency, roundedHundredths, roundedRate, roundedSeconds } from "./rounding.ts";
 
 const OFF: DhtSnapshot = {
@@ -61,6 +67,12 @@ export function dhtFacts(dht: SessionDht | undefined, nowMs: number): DhtFacts {
   };
 }
 
+function roundedDurations(
+  durations: DhtView["lookupTimes"]["wholeLookupMs"],
+): DhtLookupTimesSnapshot["wholeLookupMs"] {
+  return durations === null ? null : { p50: Math.round(durations.p50), p99: Math.round(durations.p99) };
+}
+
 function detailsOf(view: DhtView): DhtDetails {
   const { v4, v6, totals } = view;
   const family = v4 ?? v6;
@@ -71,6 +83,11 @@ function detailsOf(view: DhtView): DhtDetails {
     keyspace: family?.keyspace ?? [],
     lookups: view.lookups.map(lookupSnapshot),
     waitingLookups: view.waitingLookups,
+    lookupTimes: {
+      lookups: view.lookupTimes.lookups,
+      firstPeersMs: roundedDurations(view.lookupTimes.firstPeersMs),
+      wholeLookupMs: roundedDurations(view.lookupTimes.wholeLookupMs),
+    },
     bytesInPerSecond: roundedRate(view.bytesInPerSecond),
     bytesOutPerSecond: roundedRate(view.bytesOutPerSecond),
     medianRttMs: view.medianRttMs === null ? null : Math.round(view.medianRttMs),

@@ -164,8 +164,9 @@ function lookupLines(dht: DhtModel, top: number, pen: DhtPen): readonly Line[] {
   const { details } = dht;
   const head = [pen.fact("LOOKUPS", dht.work)];
   if (details === null) return head;
-  if (details.waiting !== "")
-    head.push(new LineWriter(pen.columns, pen.glyphs).gap(LABEL_CELLS).text(details.waiting, "dim").segments);
+  for (const remark of [details.waiting, details.times])
+    if (remark !== "")
+      head.push(new LineWriter(pen.columns, pen.glyphs).gap(LABEL_CELLS).text(remark, "dim").segments);
   if (details.lookups.length === 0) {
     const quiet = "None runs. Torrents look for peers every quarter of an hour; r on one looks now.";
     return [

@@ -9,6 +9,8 @@ export interface DhtDetailsModel {
   readonly buckets: readonly BucketRowModel[];
   readonly lookups: readonly LookupRowModel[];
   readonly waiting: string;
+  /** How long lookups took lately; empty before the first. */
+  readonly times: string;
   readonly traffic: string;
   readonly answers: string;
   readonly stored: string;
@@ -63,6 +65,7 @@ export function buildDhtDetails(
     buckets: details.buckets.map(bucketRow),
     lookups: details.lookups.map((lookup) => lookupRow(lookup, torrents)),
     waiting: details.waitingLookups === 0 ? "" : `${formatCount(details.waitingLookups)} wait for their turn`,
+    times: timesText(details),
     traffic: `${formatRate(details.bytesInPerSecond)} in, ${formatRate(details.bytesOutPerSecond)} out`,
     answers: answersText(details),
     stored:
@@ -70,6 +73,12 @@ export function buildDhtDetails(
       `${formatCount(details.announcedHashes)} of our own announced`,
     reach: reachText(details),
   };
+}
+
+function timesText({ lookupTimes: { lookups, firstPeersMs, wholeLookupMs } }: DhtDetails): string {
+  if (wholeLookupMs === null) return "";
+  const first = firstPeersMs === null ? "" : `first peers after ${firstPeersMs.p50} ms, `;
+  return `last ${formatCount(lookups)}: ${first}done after ${wholeLookupMs.p50} ms, one in a hundred after ${wholeLookupMs.p99} ms`;
 }
 
 function answersText({ medianRttMs, timeouts, limitedIn }: DhtDetails): string {

@@ -1,13 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { DhtDetails } from "../../../src/session/session-view.ts";
 import { buildDetail } from "../../../src/ui/model/detail-model.ts";
+import { buildDhtDetails } from "../../../src/ui/model/dht-details-model.ts";
 import { buildDht } from "../../../src/ui/model/dht-model.ts";
 import { buildHeader } from "../../../src/ui/model/header-model.ts";
 import { statusOf } from "../../../src/ui/model/health.ts";
 import { HISTORY_SAMPLES, RateHistory } from "../../../src/ui/model/rate-history.ts";
 import { buildRow } from "../../../src/ui/model/row-model.ts";
 import { shareStructure } from "../../../src/ui/model/share-structure.ts";
-import { aDht, aDiagnosis, anId, aSnapshot, aTorrent } from "../support/snapshots.ts";
+import { aDht, aDhtInDetail, aDiagnosis, anId, aSnapshot, aTorrent } from "../support/snapshots.ts";
 
 describe("shareStructure", () => {
   test("answers the former value when nothing changed", () => {
@@ -138,6 +140,15 @@ describe("header and DHT", () => {
     });
     expect(buildHeader(aSnapshot({ listening: "[::]:51413" }), "").port?.number).toBe("51413");
     expect(buildHeader(aSnapshot({ listening: null }), "").port).toBeNull();
+  });
+
+  test("says how long the last lookups took, as the node measured it", () => {
+    const timesOf = (details: DhtDetails) => buildDhtDetails(aDht({ details }), [])?.times;
+    expect(timesOf(aDhtInDetail())).toBe(
+      "last 40: first peers after 130 ms, done after 520 ms, one in a hundred after 1160 ms",
+    );
+    const none = { lookups: 0, firstPeersMs: null, wholeLookupMs: null };
+    expect(timesOf(aDhtInDetail({ lookupTimes: none }))).toBe("");
   });
 
   test("without any way into the network the DHT says what to do", () => {

@@ -207,6 +207,11 @@ export function aDhtInDetail(changes: Partial<DhtDetails> = {}): DhtDetails {
       },
     ],
     waitingLookups: 0,
+    lookupTimes: {
+      lookups: 40,
+      firstPeersMs: { p50: 130, p99: 410 },
+      wholeLookupMs: { p50: 520, p99: 1_160 },
+    },
     bytesInPerSecond: 4200,
     bytesOutPerSecond: 3900,
     medianRttMs: 42,
