@@ -35,7 +35,8 @@ test("the list of files comes without the files; those that were chosen are fetc
 test("who has what is seen while nothing is wanted, and leaving then leaves nothing either", async () => {
   const net = new SessionWorld(94);
   await net.openSeeder("10.0.1.1", ALBUM);
-  const viewer = await net.open("10.0.2.1");
+  // With a goal that nothing given of nothing wanted would meet: who only watches has not finished.
+  const viewer = await net.open("10.0.2.1", { defaultSeedRatio: 1.5 });
   const { commands } = viewer.session;
   const torrentNow = () => viewer.session.getSnapshot().torrents[0];
   const { id } = await net.settled(commands.add(magnetOf(ALBUM), { metadataOnly: true }));
@@ -50,6 +51,7 @@ test("who has what is seen while nothing is wanted, and leaving then leaves noth
   );
 
   expect(torrentNow()?.files.map(({ haveBytes }) => haveBytes)).toEqual([0, 0, 0]);
+  expect(torrentNow()).toMatchObject({ phase: "downloading", finishedAtUnixMs: null });
 
   await net.settled(commands.remove(id, { deleteData: false }));
   expect(viewer.session.getSnapshot().torrents).toEqual([]);

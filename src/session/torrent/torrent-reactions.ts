@@ -122,10 +122,11 @@ export class TorrentReactions {
     await keeper.flush();
   }
 
-  /** Everything wanted is here: true at once for what was complete before. */
+  /** Everything wanted is here: true at once for what was complete before. Where nothing is wanted nothing is finished. */
   noticeCompletion(): void {
-    const { swarm, run, completion, history, keeper } = this.#parts();
-    if (completion.isComplete || !run.isServing || swarm.view().wantedMissingPieces > 0) return;
+    const { swarm, run, completion, history, keeper, metadata } = this.#parts();
+    const isComplete = swarm.view().wantedMissingPieces === 0 && metadata.content?.wantedBytes().all !== 0;
+    if (completion.isComplete || !run.isServing || !isComplete) return;
     const isFirstTime = completion.reach() && !this.#spec.isSeedOnly;
     history.reach("doneMs", "everything wanted is here");
     keeper.changed();
