@@ -16,6 +16,8 @@ import { Wiretap } from "./support/wiretap.ts";
 const TRANSFER_TIMEOUT_MS = 60_000;
 const CONTENT_BYTES = 2 * MIB;
 const PIECE_BYTES = 32 * KIB;
+/** What the tap can read. */
+const IN_PLAINTEXT = ["--encryption", "off", "--transport", "tcp"];
 
 interface Made {
   readonly content: string;
@@ -116,9 +118,8 @@ test.for(NAMES)("a seeding %s and Starling say all that both speak", async (name
   const { says, seed } = CLIENTS[name];
   const tap = await Wiretap.open(lab, { host: await seed(made), port: PEER_PORT });
   const download = lab.newFolder("download");
-  await Starling.get(lab, made.magnet, download, { peers: [tap.address] }).waitForSuccess(
-    TRANSFER_TIMEOUT_MS,
-  );
+  const get = Starling.get(lab, made.magnet, download, { peers: [tap.address], extra: IN_PLAINTEXT });
+  await get.waitForSuccess(TRANSFER_TIMEOUT_MS);
 
   const { caller: ours, called: theirs } = tap;
   expect(digestsIn(download)).toEqual(digestsOf(made.content));
@@ -136,7 +137,7 @@ test.for(NAMES)("a leeching %s and Starling say all that both speak", async (nam
   const folder = lab.newFolder("download");
   const { host, finished } = await leech(made, folder);
   const tap = await Wiretap.open(lab, { host, port: PEER_PORT });
-  await Starling.seed(lab, made.file, made.folder, { peers: [tap.address] });
+  await Starling.seed(lab, made.file, made.folder, { peers: [tap.address], extra: IN_PLAINTEXT });
   await finished;
 
   const { caller: ours, called: theirs } = tap;
