@@ -1,6 +1,6 @@
 /**
  * One dial by two ways. To its user it is one stream: what is written before it stands waits, and how it failed is what
- * the first way said. Once one attempt has won, events go from its stream to the user without a detour.
+ * the first way said. Once the peer has said something, events go from the stream to the user without a detour.
  */
 import type { Endpoint } from "../../core/endpoint.ts";
 import type {
@@ -22,7 +22,8 @@ export interface DialRaceOptions {
   readonly second: StreamDialer;
   /** The second begins after this time, or when the first has failed. */
   readonly headStartMs: number;
-  readonly onWon: (transport: StreamTransport) => void;
+  /** The peer said something over the stream that won, or ended it without a word. */
+  readonly onOutcome: (transport: StreamTransport, hasSpoken: boolean) => void;
 }
 
 /** The second has at least this long where the first failed at its very end: a round trip of the longest paths. */
@@ -45,6 +46,7 @@ export class DialRace implements ByteStream {
   #hasSecondBegun = false;
   #failure: StreamEnd | undefined;
   #winner: ByteStream | undefined;
+  #hasSpoken = false;
   #isReadingPaused = false;
   #isOver = false;
 
@@ -76,7 +78,7 @@ export class DialRace implements ByteStream {
 
   set handler(handler: StreamHandler) {
     this.#handler = handler;
-    if (this.#winner !== undefined) this.#winner.handler = handler;
+    if (this.#winner !== undefined && this.#hasSpoken) this.#winner.handler = handler;
   }
 
   write(bytes: Uint8Array, onSent?: () => void): boolean {
@@ -133,11 +135,28 @@ export class DialRace implements ByteStream {
     this.#attempts.delete(stream);
     this.#stop();
     this.#winner = stream;
-    stream.handler = this.#handler;
+    stream.handler = this.#listening(stream);
     if (this.#isReadingPaused) stream.pauseReading();
     for (const { bytes, onSent } of this.#earlyWrites.splice(0)) stream.write(bytes, onSent);
-    this.#options.onWon(stream.transport);
     this.#handler.onOpen();
+  }
+
+  /** Between the user and the stream that won, until the peer says something. */
+  #listening(stream: ByteStream): StreamHandler {
+    return {
+      onOpen: () => {},
+      onBytes: (buffer, start, end) => {
+        this.#hasSpoken = true;
+        stream.handler = this.#handler;
+        this.#options.onOutcome(stream.transport, true);
+        this.#handler.onBytes(buffer, start, end);
+      },
+      onWritable: () => this.#handler.onWritable(),
+      onEnd: (reason) => {
+        if (reason !== "closed-by-us") this.#options.onOutcome(stream.transport, false);
+        this.#handler.onEnd(reason);
+      },
+    };
   }
 
   #failed(stream: ByteStream, reason: StreamEnd): void {

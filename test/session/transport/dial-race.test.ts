@@ -120,11 +120,25 @@ test("when neither connects, what TCP said is the reason", () => {
 });
 
 test("a peer that uTP alone reached is dialled by both at once the next time", () => {
-  const { world, dial, begunMs } = race({ afterMs: 50, end: "refused" }, { afterMs: 40 });
+  const { world, dial, begunMs, of } = race({ afterMs: 50, end: "refused" }, { afterMs: 40 });
   dial();
   world.runFor(10_000);
+  of("utp")[0]?.handler.onBytes(new Uint8Array(1), 0, 1);
   dial();
   expect(begunMs.utp).toBe(10_000);
+});
+
+test("a peer that ended TCP without a word is dialled by uTP first the next time, and by TCP a moment later", () => {
+  const { world, dial, begunMs, events, of } = race({ afterMs: 5 }, { afterMs: 4_000 });
+  dial();
+  world.runFor(1_000);
+  of("tcp")[0]?.handler.onEnd("closed-by-peer");
+  expect(events).toEqual(["open", "closed-by-peer"]);
+  world.runFor(9_000);
+  dial();
+  expect(begunMs.utp).toBe(10_000);
+  world.runFor(1_000);
+  expect(begunMs.tcp).toBe(10_750);
 });
 
 test("what is written early goes to the winner, and its events come to the handler of then", () => {
