@@ -76,7 +76,7 @@ export type StreamTransport = "tcp" | "utp";
 /** How much of a stream was encrypted: only the handshake at its beginning, or all of it. */
 export type StreamEncryption = "handshake" | "rc4";
 
-/** An ordered, reliable byte stream to one peer: TCP now, uTP and sealed streams behind the same face. */
+/** An ordered, reliable byte stream to one peer: TCP, uTP, and sealed streams over either, behind one face. */
 export interface ByteStream {
   readonly remote: Endpoint;
   readonly transport: StreamTransport;
