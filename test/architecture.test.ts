@@ -14,13 +14,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   torrent: ["core"],
   dht: ["core"],
   utp: ["core"],
+  sealing: ["core"],
   wire: ["core", "torrent"],
   storage: ["core", "torrent"],
-  session: ["core", "torrent", "storage", "dht", "utp", "wire"],
-  platform: ["core", "torrent", "storage", "session/session-ports.ts"],
+  session: ["core", "torrent", "storage", "dht", "utp", "sealing", "wire"],
+  platform: ["core", "torrent", "storage", "sealing", "session/session-ports.ts"],
   sim: ["core", "torrent", "storage", "dht", "utp", "wire", "session"],
   ui: ["session/session-view.ts"],
-  cli: ["core", "torrent", "storage", "dht", "utp", "wire", "session", "platform", "sim", "ui"],
+  cli: ["core", "torrent", "storage", "dht", "utp", "sealing", "wire", "session", "platform", "sim", "ui"],
 };
 
 /** Toolkits are imported file by file; every other folder is entered through its index.ts. */
@@ -48,15 +49,16 @@ const NODE_EXCEPTIONS: Readonly<Record<string, string>> = {
 
 /** Where the network thread enters the platform; disk workers have an entry of their own. */
 const NETWORK_THREAD = "platform/index.ts";
-/** Blocking calls of node:fs outside disk workers, none of which a transfer makes. */
+/** Blocking calls outside disk workers: of node:fs, none of which a transfer makes, and of node:crypto, which take microseconds. */
 const MAY_BLOCK: Readonly<Record<string, readonly string[]>> = {
   "platform/lock-file.ts": ["readFileSync"], // boot id and process times from /proc, when the state folder is locked
   "platform/paths.ts": ["readFileSync"], // the user's folder names, when the program starts
+  "platform/sealing-crypto.ts": ["generateKeyPairSync", "hkdfSync"], // once a connection
   "platform/worker-location.ts": ["existsSync"], // when a disk worker starts
 };
 
 /** Folders that are synchronous and know no ambient world (Laws 1 and 2). */
-const CORES = ["core", "torrent", "dht", "utp", "wire", "storage"];
+const CORES = ["core", "torrent", "dht", "utp", "sealing", "wire", "storage"];
 const AMBIENT =
   /(?<![.\w])(?:Date\.|new Date\b|performance\.|setTimeout\(|setInterval\(|setImmediate\(|queueMicrotask\(|Math\.random|process\.|console\.)/;
 const ASYNC = /(?<![.\w"'`])(?:async |await |Promise<|new Promise\b|Promise\.)/;

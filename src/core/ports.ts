@@ -73,8 +73,8 @@ export interface StreamHandler {
 
 export type StreamTransport = "tcp" | "utp";
 
-/** How much of a stream was encrypted: only the handshake at its beginning, or all of it. */
-export type StreamEncryption = "handshake" | "rc4";
+/** How a stream was encrypted: only the handshake at its beginning, all of it, or all with the key of a sealed network. */
+export type StreamEncryption = "handshake" | "rc4" | "sealed";
 
 /** An ordered, reliable byte stream to one peer: TCP, uTP, and sealed streams over either, behind one face. */
 export interface ByteStream {

@@ -31,6 +31,8 @@ export interface DhtConfig {
    * nobody is asked for one, as on mainline.
    */
   readonly networkId?: Uint8Array | undefined;
+  /** What the sockets add to each datagram: what leaves stays within the limit with it. Default 0. */
+  readonly overheadBytes?: number | undefined;
   /** Hashes that peers are stored for, and peers of all hashes together, per family. Default: a client's (threats D4). */
   readonly maxStoredHashes?: number | undefined;
   readonly maxStoredPeers?: number | undefined;
@@ -56,6 +58,7 @@ export interface DhtSettings {
   readonly version: Uint8Array;
   /** Empty for none. */
   readonly networkId: Uint8Array;
+  readonly overheadBytes: number;
   readonly maxStoredHashes: number;
   readonly maxStoredPeers: number;
 }
@@ -72,6 +75,7 @@ export function settingsFrom(config: DhtConfig): DhtSettings {
     k: config.k ?? K_CLOSEST,
     tuning: { ...SHIPPING, ...config.tuning },
     version: config.version ?? STARLING_VERSION,
+    overheadBytes: config.overheadBytes ?? 0,
     networkId: config.networkId ?? new Uint8Array(0),
     maxStoredHashes: config.maxStoredHashes ?? CLIENT_MAX_HASHES,
     maxStoredPeers: config.maxStoredPeers ?? CLIENT_MAX_PEERS,

@@ -235,13 +235,13 @@ export class QueryResponder {
 
   /** Room behind the frame for an answer that wants `wanted` bytes and some nodes there, as far as the asker may be given so much. */
   #roomForLarge(query: AskedQuery, isVerified: boolean, wanted: number): number {
+    const { settings, random } = this.#parts;
     const frame = this.#frameBytes(query);
     const room = this.#roomFor(query, isVerified) - frame;
     const forNodes = NODES_FRAME_BYTES + NODES_BESIDE_LARGE * compactNodeBytes(query.from.family);
-    const large = Math.min(wanted + forNodes, MAX_ITEM_SENT_BYTES - frame);
+    const large = Math.min(wanted + forNodes, MAX_ITEM_SENT_BYTES - settings.overheadBytes - frame);
     if (large <= room || large < wanted) return room;
     if (isVerified) return large;
-    const { settings, random } = this.#parts;
     this.#largeAnswers ??= new QueryLimiter(LARGE_ANSWERS, settings.addressProfile, random);
     return this.#largeAnswers.admits(query.from, query.nowMs, frame + large) ? large : room;
   }
@@ -340,7 +340,8 @@ export class QueryResponder {
 
   #roomFor({ message }: AskedQuery, isVerified: boolean): number {
     const factor = isVerified ? MAX_FACTOR_VERIFIED : MAX_FACTOR_UNVERIFIED;
-    return Math.min(MAX_SENT_BYTES, Math.floor(factor * message.bytes.length));
+    const mostBytes = MAX_SENT_BYTES - this.#parts.settings.overheadBytes;
+    return Math.min(mostBytes, Math.floor(factor * message.bytes.length));
   }
 
   /** Bytes of an answer without nodes, token and values. */

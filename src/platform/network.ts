@@ -14,6 +14,7 @@ import { LiveSockets } from "./live-sockets.ts";
 import { joinGroup } from "./multicast.ts";
 import { resolveHost } from "./name-resolution.ts";
 import { canonicalHost } from "./node-address.ts";
+import { OwnHosts } from "./own-hosts.ts";
 import { MAX_PORT_TRIES, RECEIVE_BUFFER_BYTES } from "./platform-config.ts";
 import { TcpDialer } from "./tcp-dialer.ts";
 import { listenTcp, type TcpListener } from "./tcp-listener.ts";
@@ -35,7 +36,7 @@ export interface BindOptions {
 }
 
 /** Datagram sockets alone, for a DHT node without peers. */
-export type OpenDatagrams = Pick<OpenNetwork, "port" | "udp4" | "udp6" | "warnings" | "close">;
+export type OpenDatagrams = Pick<OpenNetwork, "port" | "udp4" | "udp6" | "isOwnHost" | "warnings" | "close">;
 
 export class NodeNetwork implements SessionNetwork {
   readonly #guard: EgressGuard;
@@ -191,11 +192,13 @@ function datagramsOf(
   warnings: readonly string[],
   gate: InterfaceGate | undefined,
 ): OpenDatagrams & Pick<OpenNetwork, "interfaceName"> {
+  const ownHosts = new OwnHosts(bound.map((one) => one.udp.local.host));
   const udp = (family: 4 | 6) => bound.find((one) => one.udp.local.family === family)?.udp;
   return {
     port: (bound[0] as BoundFamily).udp.local.port,
     udp4: udp(4),
     udp6: udp(6),
+    isOwnHost: (host) => ownHosts.has(host),
     warnings,
     ...(gate === undefined ? {} : { interfaceName: gate.name }),
     close: () => {

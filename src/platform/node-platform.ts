@@ -26,6 +26,7 @@ import { NodeProgramRunner } from "./program-runner.ts";
 import { pruneRecords } from "./prune-records.ts";
 import { SystemRandom } from "./random.ts";
 import { ReadSlots } from "./read-slots.ts";
+import { nodeSealingCrypto } from "./sealing-crypto.ts";
 import { SlabArena } from "./slab-arena.ts";
 import { FileStateStore } from "./state-store.ts";
 import { NodeUserFolders } from "./user-folders.ts";
@@ -80,6 +81,7 @@ export async function createNodePlatform(options: NodePlatformOptions = {}): Pro
     clock: new NodeClock(),
     random: new SystemRandom(),
     verifySignature: verifyEd25519,
+    sealingCrypto: nodeSealingCrypto,
     maxConnections,
     unixMs: () => Date.now(),
     network: new NodeNetwork(guard, slabs.receiveBuffer),

@@ -8,7 +8,14 @@ export { EngineHost, type HostedSession } from "./channel/engine-host.ts";
 export { Viewers } from "./channel/viewers.ts";
 export { formatHostPort, type HostPort, parseHostPort } from "./host-port.ts";
 export { openSession } from "./open-session.ts";
-export { dhtConfigOf, NETWORK_MODES, type NetworkMode, type PrivateNetwork } from "./private-network.ts";
+export {
+  dhtConfigOf,
+  NETWORK_MODES,
+  type NetworkMode,
+  type PrivateKey,
+  type PrivateNetwork,
+  profileWithin,
+} from "./private-network.ts";
 export type { Session } from "./session.ts";
 export { resolveSessionConfig, type SessionConfig, type SessionOptions } from "./session-config.ts";
 export type {
@@ -21,6 +28,7 @@ export type {
   TorrentDisk,
   TorrentDiskEvents,
 } from "./session-ports.ts";
+export { SessionSealing } from "./session-sealing.ts";
 export {
   type AddOptions,
   type ChainMark,

@@ -3,6 +3,7 @@ import type { AddressProfile } from "../core/address-profile.ts";
 import type { Endpoint } from "../core/endpoint.ts";
 import { chooseAddressProfile } from "./address-choice.ts";
 import { inTime } from "./in-time.ts";
+import { profileWithin } from "./private-network.ts";
 import { Session } from "./session.ts";
 import {
   PROFILE_RESOLVE_TIMEOUT_MS,
@@ -24,7 +25,8 @@ export async function openSession(platform: SessionPlatform, options: SessionOpt
     ...(config.interface === undefined ? {} : { interface: config.interface }),
   });
   try {
-    const addressProfile = config.addressProfile ?? (await chooseProfile(platform, config));
+    const addressProfile =
+      config.addressProfile ?? profileWithin(config.privateNetwork, await chooseProfile(platform, config));
     const session = new Session(platform, config, network, addressProfile);
     await session.start();
     return session;

@@ -18,10 +18,13 @@ import { dhtConfigOf } from "./private-network.ts";
 import { DHT_FIRST_SAVE_MS, DHT_SAVE_INTERVAL_MS, type SessionConfig } from "./session-config.ts";
 import type { SessionLog } from "./session-log.ts";
 import type { OpenNetwork, SessionPlatform } from "./session-ports.ts";
+import type { SessionSealing } from "./session-sealing.ts";
 
 export interface SessionDhtOptions {
   readonly platform: SessionPlatform;
   readonly network: OpenNetwork;
+  /** Of a sealed network. */
+  readonly sealing: SessionSealing | undefined;
   readonly config: SessionConfig;
   readonly addressProfile: AddressProfile;
   readonly ownAddresses: OwnAddresses;
@@ -53,7 +56,7 @@ export class SessionDht {
   }
 
   private constructor(options: SessionDhtOptions, record: string | undefined, saved: Uint8Array | undefined) {
-    const { platform, network, config, addressProfile, onChange } = options;
+    const { platform, network, sealing, config, addressProfile, onChange } = options;
     this.#options = options;
     this.#record = record;
     this.startedAtMs = platform.clock.nowMs();
@@ -66,7 +69,7 @@ export class SessionDht {
     this.node = new DhtNode({
       clock: platform.clock,
       random: platform.random,
-      sockets: { v4: network.udp4, v6: network.udp6 },
+      sockets: { v4: (sealing ?? network).udp4, v6: (sealing ?? network).udp6 },
       saved,
       verifySignature: platform.verifySignature,
       config: {
@@ -116,6 +119,7 @@ export class SessionDht {
         break;
       case "external-address":
         ownAddresses.add(event.host);
+        this.#options.sealing?.addExternalHost(event.host);
         log.add(`others see this machine at ${event.host}`);
         break;
       case "warning":

@@ -14,6 +14,7 @@ import type {
 } from "../core/ports.ts";
 import type { BlockSlot, SlabPool } from "../core/slab.ts";
 import type { VerifySignature } from "../dht/index.ts";
+import type { SealingCrypto } from "../sealing/index.ts";
 import type { FileStamp } from "../storage/index.ts";
 import type { Bitfield } from "../torrent/bitfield.ts";
 import type { Metainfo } from "../torrent/metainfo.ts";
@@ -28,6 +29,8 @@ export interface SessionPlatform {
   readonly random: Random;
   /** Ed25519, for the mutable items that others store here (BEP 44). Without it they are refused. */
   readonly verifySignature?: VerifySignature;
+  /** What sealed networks are made of. Without it there are none. */
+  readonly sealingCrypto?: SealingCrypto;
   /** Connections to peers that the machine has room for; undefined = as many as the session wants. */
   readonly maxConnections?: number | undefined;
   /** Wall-clock time, for what is shown and stored; never for timeouts. */
@@ -94,6 +97,8 @@ export interface SessionNetwork {
 
 export interface OpenNetwork {
   readonly port: number;
+  /** Whether datagrams and connections to this numeric host reach us, as far as this machine can tell. */
+  isOwnHost(host: string): boolean;
   readonly udp4: DatagramSocket | undefined;
   readonly udp6: DatagramSocket | undefined;
   readonly dialer: StreamDialer;

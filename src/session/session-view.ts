@@ -46,7 +46,7 @@ export interface PeerSnapshot {
   readonly source: "dht" | "pex" | "lsd" | "magnet" | "manual" | "incoming" | "resume";
   readonly transport: "tcp" | "utp";
   /** Only its handshake, or all of the connection; null = plaintext. */
-  readonly encryption: "handshake" | "rc4" | null;
+  readonly encryption: "handshake" | "rc4" | "sealed" | null;
   readonly state: "connecting" | "handshaking" | "connected";
   /** 0 to 1; null before the bitfield. */
   readonly haveRatio: number | null;

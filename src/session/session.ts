@@ -6,6 +6,7 @@
 import type { AddressProfile } from "../core/address-profile.ts";
 import { endpoint, formatEndpoint } from "../core/endpoint.ts";
 import type { InfoHashHex } from "../core/ids.ts";
+import type { ByteStream } from "../core/ports.ts";
 import { type LocalDiscovery, WireEngine } from "../wire/index.ts";
 import { CompletionHook } from "./completion/completion-hook.ts";
 import { routeDatagrams } from "./datagram-router.ts";
@@ -26,6 +27,7 @@ import {
 import { SessionDht } from "./session-dht.ts";
 import { SessionLog } from "./session-log.ts";
 import type { OpenNetwork, SessionPlatform } from "./session-ports.ts";
+import { SessionSealing } from "./session-sealing.ts";
 import { SessionTotals } from "./session-totals.ts";
 import type { SessionCommands, SessionSnapshot, SessionView } from "./session-view.ts";
 import { SettingsKeeper } from "./settings/settings-keeper.ts";
@@ -51,6 +53,10 @@ export class Session implements SessionView {
   readonly #platform: SessionPlatform;
   readonly #config: SessionConfig;
   readonly #network: OpenNetwork;
+  /** Of a sealed network. */
+  readonly #sealing: SessionSealing | undefined;
+  /** The sockets to be used: sealed ones in a sealed network. */
+  readonly #datagrams: Pick<OpenNetwork, "udp4" | "udp6">;
   readonly #addressProfile: AddressProfile;
   readonly #ownAddresses: OwnAddresses;
   readonly #transports: PeerTransports;
@@ -94,15 +100,27 @@ export class Session implements SessionView {
     this.#ownAddresses = new OwnAddresses(network.port, boundHosts(network));
     this.#records = new TorrentRecords(platform.state, { isShared: config.isStateShared });
     const { clock, random } = platform;
-    this.#transports = new PeerTransports({ clock, random, network, choice: config.transport });
+    this.#sealing = SessionSealing.of(platform, network, config.privateNetwork);
+    this.#datagrams = this.#sealing ?? network;
+    const { udp4, udp6 } = this.#datagrams;
+    this.#transports = new PeerTransports({
+      clock,
+      random,
+      network: { ...network, udp4, udp6 },
+      choice: config.transport,
+    });
     this.#wire = new WireEngine({
       clock,
       random,
-      dialer: this.#transports.dialer,
+      dialer: this.#sealing?.dialerOver(this.#transports.dialer) ?? this.#transports.dialer,
       isUtpHeldBack: () => this.#transports.isUtpHeldBack,
       slabs: platform.slabs,
       addressProfile,
-      config: { uploadSlots: config.uploadSlots, encryption: config.encryption },
+      config: {
+        uploadSlots: config.uploadSlots,
+        // What is sealed gains nothing from a second cipher inside.
+        encryption: this.#sealing === undefined ? config.encryption : "off",
+      },
     });
     this.#wire.setLimits({
       maxConnections: Math.min(config.maxConnections, platform.maxConnections ?? Number.POSITIVE_INFINITY),
@@ -170,16 +188,21 @@ export class Session implements SessionView {
     this.#machine.start();
     await this.#settings.load();
     if (this.#config.dht) this.#dht = await this.#openDht();
-    if (this.#config.localDiscovery ?? this.#addressProfile !== "loopback")
+    // Announcements on the local network name info-hashes to everybody there.
+    if (this.#sealing === undefined && (this.#config.localDiscovery ?? this.#addressProfile !== "loopback"))
       this.#neighbours = await openLocalDiscovery({
         platform: this.#platform,
         host: this.#config.host,
         listenPort: this.#network.port,
         log: (text) => this.#log.add(text),
       });
-    for (const socket of [this.#network.udp4, this.#network.udp6])
+    for (const socket of [this.#datagrams.udp4, this.#datagrams.udp6])
       if (socket !== undefined) routeDatagrams(socket, { dht: this.#dht?.node, utp: this.#transports });
-    this.#transports.listen((stream) => this.#wire.accept(stream));
+    const accept = (stream: ByteStream): void => this.#wire.accept(stream);
+    this.#transports.listen((stream) => {
+      if (this.#sealing === undefined) accept(stream);
+      else this.#sealing.accept(stream, accept);
+    });
     this.#dht?.start();
     if (this.#config.remember) {
       this.#bans = new SessionBans(this.#platform, this.#wire, this.#log);
@@ -327,6 +350,7 @@ export class Session implements SessionView {
     return SessionDht.open({
       platform: this.#platform,
       network: this.#network,
+      sealing: this.#sealing,
       config: this.#config,
       addressProfile: this.#addressProfile,
       ownAddresses: this.#ownAddresses,

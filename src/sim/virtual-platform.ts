@@ -84,6 +84,7 @@ class VirtualNetwork implements SessionNetwork {
       port: local.port,
       udp4: local.family === 4 ? udp : undefined,
       udp6: local.family === 6 ? udp : undefined,
+      isOwnHost: (host) => host === this.#host,
       dialer: streams.dialerFor(this.#host),
       listeners: [listener],
       warnings: [],

@@ -1,5 +1,6 @@
 /** `starling dht stats`: what a node that joined knows of the network, and what joining cost. */
 import type { DhtFamilyView } from "../../dht/index.ts";
+import type { SealingCounters } from "../../sealing/index.ts";
 import { type JoinedNode, type JoinFlags, withJoinedNode } from "../engine/with-joined-node.ts";
 import { EXIT_OK } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
@@ -11,7 +12,7 @@ export async function runDhtStats(
   output: Output,
 ): Promise<number> {
   return await withJoinedNode(flags, (joined) => {
-    const { view, contacts, elapsedMs } = joined;
+    const { view, contacts, elapsedMs, sealing } = joined;
     for (const line of statsLines(joined)) output.result(line);
     output.json({
       ok: true,
@@ -23,12 +24,13 @@ export async function runDhtStats(
       medianRttMs: view.medianRttMs,
       answeredRatio: view.answeredRatio,
       totals: view.totals,
+      refused: sealing?.counters ?? null,
     });
     return EXIT_OK;
   });
 }
 
-function statsLines({ view, contacts, elapsedMs }: JoinedNode): readonly string[] {
+function statsLines({ view, contacts, elapsedMs, sealing }: JoinedNode): readonly string[] {
   const { totals, medianRttMs, answeredRatio } = view;
   return [
     `${view.state}, ${contacts} contacts after ${durationText(elapsedMs)}`,
@@ -36,7 +38,16 @@ function statsLines({ view, contacts, elapsedMs }: JoinedNode): readonly string[
     ...familyLines("IPv6", view.v6),
     `round trip ${medianRttMs === null ? "?" : durationText(medianRttMs)}, answered ${answeredRatio === null ? "?" : percentText(answeredRatio)}`,
     `sent ${totals.queriesOut} queries (${bytesText(totals.bytesOut)}), received ${totals.repliesIn} answers (${bytesText(totals.bytesIn)}), ${totals.timeouts} timeouts`,
+    ...refusedLines(sealing?.counters),
     ...(totals.foreignIn === 0 ? [] : [`dropped ${totals.foreignIn} messages of other networks`]),
+  ];
+}
+
+function refusedLines(refused: SealingCounters | undefined): readonly string[] {
+  if (refused === undefined) return [];
+  const { foreign, untimely, replayed, misdirected } = refused;
+  return [
+    `refused datagrams: ${foreign} of another key or none, ${untimely} of another time (is a clock wrong?), ${replayed} repeated, ${misdirected} for somebody else`,
   ];
 }
 

@@ -4,7 +4,12 @@ import { ClientError } from "../../core/errors.ts";
 import { parseHostPort } from "../../session/index.ts";
 import { parseBootstrap } from "../arguments/addresses.ts";
 import { EXIT_OK } from "../exit-codes.ts";
-import { MAX_BOOTSTRAPS, NETWORK_ID_BYTES, type NetworkDefinition } from "../network/network-definition.ts";
+import {
+  MAX_BOOTSTRAPS,
+  NETWORK_ID_BYTES,
+  type NetworkDefinition,
+  newKey,
+} from "../network/network-definition.ts";
 import { findNetwork, requireNetworkName, saveNetwork } from "../network/network-store.ts";
 import { printJoinString } from "../network/network-text.ts";
 import type { Output } from "../output/output.ts";
@@ -12,6 +17,7 @@ import type { Output } from "../output/output.ts";
 interface CreateFlags {
   readonly plain?: boolean;
   readonly open?: boolean;
+  readonly sealed?: boolean;
   readonly bootstrap: readonly string[];
 }
 
@@ -30,15 +36,16 @@ export async function runNetworkCreate(
   if (bootstrap.length > MAX_BOOTSTRAPS)
     throw new ClientError("USAGE", `--bootstrap: at most ${MAX_BOOTSTRAPS} nodes`);
   const idHex = randomBytes(NETWORK_ID_BYTES).toString("hex");
-  const mode = flags.plain === true ? "plain" : "open";
-  const network: NetworkDefinition = { name, idHex, mode, bootstrap };
+  const mode = flags.plain === true ? "plain" : flags.open === true ? "open" : "sealed";
+  const keys = mode === "sealed" ? { keys: [newKey(Date.now())] } : {};
+  const network: NetworkDefinition = { name, idHex, mode, bootstrap, ...keys };
   await saveNetwork(network);
   printJoinString(network, output);
   for (const line of nextSteps(network)) output.note(line);
   return EXIT_OK;
 }
 
-function nextSteps({ name, bootstrap }: NetworkDefinition): readonly string[] {
+function nextSteps({ name, mode, bootstrap }: NetworkDefinition): readonly string[] {
   const serving = bootstrap.map((text) => {
     const address = parseHostPort(text);
     return `  starling dht serve --network ${name} --port ${address?.port}   on ${address?.host}`;
@@ -48,7 +55,9 @@ function nextSteps({ name, bootstrap }: NetworkDefinition): readonly string[] {
     ...(serving.length > 0
       ? serving
       : [`  starling dht serve --network ${name}   so that others find a node`]),
-    "  starling network join JOIN-STRING   everywhere else",
+    mode === "sealed"
+      ? "  starling network join FILE   everywhere else, with the line above in FILE: it is the key"
+      : "  starling network join JOIN-STRING   everywhere else",
     `  starling share --network ${name} PATH`,
     `  starling get --network ${name} MAGNET`,
   ];

@@ -40,7 +40,12 @@ async function joinText(operand: string): Promise<string> {
     for await (const chunk of process.stdin) text += String(chunk);
     return text;
   }
-  if (looksLikeJoinString(operand)) return operand;
+  if (looksLikeJoinString(operand)) {
+    if (!operand.startsWith("starling-sealed-")) return operand;
+    throw new ClientError("USAGE", "The key of a sealed network is not for the command line", {
+      hint: "Other users of this machine see it with ps, and shells keep it. Put it in a file, or give it on standard input with -.",
+    });
+  }
   return await readFile(operand, "utf8").catch((error: NodeJS.ErrnoException) => {
     throw new ClientError("PATH_NOT_FOUND", `${operand} is neither a join string nor a file: ${error.code}`, {
       hint: "A join string begins with starling- and is what network create printed.",

@@ -4,7 +4,14 @@ import { type Endpoint, endpoint, formatEndpoint } from "../../core/endpoint.ts"
 import { ClientError } from "../../core/errors.ts";
 import { type DhtConfig, type DhtEvent, DhtNode } from "../../dht/index.ts";
 import { createNodePlatform, type NodePlatform } from "../../platform/index.ts";
-import { chooseAddressProfile, DEFAULT_BOOTSTRAP, dhtConfigOf, parseHostPort } from "../../session/index.ts";
+import {
+  chooseAddressProfile,
+  DEFAULT_BOOTSTRAP,
+  dhtConfigOf,
+  parseHostPort,
+  profileWithin,
+  SessionSealing,
+} from "../../session/index.ts";
 import type { NetworkOptions } from "../arguments/network-options.ts";
 
 export interface OpenDhtNode {
@@ -13,6 +20,8 @@ export interface OpenDhtNode {
   /** `HOST:PORT` that others can ask. */
   readonly listening: string;
   readonly bootstrapNodes: readonly Endpoint[];
+  /** Where the network is a sealed one. */
+  readonly sealing: SessionSealing | undefined;
   readonly warnings: readonly string[];
   close(): Promise<void>;
 }
@@ -47,14 +56,17 @@ export async function openDhtNode(settings: DhtNodeSettings): Promise<OpenDhtNod
         ? []
         : DEFAULT_BOOTSTRAP.map(({ host, port }) => `${host}:${port}`));
     const bootstrapNodes = await resolveAll(platform, texts);
-    const sockets = { v4: open.udp4, v6: open.udp6 };
+    const sealing = SessionSealing.of(platform, open, network.privateNetwork);
+    const { udp4, udp6 } = sealing ?? open;
     const node = new DhtNode({
       clock: platform.clock,
       random: platform.random,
-      sockets,
+      sockets: { v4: udp4, v6: udp6 },
       verifySignature: platform.verifySignature,
       config: {
-        addressProfile: network.addressProfile ?? (await profileFor(platform, network, texts)),
+        addressProfile:
+          network.addressProfile ??
+          profileWithin(network.privateNetwork, await profileFor(platform, network, texts)),
         limits: settings.limits,
         readOnly: settings.readOnly,
         ...(settings.asksEverybody === true ? { tuning: { newFlowsPerMinute: 0 } } : {}),
@@ -64,10 +76,11 @@ export async function openDhtNode(settings: DhtNodeSettings): Promise<OpenDhtNod
       },
       onEvent: (event) => {
         if (event.kind === "bootstrap-needed") node.bootstrap(bootstrapNodes);
+        if (event.kind === "external-address") sealing?.addExternalHost(event.host);
         settings.onEvent?.(event);
       },
     });
-    for (const socket of [open.udp4, open.udp6]) {
+    for (const socket of [udp4, udp6]) {
       if (socket === undefined) continue;
       socket.onDatagram = (payload, from) => {
         if (payload[0] === FIRST_BYTE_OF_KRPC) node.handleDatagram(payload, from);
@@ -80,6 +93,7 @@ export async function openDhtNode(settings: DhtNodeSettings): Promise<OpenDhtNod
       platform,
       listening: formatEndpoint(endpoint(network.host ?? open.udp4?.local.host ?? "0.0.0.0", open.port)),
       bootstrapNodes,
+      sealing,
       warnings: open.warnings,
       close: async () => {
         node.close();

@@ -1,10 +1,12 @@
 /**
  * The one word that lets somebody into a network, `starling-MODE-1-…`: version and mode to be read by people, then in
- * base64url (RFC 4648) a bencoded dictionary, id `i`, name `n`, bootstrap nodes `b`, and behind it four bytes of checksum
+ * base64url (RFC 4648) a bencoded dictionary, id `i`, name `n`, bootstrap nodes `b`, keys `k` with the second from which each
+ * is spoken, and behind it four bytes of checksum
  * over all before it. The checksum finds slips of the hand, not forgery: who hands the string over is trusted.
  */
 import {
   type BencodeDictionary,
+  type BencodeValue,
   decodeDictionary,
   encodeBencode,
   readBytes,
@@ -15,9 +17,10 @@ import { concatBytes, equalBytes, fromHex, toHex, utf8Bytes, utf8Text } from "..
 import { ClientError } from "../../core/errors.ts";
 import { sha1 } from "../../core/sha1.ts";
 import { isProfileName } from "../../platform/index.ts";
-import { NETWORK_MODES, type NetworkMode } from "../../session/index.ts";
+import { MAX_NETWORK_KEYS } from "../../sealing/index.ts";
+import { NETWORK_MODES, type NetworkMode, type PrivateKey } from "../../session/index.ts";
 import { parseBootstrap } from "../arguments/addresses.ts";
-import { MAX_BOOTSTRAPS, NETWORK_ID_BYTES, type NetworkDefinition } from "./network-definition.ts";
+import { KEY_BYTES, MAX_BOOTSTRAPS, NETWORK_ID_BYTES, type NetworkDefinition } from "./network-definition.ts";
 
 const VERSION = "1";
 const CHECKSUM_BYTES = 4;
@@ -35,6 +38,10 @@ export function encodeJoinString(network: NetworkDefinition): string {
   const body = encodeBencode({
     b: network.bootstrap.length === 0 ? undefined : network.bootstrap,
     i: fromHex(network.idHex),
+    k: network.keys?.map(({ hex, fromUnixMs }) => [
+      fromHex(hex) as Uint8Array,
+      Math.floor(fromUnixMs / 1_000),
+    ]),
     n: network.name,
   });
   return `${head}${Buffer.from(concatBytes([body, checksum(head, body)])).toString("base64url")}`;
@@ -75,7 +82,19 @@ function networkFrom(mode: NetworkMode, values: BencodeDictionary): NetworkDefin
   if (id?.length !== NETWORK_ID_BYTES || !isProfileName(name) || bootstrap.length > MAX_BOOTSTRAPS)
     return undefined;
   if ((parseBootstrap(bootstrap) ?? []).length !== bootstrap.length) return undefined;
-  return { name, idHex: toHex(id), mode, bootstrap };
+  const keys = (readList(values, "k") ?? []).flatMap((entry) => keyFrom(entry) ?? []);
+  if (mode !== "sealed") return { name, idHex: toHex(id), mode, bootstrap };
+  if (keys.length === 0 || keys.length > MAX_NETWORK_KEYS) return undefined;
+  return { name, idHex: toHex(id), mode, bootstrap, keys };
+}
+
+function keyFrom(entry: BencodeValue): PrivateKey | undefined {
+  if (!Array.isArray(entry)) return undefined;
+  const [secret, fromSeconds] = entry;
+  if (!(secret instanceof Uint8Array) || secret.length !== KEY_BYTES) return undefined;
+  return Number.isSafeInteger(fromSeconds)
+    ? { hex: toHex(secret), fromUnixMs: (fromSeconds as number) * 1_000 }
+    : undefined;
 }
 
 function unusable(why: string): ClientError {

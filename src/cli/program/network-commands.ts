@@ -1,4 +1,4 @@
-/** Commands about private DHT networks: `network create join list show leave`. */
+/** Commands about private DHT networks: `network create join list show rotate leave`. */
 import { type Command, Option } from "commander";
 import { collect } from "../arguments/network-options.ts";
 import { withExamples } from "../manual/examples.ts";
@@ -15,8 +15,12 @@ export function declareNetwork(program: Command, command: Declare): void {
       async () => (await import("../commands/network-create.ts")).runNetworkCreate,
     )
       .addOption(
-        new Option("--open", "every message says the network it is for (default)").conflicts("plain"),
+        new Option("--sealed", "everything is encrypted with a key that members have (default)").conflicts([
+          "open",
+          "plain",
+        ]),
       )
+      .addOption(new Option("--open", "every message says the network it is for").conflicts("plain"))
       .option("--plain", "pure mainline, for other clients to take part")
       .addOption(
         forCommandOnly(
@@ -51,6 +55,12 @@ export function declareNetwork(program: Command, command: Declare): void {
     "print a network's join string, and what it says",
     async () => (await import("../commands/network-show.ts")).runNetworkShow,
   );
+  command(
+    network,
+    "rotate <name>",
+    "give a sealed network a new key, which is spoken after a time for all members to take it",
+    async () => (await import("../commands/network-rotate.ts")).runNetworkRotate,
+  ).option("--in <duration>", "from when on it is spoken", "24h");
   command(
     network,
     "leave <name>",

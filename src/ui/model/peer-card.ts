@@ -20,6 +20,7 @@ const ENCRYPTION_WORDS: Readonly<Record<NonNullable<PeerSnapshot["encryption"]> 
   none: "",
   handshake: ", its handshake encrypted",
   rc4: ", encrypted",
+  sealed: ", sealed",
 };
 
 export function buildPeerCard(peer: PeerSnapshot): PeerCard {

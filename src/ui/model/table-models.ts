@@ -44,7 +44,7 @@ export function buildPeerRow(peer: PeerSnapshot): PeerRowModel {
 function peerFlags(peer: PeerSnapshot): string {
   const down = !peer.amInterested ? "-" : peer.peerChoking ? "d" : "D";
   const up = !peer.peerInterested ? "-" : peer.amChoking ? "u" : "U";
-  const encryption = peer.encryption === null ? "" : peer.encryption === "rc4" ? "E" : "e";
+  const encryption = peer.encryption === null ? "" : peer.encryption === "handshake" ? "e" : "E";
   const rest = `${encryption}${peer.transport === "utp" ? "t" : ""}${peer.snubbed ? "s" : ""}`;
   return down + up + rest;
 }

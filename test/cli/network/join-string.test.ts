@@ -15,6 +15,9 @@ test("a join string says all of the network", () => {
   expect(decodeJoinString(encodeJoinString(LAB))).toEqual(LAB);
   const lone = { ...LAB, bootstrap: [] };
   expect(decodeJoinString(encodeJoinString(lone))).toEqual(lone);
+  const keys = [1, 2].map((n) => ({ hex: `${n}f`.repeat(32), fromUnixMs: n * 1_700_000_000_000 }));
+  const sealed = { ...LAB, mode: "sealed", keys } as const;
+  expect(decodeJoinString(encodeJoinString(sealed))).toEqual(sealed);
 });
 
 test("white space around it does not matter, as files and terminals add it", () => {

@@ -2,8 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { encodeJoinString } from "../../../src/cli/network/join-string.ts";
-import type { NetworkDefinition } from "../../../src/cli/network/network-definition.ts";
+import { decodeJoinString, encodeJoinString } from "../../../src/cli/network/join-string.ts";
 import { type Running, run, scratchFolder, start } from "../support.ts";
 
 /** Processes on a machine that may be busy. */
@@ -59,8 +58,8 @@ test(
   "another network of the same name is not written over",
   async () => {
     const [here, there] = [scratchFolder(), scratchFolder()];
-    await run(["network", "create", "lab"], here);
-    const { stdout } = await run(["network", "create", "lab"], there);
+    await run(["network", "create", "lab", "--open"], here);
+    const { stdout } = await run(["network", "create", "lab", "--open"], there);
     const refused = await run(["network", "join", stdout.trim()], here);
     expect(refused).toMatchObject({ exit: 2, stderr: expect.stringContaining("--name") });
   },
@@ -87,23 +86,16 @@ test(
   PATIENT_MS,
 );
 
-/** As its maker would have given it, had he known the port. */
-const lab = (mode: string, idHex: string, bootstrap: string): NetworkDefinition => ({
-  name: "lab",
-  idHex,
-  mode: mode.slice(2) as NetworkDefinition["mode"],
-  bootstrap: [bootstrap],
-});
-
-test.each(["--plain", "--open"])(
+test.each(["--plain", "--open", "--sealed"])(
   "a file goes through a %s network that was named only, and what is learnt there stays there",
   async (mode) => {
     const home = scratchFolder();
     await run(["network", "create", "seed", mode], home);
     const server = startHere(home, "dht", "serve", "--network", "seed");
     const bootstrap = (await server.line(/^listening /)).split(" ")[1] as string;
-    const { id } = JSON.parse((await run(["network", "show", "seed", "--json"], home)).stdout);
-    writeFileSync(join(home, "lab.join"), encodeJoinString(lab(mode, id, bootstrap)));
+    // As its maker would have given it, had he known the port.
+    const seed = decodeJoinString((await run(["network", "show", "seed"], home)).stdout);
+    writeFileSync(join(home, "lab.join"), encodeJoinString({ ...seed, name: "lab", bootstrap: [bootstrap] }));
     await run(["network", "join", "lab.join"], home);
     mkdirSync(join(home, "album"));
     writeFileSync(join(home, "album", "song.bin"), "la la la");
@@ -111,8 +103,29 @@ test.each(["--plain", "--open"])(
     const got = await run(["get", magnet, "--network", "lab", "-o", "got", ...HERE], home);
     expect(got).toMatchObject({ exit: 0 });
     expect(readFileSync(join(home, "got", "album", "song.bin"), "utf8")).toBe("la la la");
-    expect(existsSync(join(stateOf(home, "lab"), "transfers", `dht-network-${id}`))).toBe(true);
+    expect(existsSync(join(stateOf(home, "lab"), "transfers", `dht-network-${seed.idHex}`))).toBe(true);
     expect(existsSync(join(home, ".local/state/starling/transfers"))).toBe(false);
+  },
+  PATIENT_MS,
+);
+
+test(
+  "the key of a sealed network is not taken from the command line, and a new one leaves the old one in place",
+  async () => {
+    const [here, there] = [scratchFolder(), scratchFolder()];
+    const made = (await run(["network", "create", "lab"], here)).stdout;
+    const typed = await run(["network", "join", made.trim()], there);
+    expect(typed).toMatchObject({ exit: 2, stderr: expect.stringContaining("see it with ps") });
+    expect((await run(["network", "list", "--json"], here)).stdout).not.toContain("keys");
+    const rotated = await run(["network", "rotate", "lab", "--in", "1h"], here);
+    const [before, after] = [decodeJoinString(made), decodeJoinString(rotated.stdout)];
+    expect(after.keys).toHaveLength(2);
+    expect(after.keys?.[0]).toEqual(before.keys?.[0]);
+    expect((after.keys?.[1]?.fromUnixMs ?? 0) - Date.now()).toBeGreaterThan(3_000_000);
+    writeFileSync(join(there, "lab.join"), rotated.stdout);
+    expect((await run(["network", "join", "lab.join"], there)).exit).toBe(0);
+    const shown = (await run(["network", "show", "lab"], there)).stdout;
+    expect(decodeJoinString(shown)).toEqual(after);
   },
   PATIENT_MS,
 );

@@ -1,0 +1,60 @@
+/**
+ * The keys of a sealed network, at most two at a time: all that are held are understood, and the newest whose time has come
+ * is spoken. So a new key reaches every member before anybody speaks it, and nothing is lost while it does.
+ */
+import { utf8Bytes } from "../core/bytes.ts";
+import { invariant } from "../core/invariant.ts";
+import { KEY_BYTES, type SealingCrypto } from "./sealing-crypto.ts";
+
+export interface NetworkKey {
+  /** 32 random bytes that the members share. */
+  readonly secret: Uint8Array;
+  /** Wall-clock time from which on it is spoken. */
+  readonly fromUnixMs: number;
+}
+
+export interface SealedNetwork {
+  readonly id: Uint8Array;
+  readonly keys: readonly NetworkKey[];
+}
+
+/** What follows from one key: a secret for each use, so that no two uses meet in one. */
+export interface DerivedKey {
+  readonly fromUnixMs: number;
+  /** First byte of each datagram: tells the keys of one network apart, and most of what is none of ours. */
+  readonly mark: number;
+  readonly datagrams: Uint8Array;
+  readonly streams: Uint8Array;
+}
+
+export const MAX_NETWORK_KEYS = 2;
+
+export class NetworkKeys {
+  readonly all: readonly DerivedKey[];
+  readonly #unixMs: () => number;
+
+  constructor(crypto: SealingCrypto, network: SealedNetwork, unixMs: () => number) {
+    invariant(network.keys.length >= 1 && network.keys.length <= MAX_NETWORK_KEYS, "one key or two");
+    this.all = [...network.keys]
+      .sort((a, b) => b.fromUnixMs - a.fromUnixMs)
+      .map((key) => derive(crypto, network.id, key));
+    this.#unixMs = unixMs;
+  }
+
+  /** The key to speak now: the newest whose time has come, else the oldest. */
+  get current(): DerivedKey {
+    const nowUnixMs = this.#unixMs();
+    return this.all.find((key) => key.fromUnixMs <= nowUnixMs) ?? (this.all.at(-1) as DerivedKey);
+  }
+}
+
+/** The names are part of the protocol: what changes it gets other ones. */
+function derive(crypto: SealingCrypto, id: Uint8Array, { secret, fromUnixMs }: NetworkKey): DerivedKey {
+  const use = (name: string, length: number) => crypto.hkdf(secret, id, utf8Bytes(name), length);
+  return {
+    fromUnixMs,
+    mark: use("starling mark 1", 1)[0] as number,
+    datagrams: use("starling datagrams 1", KEY_BYTES),
+    streams: use("starling streams 1", KEY_BYTES),
+  };
+}
