@@ -14,6 +14,8 @@ export interface ProfilePaths {
   readonly sessionFolder: string;
   /** Resume data of transfers that run beside it. */
   readonly transfersFolder: string;
+  /** What nodes that serve a network have learnt. */
+  readonly serveFolder: string;
   /** Where the engine answers. */
   readonly socketPath: string;
 }
@@ -43,6 +45,7 @@ export function profilePaths(profile: string, paths: StarlingPaths): ProfilePath
   return {
     sessionFolder,
     transfersFolder: join(root, "transfers"),
+    serveFolder: join(root, "serve"),
     socketPath: engineSocketPath({
       runtimeFolder: paths.runtimeFolder,
       shortFolder: sharedTemporaryFolder("/tmp"),

@@ -7,7 +7,7 @@ import { attachEngine } from "../engine/attach-engine.ts";
 import { attachBackgroundEngine } from "../engine/background-engine.ts";
 import type { EngineSettings } from "../engine/engine-settings.ts";
 import { type EngineFlags, profileEngineSettings } from "../engine/profile-settings.ts";
-import { launchdPlist, systemdUnit } from "../engine/service-file.ts";
+import { launchdPlist, serviceCommand, systemdUnit } from "../engine/service-file.ts";
 import { runStandaloneEngine } from "../engine/standalone-engine.ts";
 import { EXIT_OK } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
@@ -65,12 +65,8 @@ async function runHere(settings: EngineSettings, output: Output): Promise<number
 
 /** The service runs what was typed, in the foreground. */
 function serviceFile(manager: string, profile: string): string {
-  const typed = process.argv.slice(2).filter((argument, i, all) => {
-    const isOption = argument === "--print-service" || all[i - 1] === "--print-service";
-    return !isOption && !argument.startsWith("--print-service=");
-  });
-  const command = [process.execPath, process.argv[1] ?? "starling", ...typed, "--foreground"];
-  if (manager === "systemd") return systemdUnit(command);
+  const command = [...serviceCommand("--print-service", true), "--foreground"];
+  if (manager === "systemd") return systemdUnit(command, "Starling, a trackerless BitTorrent client");
   if (manager === "launchd") return launchdPlist(command, profile);
   throw new ClientError("USAGE", `--print-service: "${manager}" is unknown`, {
     hint: "Use systemd or launchd.",

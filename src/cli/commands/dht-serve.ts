@@ -5,14 +5,25 @@ import { ClientError } from "../../core/errors.ts";
 import { type DhtEvent, SERVING } from "../../dht/index.ts";
 import { DEFAULT_PORT, type NetworkFlags, parseNetworkOptions } from "../arguments/network-options.ts";
 import { parseRate } from "../arguments/quantities.ts";
-import { openDhtNode } from "../engine/open-dht-node.ts";
+import { type OpenDhtNode, openDhtNode } from "../engine/open-dht-node.ts";
+import { serviceCommand, systemdUnit } from "../engine/service-file.ts";
+import { writeWhole } from "../files/write-whole.ts";
 import type { Output } from "../output/output.ts";
+import { metricsText } from "../serve/metrics-text.ts";
+import { ServeState } from "../serve/serve-state.ts";
 import { onStopRequest } from "../signals.ts";
 
 interface ServeFlags extends NetworkFlags {
   readonly limits: string;
   readonly answerRate: string;
+  readonly metrics?: string;
+  readonly printUnit?: boolean;
 }
+
+/** Prometheus asks so often where nobody told it otherwise. */
+const METRICS_INTERVAL_MS = 15_000;
+/** Not secret, and read by another user: the exporter's. */
+const METRICS_MODES = { file: 0o644 };
 
 export async function runDhtServe(
   _operands: readonly string[],
@@ -24,9 +35,17 @@ export async function runDhtServe(
     throw new ClientError("USAGE", `--limits: "${limits}" is neither on nor off`);
   const replyBytesPerSecond = parseRate(flags.answerRate, "--answer-rate") ?? Number.MAX_SAFE_INTEGER;
   const network = parseNetworkOptions(flags, DEFAULT_PORT);
+  if (flags.printUnit === true) {
+    output.result(
+      systemdUnit(serviceCommand("--print-unit"), "Starling, a bootstrap node of a DHT").trimEnd(),
+    );
+    return 0;
+  }
+  const state = await ServeState.open(network);
   const stop = onStopRequest();
   const open = await openDhtNode({
     network,
+    saved: state?.saved,
     defaultBootstrap: "none",
     limits,
     readOnly: false,
@@ -37,10 +56,33 @@ export async function runDhtServe(
   const { nodeId } = open.node.view();
   output.result(`listening ${open.listening} node ${nodeId}`);
   output.json({ v: 1, t: Date.now(), type: "listening", address: open.listening, nodeId });
+  const warn = (why: string): void => output.note(`warning: ${why}`);
+  const writing = flags.metrics === undefined ? undefined : writeMetrics(flags.metrics, open, warn);
+  const saving = state?.saveRegularly(open.node, warn);
   await stop.requested;
   stop.dispose();
+  writing?.[Symbol.dispose]();
+  saving?.[Symbol.dispose]();
+  await state?.save(open.node).catch(() => warn("the contacts could not be saved"));
   await open.close();
   return 0;
+}
+
+/** Keeps the file up to date until the answer is disposed of. */
+function writeMetrics(path: string, open: OpenDhtNode, warn: (why: string) => void): Disposable {
+  const startedAtUnixMs = Date.now();
+  const write = (): void => {
+    const figures = {
+      view: open.node.view(),
+      refused: open.sealing?.counters,
+      residentBytes: process.memoryUsage.rss(),
+      startedAtUnixMs,
+    };
+    void writeWhole(path, metricsText(figures), METRICS_MODES).catch((error: Error) => warn(error.message));
+  };
+  write();
+  const timer = setInterval(write, METRICS_INTERVAL_MS);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 /** One line for what an operator would want to know; traffic is not told line by line. */

@@ -37,6 +37,8 @@ export interface DhtNodeSettings {
   readonly asksEverybody?: boolean;
   /** Differences for a node that stays and serves others. */
   readonly serving?: Pick<DhtConfig, "replyBytesPerSecond" | "maxStoredHashes" | "maxStoredPeers">;
+  /** What `exportState` gave an earlier node. */
+  readonly saved?: Uint8Array | undefined;
   readonly onEvent?: (event: DhtEvent) => void;
 }
 
@@ -63,6 +65,7 @@ export async function openDhtNode(settings: DhtNodeSettings): Promise<OpenDhtNod
       random: platform.random,
       sockets: { v4: udp4, v6: udp6 },
       verifySignature: platform.verifySignature,
+      saved: settings.saved,
       config: {
         addressProfile:
           network.addressProfile ??

@@ -3,10 +3,19 @@
 /** What the service runs: absolute paths and arguments, no shell. */
 export type ServiceCommand = readonly string[];
 
+/** What was typed, without `option`, which asked for the service, and its value in a word of its own where it `hasValue`. */
+export function serviceCommand(option: string, hasValue = false): ServiceCommand {
+  const typed = process.argv.slice(2).filter((argument, i, all) => {
+    const isOption = argument === option || (hasValue && all[i - 1] === option);
+    return !isOption && !argument.startsWith(`${option}=`);
+  });
+  return [process.execPath, process.argv[1] ?? "starling", ...typed];
+}
+
 /** A unit for `~/.config/systemd/user` (systemd.service(5)). */
-export function systemdUnit(command: ServiceCommand): string {
+export function systemdUnit(command: ServiceCommand, description: string): string {
   return `[Unit]
-Description=Starling, a trackerless BitTorrent client
+Description=${description}
 Documentation=man:starling(1)
 
 [Service]

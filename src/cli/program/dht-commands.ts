@@ -37,6 +37,11 @@ export function declareDht(program: Command, command: Declare): void {
     DEFAULT_PORT,
   )
     .option("--answer-rate <rate>", "what answers may cost a second; off for no limit", "1M")
+    .option(
+      "--metrics <file>",
+      "keep the node's figures in this file, as Prometheus' node_exporter reads them",
+    )
+    .option("--print-unit", "print a systemd unit that serves with these options")
     .option("--limits <when>", "off lifts the limits on queries, for benchmarks", "on");
   addNetworkOptions(
     command(

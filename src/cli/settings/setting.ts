@@ -41,6 +41,7 @@ const CALL_ONLY: ReadonlySet<string> = new Set([
   "--plain",
   "--plot",
   "--print-service",
+  "--print-unit",
   "--quiet",
   "--report",
   "--salt",
