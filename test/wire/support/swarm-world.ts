@@ -36,6 +36,8 @@ export interface PeerOptions {
   readonly peerId?: PeerId;
   readonly isStarted?: boolean;
   readonly isSuperSeed?: boolean;
+  /** Makes it one that speaks uTP, as far as others can tell: hears whose call is expected (BEP 55). */
+  readonly expectCall?: (from: Endpoint) => void;
   /** Its address; the next one of loopback by default. */
   readonly host?: string;
 }
@@ -93,7 +95,7 @@ function addPeer(
   const engine = new WireEngine({
     clock: world.clock,
     random: world.random.fork(host),
-    dialer: network.dialerFor(host),
+    dialer: { ...network.dialerFor(host), ...(options.expectCall && { expectCall: options.expectCall }) },
     slabs,
     addressProfile: "loopback",
     // In plaintext unless a test is about encryption: scripted peers speak nothing else, and key exchanges take time.

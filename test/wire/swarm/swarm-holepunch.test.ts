@@ -8,20 +8,22 @@ import {
   encodeHolepunch,
   type HolepunchMessage,
 } from "../../../src/wire/protocol/ut-holepunch.ts";
+import { encodePexMessage } from "../../../src/wire/protocol/ut-pex.ts";
 import { aTorrent } from "../support/a-torrent.ts";
 import { ScriptedPeer } from "../support/scripted-peer.ts";
 import { swarmWorld } from "../support/swarm-world.ts";
 
 const EXTENDED = { hasExtensions: true, hasFast: true, hasDht: false };
+const OUR_UT_PEX = 2;
 const OUR_UT_HOLEPUNCH = 4;
 const THEIR_UT_HOLEPUNCH = 7;
 const TAKES_CALLS = `d1:md12:ut_holepunchi${THEIR_UT_HOLEPUNCH}eee`;
 
-/** A relay, and peers that say what they are told to. */
-function relay() {
+/** Us, and peers that say what they are told to. With `calls` we speak uTP, and note whose call we expect. */
+function relay(calls?: Endpoint[]) {
   const w = swarmWorld();
   const torrent = aTorrent();
-  const us = w.addPeer(torrent);
+  const us = w.addPeer(torrent, calls === undefined ? {} : { expectCall: (from) => calls.push(from) });
   let count = 0;
   const peer = (handshake: string) => {
     const scripted = new ScriptedPeer(w.newHost(), { features: EXTENDED, idByte: ++count });
@@ -44,7 +46,7 @@ function relay() {
       },
     };
   };
-  return { us, peer, world: w.world };
+  return { us, peer, w, world: w.world };
 }
 
 function extended(id: number, body: Uint8Array): Uint8Array {
@@ -101,6 +103,31 @@ test("where there is no uTP nobody is called, and nobody is told that he could",
   const [handshake] = liar.scripted.heardOf("extended");
   expect(handshake).toBeDefined();
   expect(Buffer.from(handshake?.split(" ")[2] ?? "", "hex").toString("latin1")).not.toContain("ut_holepunch");
+});
+
+test("of whom a peer named and nobody reaches, that peer is asked for help, once", () => {
+  const { peer, w, world } = relay([]);
+  const helper = peer(TAKES_CALLS);
+  const hidden = endpoint(w.newHost(), 7_003);
+  w.network.silentHosts.add(hidden.host);
+  const named = encodePexMessage({ added: [{ address: hidden, flags: 0 }], dropped: [] });
+  helper.scripted.send(extended(OUR_UT_PEX, named));
+  world.runFor(5 * 60_000);
+  expect(helper.heard).toEqual([{ type: "rendezvous", address: hidden, error: undefined }]);
+});
+
+test("who is told to call does so, and the dialer knows that a call comes", () => {
+  const calls: Endpoint[] = [];
+  const { us, peer, w } = relay(calls);
+  const helper = peer(TAKES_CALLS);
+  const caller = new ScriptedPeer(w.newHost(), { features: EXTENDED, idByte: 99 }).listen(w);
+  helper.say("connect", caller.address);
+  expect(calls).toEqual([caller.address]);
+  expect(caller.isOpen).toBe(true);
+  // Again, while it is connected: nothing.
+  helper.say("connect", caller.address);
+  expect(calls).toHaveLength(1);
+  expect(us.swarm.peers()).toHaveLength(2);
 });
 
 test("a message that makes no sense ends the connection", () => {
