@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the programs that `npm run test:interop` and the benchmarks talk to: real BitTorrent peers that nobody
 # here wrote. Root on Debian 12 with Node 20. Idempotent; seconds when everything is there already.
-#   Debian: libtorrent's Python binding (with Debian's own python3), aria2, iproute2 (namespaces), tmux (terminals),
+#   Debian: libtorrent's Python binding (with Debian's own python3), aria2, iproute2 (namespaces), nftables (translators in
+#           them), tmux (terminals),
 #           qbittorrent-nox, transmission and rtorrent (whose state is imported; curl talks to the first), xdg-utils
 #           (magnet links), zsh and fish (completions)
 #   npm:    webtorrent, bittorrent-dht and webtorrent-fixtures, pinned by test/interop/peers/package-lock.json,
@@ -13,6 +14,7 @@ missing=()
 /usr/bin/python3 -c 'import libtorrent' 2>/dev/null || missing+=(python3-libtorrent)
 command -v aria2c >/dev/null || missing+=(aria2)
 command -v ip >/dev/null || missing+=(iproute2)
+command -v nft >/dev/null || missing+=(nftables)
 command -v tmux >/dev/null || missing+=(tmux)
 command -v qbittorrent-nox >/dev/null || missing+=(qbittorrent-nox)
 command -v transmission-daemon >/dev/null || missing+=(transmission-daemon)

@@ -55,6 +55,17 @@ test("a peer that accepts uTP alone is reached without an option", async () => {
   expect(digestsIn(folder)).toEqual(digestsOf(content));
 });
 
+test("the road of the README works with TCP off: a DHT of one's own, a magnet, a download", async () => {
+  const node = await Starling.dhtServe(lab);
+  const bootstrap = [node.address];
+  const { process: seeder, magnets } = await Starling.share(lab, [content], { bootstrap, extra: NO_TCP });
+  const folder = lab.newFolder("download");
+  const leecher = Starling.get(lab, magnets[0] ?? "", folder, { bootstrap, extra: NO_TCP });
+  await leecher.waitForSuccess(DOWNLOAD_TIMEOUT_MS);
+  await Promise.all([seeder.stop(), node.stop()]);
+  expect(digestsIn(folder)).toEqual(digestsOf(content));
+});
+
 /** A libtorrent that has the content. */
 async function seeding(settings: Readonly<Record<string, boolean>>) {
   const seeder = await Libtorrent.start(lab, { dht: false, settings });

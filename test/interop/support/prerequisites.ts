@@ -46,6 +46,7 @@ const PREREQUISITES = {
   "xdg-utils": { isThere: () => SUCCEEDS("xdg-mime", "--version"), remedy: INSTALL },
   zsh: { isThere: () => SUCCEEDS("zsh", "--version"), remedy: INSTALL },
   fish: { isThere: () => SUCCEEDS("fish", "--version"), remedy: INSTALL },
+  nftables: { isThere: () => SUCCEEDS("nft", "--version"), remedy: INSTALL },
   tmux: { isThere: () => SUCCEEDS("tmux", "-V"), remedy: INSTALL },
   "network namespaces": {
     isThere: () => SUCCEEDS("unshare", "--net", "ip", "link", "show"),
