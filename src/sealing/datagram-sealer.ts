@@ -21,8 +21,8 @@ const SENDER_BYTES = 8;
 const LAST_NUMBER = 0xffffffff;
 /** What sealing adds to a datagram at most. */
 export const SEALING_BYTES: number = HEAD_BYTES + stampBytes(6) + TAG_BYTES;
-/** Larger than any datagram that is sent or taken. */
-const BUFFER_BYTES = 2_048;
+/** What an Ethernet frame carries, by address family: larger ones would travel in fragments. uTP finds out that they get lost. */
+const MAX_SEALED_BYTES: Readonly<Record<AddressFamily, number>> = { 4: 1_472, 6: 1_452 };
 /** Senders whose numbers are remembered, about 300 bytes each. Only members become one. */
 const MAX_SENDERS = 8_192;
 
@@ -42,8 +42,8 @@ export class DatagramSealer {
   readonly #random: Random;
   readonly #unixMs: () => number;
   readonly #windows = new BoundedCache<string, ReplayWindow>(MAX_SENDERS);
-  readonly #sealed = new Uint8Array(BUFFER_BYTES);
-  readonly #plain = new Uint8Array(BUFFER_BYTES);
+  readonly #sealed = new Uint8Array(MAX_SEALED_BYTES[4]);
+  readonly #plain = new Uint8Array(MAX_SEALED_BYTES[4]);
   readonly #nonce = new Uint8Array(NONCE_BYTES);
   #number = LAST_NUMBER;
 
@@ -54,11 +54,11 @@ export class DatagramSealer {
     this.#unixMs = unixMs;
   }
 
-  /** `payload` for `to`, valid until the next call; undefined for one that is too long for any datagram. */
+  /** `payload` for `to`, valid until the next call; undefined for one that would not fit into a frame. */
   seal(payload: Uint8Array, to: Endpoint): Uint8Array | undefined {
     const plainBytes = stampBytes(to.family) + payload.length;
     const sealedBytes = HEAD_BYTES + plainBytes + TAG_BYTES;
-    if (sealedBytes > BUFFER_BYTES) return undefined;
+    if (sealedBytes > MAX_SEALED_BYTES[to.family]) return undefined;
     const { mark, datagrams } = this.#keys.current;
     this.#countOn();
     writeStamp(this.#plain, 0, to, this.#unixMs());

@@ -30,7 +30,7 @@ export interface SessionKeys {
 
 export class NoiseHandshake {
   readonly #crypto: SealingCrypto;
-  readonly #own: KeyPair;
+  #ownPair: KeyPair | undefined;
   #h: Uint8Array;
   #ck: Uint8Array;
   #k: Uint8Array = NO_BYTES;
@@ -39,7 +39,6 @@ export class NoiseHandshake {
 
   constructor(crypto: SealingCrypto, psk: Uint8Array, prologue: Uint8Array) {
     this.#crypto = crypto;
-    this.#own = crypto.newKeyPair();
     this.#h = crypto.sha256(utf8Bytes(PROTOCOL_NAME));
     this.#ck = this.#h;
     this.#mixHash(prologue);
@@ -74,6 +73,12 @@ export class NoiseHandshake {
   split(): SessionKeys {
     const keys = this.#crypto.hkdf(NO_BYTES, this.#ck, NO_BYTES, 2 * HASH_BYTES);
     return { fromInitiator: keys.subarray(0, KEY_BYTES), fromResponder: keys.subarray(HASH_BYTES) };
+  }
+
+  /** Made when it is needed: strangers who only knock shall not cost one. */
+  get #own(): KeyPair {
+    this.#ownPair ??= this.#crypto.newKeyPair();
+    return this.#ownPair;
   }
 
   #mixOwn(): void {

@@ -15,7 +15,10 @@ import { isFresh, MAX_CLOCK_SKEW_MS, readStamp, stampBytes, writeStamp } from ".
 
 /** A member that connects speaks first, within a few round trips. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** Accepted connections that have proved nothing yet; further ones are closed at once (threats W10). */
+/**
+ * Accepted connections that have proved nothing yet; the oldest gives way, since a member needs a round trip (threats W10). So
+ * who wants to keep members out has to open as many in that time, again and again.
+ */
 const MAX_UNPROVED = 128;
 /** First messages remembered; with as many in the time that one is fresh, the oldest may count again. */
 const MAX_REMEMBERED = 16_384;
@@ -33,7 +36,8 @@ export class StreamSealing {
   readonly #options: StreamSealingOptions;
   /** Ephemeral keys of first messages, and when they came. */
   readonly #seen = new BoundedCache<string, number>(MAX_REMEMBERED);
-  #unproved = 0;
+  /** Oldest first. */
+  readonly #unproved = new Set<SealedStream>();
 
   constructor(options: StreamSealingOptions) {
     this.#options = options;
@@ -49,16 +53,9 @@ export class StreamSealing {
 
   /** Passes `stream` on to `use`, sealed, once the other end has proved the key; else closes it without a word. */
   accept(stream: ByteStream, use: (sealed: ByteStream) => void): void {
-    if (this.#unproved >= MAX_UNPROVED) {
-      stream.close();
-      return;
-    }
-    this.#unproved++;
-    let isSettled = false;
     const settle = (): void => {
       timer[Symbol.dispose]();
-      if (!isSettled) this.#unproved--;
-      isSettled = true;
+      this.#unproved.delete(sealed);
     };
     const progress = {
       sealed: () => {
@@ -72,6 +69,12 @@ export class StreamSealing {
     const timer = clock.setTimer(HANDSHAKE_TIMEOUT_MS, () => sealed.giveUp());
     sealed.attach(stream);
     stream.handler = sealed;
+    this.#unproved.add(sealed);
+    const [oldest] = this.#unproved;
+    if (this.#unproved.size > MAX_UNPROVED && oldest !== undefined) {
+      this.#unproved.delete(oldest);
+      oldest.giveUp();
+    }
   }
 
   #dial(dialer: StreamDialer, to: Endpoint, handler: StreamHandler, timeoutMs: number): ByteStream {

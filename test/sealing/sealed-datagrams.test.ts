@@ -59,6 +59,13 @@ describe("between two members", () => {
     expect(recorded[0]?.length).toBeLessThanOrEqual(MAX_SENT_BYTES);
   });
 
+  test("what would not fit into a frame of Ethernet is not sent, as uTP's search for the largest size expects", () => {
+    const { a, recorded } = pair();
+    a.send(new Uint8Array(1_472 - 39), B);
+    a.send(new Uint8Array(1_472 - 38), B);
+    expect(recorded.map(({ length }) => length)).toEqual([1_472]);
+  });
+
   test("no two datagrams have the same nonce, and equal ones differ", () => {
     const { a, recorded } = pair();
     for (let i = 0; i < 1_000; i++) a.send(HELLO, B);

@@ -126,6 +126,14 @@ export function collect(value: string, previous: readonly string[]): readonly st
 
 export function parseNetworkOptions(flags: NetworkFlags, defaultPort: number): NetworkOptions {
   const privateNetwork = flags.network === undefined ? undefined : requireNetwork(flags.network);
+  if (flags.lsd === true && privateNetwork?.mode === "sealed")
+    throw new ClientError(
+      "USAGE",
+      "--lsd: announcements on the local network would name what is shared to everybody",
+      {
+        hint: "A sealed network finds its members through its own nodes.",
+      },
+    );
   return {
     host: flags.host === undefined ? undefined : parseHost(flags.host),
     interface: flags.interface,

@@ -6,6 +6,7 @@ import { decodeJoinString, looksLikeJoinString } from "../network/join-string.ts
 import type { NetworkDefinition } from "../network/network-definition.ts";
 import { findNetwork, requireNetworkName, saveNetwork } from "../network/network-store.ts";
 import { bootstrapText, networkFields } from "../network/network-text.ts";
+import { isFileReadableForOthers } from "../network/readable-key.ts";
 import type { Output } from "../output/output.ts";
 
 export async function runNetworkJoin(
@@ -18,6 +19,8 @@ export async function runNetworkJoin(
   requireNetworkName(network.name);
   requireSameNetwork(findNetwork(network.name), network);
   await saveNetwork(network);
+  if (network.mode === "sealed" && (await isFileReadableForOthers(operands[0] as string)))
+    output.note(`warning: others can read ${operands[0]}, which holds the key; chmod 600 it`);
   output.result(`joined ${network.name} (${network.mode}, bootstrap nodes: ${bootstrapText(network)})`);
   output.note(
     `starling share --network ${network.name} PATH and starling get --network ${network.name} MAGNET use it.`,

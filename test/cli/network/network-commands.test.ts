@@ -123,7 +123,10 @@ test(
     expect(after.keys?.[0]).toEqual(before.keys?.[0]);
     expect((after.keys?.[1]?.fromUnixMs ?? 0) - Date.now()).toBeGreaterThan(3_000_000);
     writeFileSync(join(there, "lab.join"), rotated.stdout);
-    expect((await run(["network", "join", "lab.join"], there)).exit).toBe(0);
+    const joined = await run(["network", "join", "lab.join"], there);
+    expect(joined).toMatchObject({ exit: 0, stderr: expect.stringContaining("chmod 600") });
+    const announced = await run(["get", "00".repeat(20), "--network", "lab", "--lsd"], there);
+    expect(announced).toMatchObject({ exit: 2, stderr: expect.stringContaining("--lsd") });
     const shown = (await run(["network", "show", "lab"], there)).stdout;
     expect(decodeJoinString(shown)).toEqual(after);
   },
