@@ -3,12 +3,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Endpoint, endpoint } from "../../src/core/endpoint.ts";
 import type { DatagramSocket } from "../../src/core/ports.ts";
-import { DhtNode } from "../../src/dht/index.ts";
 import { MAX_SENT_BYTES } from "../../src/dht/krpc-encoder.ts";
-import { SEALING_BYTES, type SealedSocket } from "../../src/sealing/index.ts";
+import { SEALING_BYTES } from "../../src/sealing/index.ts";
 import { ReplayWindow } from "../../src/sealing/replay-window.ts";
 import { DatagramNetwork, UniformLinks, World } from "../../src/sim/index.ts";
-import { networkOf, sealed, sealerOf, wallOf } from "./support.ts";
+import { memberAt, networkOf, sealed, sealerOf, wallOf } from "./support.ts";
 
 const A = endpoint("10.0.0.1", 1000);
 const B = endpoint("10.0.0.2", 1000);
@@ -192,28 +191,6 @@ test("two keys: the old one is spoken until the new one's time has come, and bot
   expect(rotated.open(speaks(renewed), 4)).toMatchObject({ to: B });
   expect(old.open(speaks(rotated), 4)).toBe("foreign");
 });
-
-/** A DHT node on a sealed socket. */
-function memberAt(
-  net: DatagramNetwork,
-  world: World,
-  at: Endpoint,
-  bootstrap: readonly Endpoint[],
-): { readonly node: DhtNode; readonly socket: SealedSocket } {
-  const socket = sealed(net.bind(at), networkOf(1), world);
-  const node = new DhtNode({
-    clock: world.clock,
-    random: world.random.fork(`node ${at.host}`),
-    config: { addressProfile: "lan", overheadBytes: SEALING_BYTES },
-    sockets: { v4: socket },
-    onEvent: (event) => {
-      if (event.kind === "bootstrap-needed") world.after(0, () => node.bootstrap(bootstrap));
-    },
-  });
-  socket.onDatagram = (payload, from) => node.handleDatagram(payload, from);
-  node.start();
-  return { node, socket };
-}
 
 test("an outsider who records a whole network gets no datagram for what he makes of it, and changes nothing", () => {
   const world = new World("outsider");

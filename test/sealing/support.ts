@@ -1,9 +1,16 @@
 /** Sealed networks for tests. */
 import { type Endpoint, formatEndpoint } from "../../src/core/endpoint.ts";
 import type { DatagramSocket } from "../../src/core/ports.ts";
+import { DhtNode } from "../../src/dht/index.ts";
 import { nodeSealingCrypto } from "../../src/platform/sealing-crypto.ts";
-import { DatagramSealer, NetworkKeys, type SealedNetwork, SealedSocket } from "../../src/sealing/index.ts";
-import type { World } from "../../src/sim/index.ts";
+import {
+  DatagramSealer,
+  NetworkKeys,
+  SEALING_BYTES,
+  type SealedNetwork,
+  SealedSocket,
+} from "../../src/sealing/index.ts";
+import type { DatagramNetwork, World } from "../../src/sim/index.ts";
 
 /** Wall-clock time at virtual time 0. */
 const EPOCH_UNIX_MS = Date.UTC(2026, 0, 1);
@@ -35,4 +42,34 @@ export function sealed(
 ): SealedSocket {
   const isOwn = (address: Endpoint): boolean => formatEndpoint(address) === formatEndpoint(socket.local);
   return new SealedSocket(socket, sealerOf(network, world, unixMs), world.clock, isOwn);
+}
+
+/** A DHT node on a sealed socket. */
+export interface Member {
+  readonly node: DhtNode;
+  readonly socket: SealedSocket;
+}
+
+export function memberAt(
+  net: DatagramNetwork,
+  world: World,
+  at: Endpoint,
+  bootstrap: readonly Endpoint[],
+  saved?: Uint8Array,
+): Member {
+  const socket = sealed(net.bind(at), networkOf(1), world);
+  const node = new DhtNode({
+    clock: world.clock,
+    random: world.random.fork(`node ${formatEndpoint(at)} at ${world.nowMs}`),
+    config: { addressProfile: "lan", overheadBytes: SEALING_BYTES },
+    sockets: { v4: socket },
+    saved,
+    onEvent: (event) => {
+      if (event.kind === "bootstrap-needed") world.after(0, () => node.bootstrap(bootstrap));
+    },
+  });
+  socket.onDatagram = (payload, from) => node.handleDatagram(payload, from);
+  socket.onUnreachable = (to) => node.handleUnreachable(to);
+  node.start();
+  return { node, socket };
 }
