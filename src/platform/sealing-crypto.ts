@@ -4,6 +4,7 @@ import {
   createDecipheriv,
   createHash,
   createPublicKey,
+  createSecretKey,
   diffieHellman,
   generateKeyPairSync,
   hkdfSync,
@@ -17,9 +18,22 @@ const TAG = { authTagLength: 16 };
 const SPKI_HEAD = Buffer.from("302a300506032b656e032100", "hex");
 const PUBLIC_KEY_BYTES = 32;
 
+/** Node prepares a key given as bytes anew for each datagram, which is a third of what sealing one costs. */
+const PREPARED = new WeakMap<Uint8Array, KeyObject>();
+
+/** Keys are never written to. */
+function prepared(key: Uint8Array): KeyObject {
+  let found = PREPARED.get(key);
+  if (found === undefined) {
+    found = createSecretKey(key);
+    PREPARED.set(key, found);
+  }
+  return found;
+}
+
 export const nodeSealingCrypto: SealingCrypto = {
   seal: (key, nonce, plaintext, additional, into, at) => {
-    const cipher = createCipheriv(CIPHER, key, nonce, TAG);
+    const cipher = createCipheriv(CIPHER, prepared(key), nonce, TAG);
     cipher.setAAD(additional, { plaintextLength: plaintext.length });
     into.set(cipher.update(plaintext), at);
     cipher.final();
@@ -29,7 +43,7 @@ export const nodeSealingCrypto: SealingCrypto = {
   open: (key, nonce, sealed, additional) => {
     const length = sealed.length - TAG.authTagLength;
     if (length < 0) return undefined;
-    const decipher = createDecipheriv(CIPHER, key, nonce, TAG);
+    const decipher = createDecipheriv(CIPHER, prepared(key), nonce, TAG);
     decipher.setAAD(additional, { plaintextLength: length });
     decipher.setAuthTag(sealed.subarray(length));
     const plaintext = decipher.update(sealed.subarray(0, length));
