@@ -47,7 +47,7 @@ export class StreamSealing {
   dialerOver(dialer: StreamDialer): StreamDialer {
     return {
       dial: (to, handler, timeoutMs) => this.#dial(dialer, to, handler, timeoutMs),
-      expectCall: (from) => dialer.expectCall?.(from),
+      ...(dialer.expectCall === undefined ? {} : { expectCall: (from) => dialer.expectCall?.(from) }),
     };
   }
 
