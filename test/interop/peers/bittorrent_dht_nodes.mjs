@@ -1,5 +1,6 @@
 // Some nodes of the npm package bittorrent-dht in one process: JSON lines in, JSON lines out.
 //   bittorrent_dht_nodes.mjs '{"modules": "…/node_modules"}'
+import { createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { serveCommands } from "./serve-commands.mjs";
@@ -14,6 +15,15 @@ const NEVER_MS = 1e9;
 /** Nodes in one answer. bittorrent-dht would send its whole table; every other implementation sends K = 8 (BEP 5). */
 const ANSWERED_NODES = 8;
 
+/** What Node wants around the 32 bytes of an Ed25519 seed and of a public key (RFC 8410). */
+const PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex");
+const SPKI = Buffer.from("302a300506032b6570032100", "hex");
+
+function verifySignature(signature, message, publicKey) {
+  const key = createPublicKey({ key: Buffer.concat([SPKI, publicKey]), format: "der", type: "spki" });
+  return verify(null, message, key, signature);
+}
+
 const addressOf = (request) => `${request.host}:${request.port}`;
 
 const commands = {
@@ -23,6 +33,7 @@ const commands = {
       bootstrap: bootstrap.length > 0 ? bootstrap : false,
       host,
       timeBucketOutdated: NEVER_MS,
+      verify: verifySignature,
       ...(nodeId === undefined ? {} : { nodeId: Buffer.from(nodeId, "hex") }),
     });
     node.setMaxListeners(0);
@@ -62,6 +73,37 @@ const commands = {
       node.lookup(infoHash, () => {
         node.off("peer", onPeer);
         resolve([...found].sort());
+      });
+    });
+  },
+  /** Stores a text (BEP 44), signed if there is a seed; resolves to its target and the number of nodes that took it. */
+  put({ value, seed, salt, ...request }) {
+    const item = { v: Buffer.from(value) };
+    if (seed !== undefined) {
+      const key = createPrivateKey({
+        key: Buffer.concat([PKCS8, Buffer.from(seed, "hex")]),
+        format: "der",
+        type: "pkcs8",
+      });
+      item.k = createPublicKey(key).export({ format: "der", type: "spki" }).subarray(-32);
+      item.seq = 1;
+      item.salt = Buffer.from(salt);
+      item.sign = (message) => sign(null, message, key);
+    }
+    return new Promise((resolve, reject) => {
+      nodes.get(addressOf(request)).put(item, (error, target, taken) => {
+        if (error) reject(error);
+        else resolve({ target: target.toString("hex"), taken, publicKey: item.k?.toString("hex") ?? null });
+      });
+    });
+  },
+  /** The text at a target (BEP 44), from the network; null when nobody has it. */
+  get({ target, salt, ...request }) {
+    const options = { cache: false, ...(salt === undefined ? {} : { salt }) };
+    return new Promise((resolve, reject) => {
+      nodes.get(addressOf(request)).get(Buffer.from(target, "hex"), options, (error, item) => {
+        if (error) reject(error);
+        else resolve(item?.v?.toString() ?? null);
       });
     });
   },

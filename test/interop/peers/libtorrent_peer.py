@@ -12,6 +12,7 @@ Profiles: "loopback" and "private" lift what keeps libtorrent's DHT from working
 one small network (one node per /24, verified node ids, rate limits); "public" leaves every default of libtorrent
 as it is, and only switches off what would look for the world outside (UPnP, NAT-PMP, local discovery, trackers).
 """
+import hashlib
 import json
 import os
 import select
@@ -61,6 +62,19 @@ def is_connected(peer):
     return not peer.flags & (lt.peer_info.handshake | lt.peer_info.connecting)
 
 
+def expanded_key(seed):
+    """The 64 bytes that libtorrent takes for a private key: the digest of the seed, clamped (RFC 8032, 5.1.5)."""
+    digest = bytearray(hashlib.sha512(bytes.fromhex(seed)).digest())
+    digest[0] &= 248
+    digest[31] = digest[31] & 63 | 64
+    return bytes(digest)
+
+
+def text_of(item):
+    """The text in the "item" of an alert; None where nothing was found."""
+    return item["value"].decode() if item.get("value") else None
+
+
 class Peer:
     def __init__(self, options):
         profile = options.get("profile", "loopback")
@@ -78,7 +92,7 @@ class Peer:
         settings["alert_queue_size"] = 100_000
         category = lt.alert.category_t
         settings["alert_mask"] = (
-            category.status_notification | category.error_notification | category.dht_notification
+            category.status_notification | category.error_notification | category.dht_notification | category.dht_operation_notification
             | category.progress_notification | category.storage_notification | category.peer_notification | category.connect_notification
         )
         settings.update(options.get("settings", {}))
@@ -172,6 +186,25 @@ class Peer:
     def command_dht_nodes(self, _request):
         return self.session.status().dht_nodes
 
+    def command_dht_put(self, request):
+        """Stores a text (BEP 44), signed if there is a seed; event "dht-put" when it is done."""
+        if request.get("seed") is None:
+            return {"target": str(self.session.dht_put_immutable_item(request["value"]))}
+        public_key = bytes.fromhex(request["publicKey"])
+        self.session.dht_put_mutable_item(expanded_key(request["seed"]), public_key, request["value"], request["salt"])
+        return {"target": hashlib.sha1(public_key + request["salt"].encode()).hexdigest()}
+
+    def command_dht_get(self, request):
+        """Asks for the text at a target or of a key; event "dht-item" says what was found."""
+        if request.get("publicKey") is None:
+            self.session.dht_get_immutable_item(lt.sha1_hash(bytes.fromhex(request["target"])))
+        else:
+            self.session.dht_get_mutable_item(bytes.fromhex(request["publicKey"]), request["salt"])
+
+    def command_dht_get_peers(self, request):
+        """Looks for peers without having the torrent; events "dht-peers" say which ones were found."""
+        self.session.dht_get_peers(lt.sha1_hash(bytes.fromhex(request["infoHash"])))
+
     def command_create(self, request):
         """Makes a .torrent of a file or folder; format "v1", "hybrid" or "v2"."""
         flags = {"v1": lt.create_torrent.v1_only, "hybrid": 0, "v2": lt.create_torrent.v2_only}[request["format"]]
@@ -211,6 +244,16 @@ class Peer:
                 torrent = self.torrents.get(str(alert.info_hash))
                 if torrent is not None:
                     torrent["isAsking"] = True
+            elif kind == "dht_get_peers_reply_alert":
+                peers = [f"{host}:{port}" for host, port in alert.peers()]
+                emit("dht-peers", infoHash=str(alert.info_hash), peers=peers)
+            elif kind == "dht_put_alert":
+                emit("dht-put", stored=alert.num_success)
+            elif kind == "dht_immutable_item_alert":
+                emit("dht-item", value=text_of(alert.item))
+            elif kind == "dht_mutable_item_alert":
+                if alert.item["authoritative"]:
+                    emit("dht-item", value=text_of(alert.item))
             elif hasattr(alert, "handle"):
                 self.report_torrent_alert(kind, alert)
 

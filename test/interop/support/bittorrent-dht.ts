@@ -10,6 +10,21 @@ export interface NpmDhtNode {
   readonly port: number;
 }
 
+/** Who signs an item, and which of his items it is. */
+export interface SignedBy {
+  /** 64 hex digits. */
+  readonly seed: string;
+  readonly salt: string;
+}
+
+export interface PutItem {
+  readonly target: string;
+  /** Nodes that took it. */
+  readonly taken: number;
+  /** Null for an item under its hash. */
+  readonly publicKey: string | null;
+}
+
 export interface OpenNodeOptions {
   readonly bootstrap: readonly string[];
   readonly port?: number;
@@ -57,6 +72,16 @@ export class NpmDhtNodes extends JsonPeer {
   /** The distinct HOST:PORT that a full lookup finds. */
   async lookup(node: NpmDhtNode, infoHash: string): Promise<readonly string[]> {
     return this.request<string[]>("lookup", { ...node, infoHash });
+  }
+
+  /** Stores a text under its hash or, with the seed of an Ed25519 key, signed; resolves to where it is now. */
+  async put(node: NpmDhtNode, value: string, signed: SignedBy | undefined): Promise<PutItem> {
+    return this.request<PutItem>("put", { ...node, value, ...signed });
+  }
+
+  /** The text at a target; null when nobody has it. */
+  async get(node: NpmDhtNode, target: string, salt: string | undefined): Promise<string | null> {
+    return this.request<string | null>("get", { ...node, target, salt });
   }
 
   /** Resolves when a lookup by a node finds the peer HOST:PORT: its announce, which has no event, has arrived. */

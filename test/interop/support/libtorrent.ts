@@ -123,6 +123,43 @@ export class Libtorrent extends JsonPeer {
     await this.request("dht_add_node", { host, port });
   }
 
+  /** Stores a text in the DHT (BEP 44), signed if there is a seed; resolves to its target when that is done. */
+  async dhtPut(
+    value: string,
+    signed: { readonly seed?: string; readonly salt?: string; readonly publicKey: string },
+    timeoutMs: number,
+  ): Promise<string> {
+    const next = this.#nextEvent("dht-put", timeoutMs);
+    const { target } = await this.request<{ target: string }>("dht_put", { value, ...signed });
+    await next();
+    return target;
+  }
+
+  /** The text of an item (BEP 44) under its hash or of a key; null when nobody has it. */
+  async dhtGet(
+    item: { readonly target: string } | { readonly publicKey: string; readonly salt: string },
+    timeoutMs: number,
+  ): Promise<string | null> {
+    const next = this.#nextEvent("dht-item", timeoutMs);
+    await this.request("dht_get", item);
+    return (await next())["value"] as string | null;
+  }
+
+  /** Asks the DHT for peers; resolves to those found so far, HOST:PORT each. */
+  async dhtPeers(infoHash: string): Promise<readonly string[]> {
+    await this.request("dht_get_peers", { infoHash });
+    return this.eventsNamed("dht-peers")
+      .filter((event) => event.infoHash === infoHash)
+      .flatMap((event) => event["peers"] as string[]);
+  }
+
+  /** Waits for the first event of that name after this call. */
+  #nextEvent(name: string, timeoutMs: number): () => Promise<PeerEvent> {
+    const before = this.eventsNamed(name).length;
+    const isNew = (event: PeerEvent): boolean => this.eventsNamed(name).indexOf(event) >= before;
+    return () => this.waitForEvent(name, timeoutMs, isNew);
+  }
+
   async waitForTorrentEvent(event: string, infoHash: string, timeoutMs: number): Promise<PeerEvent> {
     return this.waitForEvent(event, timeoutMs, (candidate) => candidate.infoHash === infoHash);
   }

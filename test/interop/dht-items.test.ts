@@ -1,0 +1,146 @@
+/** One DHT of three implementations: whatever one stores or announces, all others find (BEP 5, 44). */
+import { createPrivateKey, createPublicKey } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { type NpmDhtNode, NpmDhtNodes, type SignedBy } from "./support/bittorrent-dht.ts";
+import { eventually } from "./support/eventually.ts";
+import { Lab } from "./support/lab.ts";
+import { Libtorrent } from "./support/libtorrent.ts";
+import { requireInstalled } from "./support/prerequisites.ts";
+import { openPrivateDht, type PrivateDht } from "./support/private-dht.ts";
+import { runStarling, Starling } from "./support/starling.ts";
+
+const TIMEOUT_MS = 60_000;
+const SEED = "1f".repeat(32);
+/** An Ed25519 seed as PKCS #8 (RFC 8410). */
+const PRIVATE_KEY = createPrivateKey({
+  key: Buffer.from(`302e020100300506032b657004220420${SEED}`, "hex"),
+  format: "der",
+  type: "pkcs8",
+});
+const PUBLIC_KEY = createPublicKey(PRIVATE_KEY)
+  .export({ format: "der", type: "spki" })
+  .subarray(-32)
+  .toString("hex");
+
+interface Item {
+  readonly value: string;
+  readonly salt: string | undefined;
+}
+
+/** A party of the DHT that stores and seeks. */
+interface Party {
+  readonly name: string;
+  /** The item's target. */
+  put(item: Item): Promise<string>;
+  get(target: string, salt: string | undefined): Promise<string | null>;
+  announce(infoHash: string): Promise<string>;
+  finds(infoHash: string, peer: string): Promise<boolean>;
+}
+
+let lab: Lab;
+let dht: PrivateDht;
+let parties: Party[];
+
+const signedBy = (salt: string | undefined): SignedBy | undefined =>
+  salt === undefined ? undefined : { seed: SEED, salt };
+
+beforeAll(async () => {
+  requireInstalled("starling", "libtorrent", "bittorrent-dht");
+  lab = new Lab();
+  dht = await openPrivateDht(lab);
+  const npm = await NpmDhtNodes.start(lab);
+  const node = await npm.open(lab.newHost(), { bootstrap: [dht.starling] });
+  const libtorrent = await Libtorrent.start(lab, { bootstrap: [dht.starling] });
+  await libtorrent.waitForEvent("dht-ready", TIMEOUT_MS);
+  const [host, port] = dht.starling.split(":") as [string, string];
+  await libtorrent.addDhtNode(host, Number(port));
+  parties = [starlingParty(), npmParty(npm, node), libtorrentParty(libtorrent)];
+});
+
+afterAll(() => lab?.close());
+
+describe.each([
+  ["a short text", "hello from", undefined],
+  ["a signed text with a salt", "signed by", "shelf"],
+] as const)("%s", (_what, text, shelf) => {
+  test("that one has put is got by all three", async () => {
+    for (const putter of parties) {
+      const value = `${text} ${putter.name}`;
+      const salt = shelf === undefined ? undefined : `${shelf} ${putter.name}`;
+      const target = await putter.put({ value, salt });
+      for (const getter of parties) {
+        const gets = async (): Promise<true | undefined> =>
+          (await getter.get(target, salt)) === value || undefined;
+        await eventually(gets, TIMEOUT_MS, `${getter.name} to get what ${putter.name} has put`);
+      }
+    }
+  });
+});
+
+test("a torrent that one announces is found by all three", async () => {
+  for (const [index, announcer] of parties.entries()) {
+    const infoHash = `${index + 1}`.repeat(40);
+    const peer = await announcer.announce(infoHash);
+    for (const seeker of parties) {
+      const finds = async (): Promise<true | undefined> => (await seeker.finds(infoHash, peer)) || undefined;
+      await eventually(finds, TIMEOUT_MS, `${seeker.name} to find what ${announcer.name} has announced`);
+    }
+  }
+});
+
+function starlingParty(): Party {
+  const key = `${lab.folder}/key.pem`;
+  writeFileSync(key, PRIVATE_KEY.export({ format: "pem", type: "pkcs8" }));
+  const ask = async (...args: string[]): Promise<Record<string, unknown>> => {
+    const network = ["--host", lab.newHost(), "--port", "0", "--bootstrap", dht.npm, "--json"];
+    const { stdout } = await runStarling(lab, ["dht", ...args, ...network]);
+    return JSON.parse(stdout.at(-1) ?? "{}") as Record<string, unknown>;
+  };
+  return {
+    name: "Starling",
+    put: async ({ value, salt }) => {
+      const signing = salt === undefined ? [] : ["--key", key, "--salt", salt];
+      return (await ask("put", value, ...signing))["target"] as string;
+    },
+    get: async (target, salt) => {
+      const item = salt === undefined ? [target] : [PUBLIC_KEY, "--salt", salt];
+      return ((await ask("get", ...item))["text"] ?? null) as string | null;
+    },
+    announce: async (infoHash) => {
+      const folder = lab.newFolder("never");
+      const get = Starling.get(lab, `magnet:?xt=urn:btih:${infoHash}`, folder, { bootstrap: [dht.npm] });
+      return get.address;
+    },
+    finds: async (infoHash, peer) => ((await ask("peers", infoHash))["peers"] as string[]).includes(peer),
+  };
+}
+
+function npmParty(npm: NpmDhtNodes, node: NpmDhtNode): Party {
+  const ANNOUNCED_PORT = 7_777;
+  return {
+    name: "bittorrent-dht",
+    put: async ({ value, salt }) => (await npm.put(node, value, signedBy(salt))).target,
+    get: (target, salt) => npm.get(node, target, salt),
+    announce: async (infoHash) => {
+      await npm.announce(node, infoHash, ANNOUNCED_PORT);
+      return `${node.host}:${ANNOUNCED_PORT}`;
+    },
+    finds: async (infoHash, peer) => (await npm.lookup(node, infoHash)).includes(peer),
+  };
+}
+
+function libtorrentParty(libtorrent: Libtorrent): Party {
+  return {
+    name: "libtorrent",
+    put: ({ value, salt }) =>
+      libtorrent.dhtPut(value, { ...signedBy(salt), publicKey: PUBLIC_KEY }, TIMEOUT_MS),
+    get: (target, salt) =>
+      libtorrent.dhtGet(salt === undefined ? { target } : { publicKey: PUBLIC_KEY, salt }, TIMEOUT_MS),
+    announce: async (infoHash) => {
+      await libtorrent.add({ magnet: `magnet:?xt=urn:btih:${infoHash}`, save: lab.newFolder("never") });
+      return libtorrent.address;
+    },
+    finds: async (infoHash, peer) => (await libtorrent.dhtPeers(infoHash)).includes(peer),
+  };
+}
