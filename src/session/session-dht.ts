@@ -45,6 +45,11 @@ export class SessionDht {
   readonly #record: string | undefined;
   #timer: Disposable | undefined;
 
+  /** Datagrams that no key of the sealed network opens; they never come as far as the node. */
+  get refusedForeign(): number {
+    return this.#options.sealing?.counters.foreign ?? 0;
+  }
+
   /** Loads the saved contacts of this network and starts the node. */
   static async open(options: SessionDhtOptions): Promise<SessionDht> {
     const record = recordOf(options.config, options.addressProfile);

@@ -41,6 +41,19 @@ describe("node ids by BEP 42", () => {
     expect(idFitsAddress(id, endpoint("2a02:4f8:fffe:43::7", 1))).toBe(false);
   });
 
+  /** Not official, BEP 42 has none for IPv6: computed beside this program by its text. */
+  test.each([
+    ["2001:db8:85a3::", 1, "dc8408"],
+    ["2001:db8:85a3::", 86, "ff8530"],
+    ["2a02:4f8:fffe:42::", 7, "d6dba0"],
+  ])("an id for %s with %i begins as it should", (host, choice, first21Bits) => {
+    const zeros = new Uint8Array(20);
+    zeros[19] = choice;
+    const id = nodeIdForAddress(host, { bytes: () => zeros, float: () => 0, integer: () => 0 });
+
+    expect(toHex(id.subarray(0, 3))).toBe(first21Bits);
+  });
+
   test("a derived id fits, and each draw gives another", () => {
     const random = new SeededRandom("derive");
     const ids = Array.from({ length: 50 }, () => nodeIdForAddress("124.31.75.21", random));

@@ -51,6 +51,8 @@ export interface DhtFacts {
   /** Queries sent and replies received, since the DHT was started. */
   readonly queriesOut: number;
   readonly repliesIn: number;
+  /** Messages of another DHT network than ours that came since; 0 where we are in no private one. */
+  readonly foreignIn: number;
   /** Since the DHT was started. */
   readonly runningMs: number;
 }

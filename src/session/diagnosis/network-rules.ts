@@ -15,7 +15,8 @@ function usesNetwork(facts: DiagnosisFacts): boolean {
 
 /** Much was sent and nothing ever came back. */
 function isUdpSilent({ dht }: DiagnosisFacts): boolean {
-  return dht.enabled && dht.queriesOut > 0 && dht.repliesIn === 0 && dht.runningMs >= UDP_PATIENCE_MS;
+  const nothingCame = dht.repliesIn === 0 && dht.foreignIn === 0;
+  return dht.enabled && dht.queriesOut > 0 && nothingCame && dht.runningMs >= UDP_PATIENCE_MS;
 }
 
 /** Finding peers is what the torrent waits for. */
@@ -64,6 +65,21 @@ export const NETWORK_RULES: readonly DiagnosisRule[] = [
     say: () => ({
       sentence: "No bootstrap node is set, and nobody of the DHT is known from before.",
       remedy: "Name a node that runs with --bootstrap HOST:PORT, or add a peer by its address.",
+    }),
+  },
+  {
+    code: "D3",
+    stage: "dht",
+    severity: "problem",
+    when: (facts) => isAlone(facts) && facts.dht.knownNodes === 0 && facts.dht.foreignIn > 0,
+    say: ({ dht }) => ({
+      sentence: "Whoever answers belongs to another DHT network than yours.",
+      evidence: [
+        `${countText(dht.foreignIn, "message", "messages")} of another network or key dropped.`,
+        ...bootstrapLines(dht.bootstrap),
+      ],
+      remedy:
+        "Compare with starling network show what the others joined, and name bootstrap nodes of that network.",
     }),
   },
   {

@@ -63,6 +63,7 @@ export function dhtFacts(dht: SessionDht | undefined, nowMs: number): DhtFacts {
     bootstrap: shown.bootstrap,
     queriesOut: totals?.queriesOut ?? 0,
     repliesIn: totals?.repliesIn ?? 0,
+    foreignIn: (totals?.foreignIn ?? 0) + (dht?.refusedForeign ?? 0),
     runningMs: nowMs - (dht?.startedAtMs ?? nowMs),
   };
 }

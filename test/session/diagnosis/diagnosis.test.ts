@@ -61,6 +61,13 @@ const FIXTURES: readonly [code: string, facts: DiagnosisFacts, sentence: string]
     "No bootstrap node is set, and nobody of the DHT is known from before.",
   ],
   [
+    "D3",
+    alone({
+      dht: { ...NO_CONTACTS, foreignIn: 3, bootstrap: [{ address: "10.20.0.1:6881", state: "silent" }] },
+    }),
+    "Whoever answers belongs to another DHT network than yours.",
+  ],
+  [
     "D2",
     alone({
       dht: {
@@ -211,7 +218,7 @@ test.each(FIXTURES)("%s is diagnosed from its facts and says so in one sentence"
 
 test("the list is tried in the order in which data needs things", () => {
   expect(DIAGNOSIS_RULES.map((rule) => rule.code).join(" ")).toBe(
-    "U1 U2 U8 U6 U7 U3 U4 E1 E2 E3 E4 E6 E5 N1 N3 D6 D1 D2 D5 D4 L3 L2 L1 " +
+    "U1 U2 U8 U6 U7 U3 U4 E1 E2 E3 E4 E6 E5 N1 N3 D6 D1 D3 D2 D5 D4 L3 L2 L1 " +
       "C3 C2 C1 C0 M3 M1 M2 M0 S6 S1 S2 S3 S4 S5 U5 OK2 OK1 S0 K1 K0 K3 K2",
   );
 });

@@ -56,6 +56,17 @@ describe("what is wrong with the DHT is said", { timeout: SLOW_MACHINE_MS }, () 
     expect(diagnosis.evidence).toContain("boot.lab.example:6881: name not found (DNS)");
   });
 
+  test("D3: the bootstrap node of a private network is of none", async () => {
+    const net = new SessionWorld(929);
+    const machine = await net.open("10.0.2.1", { privateNetwork: { idHex: "0b".repeat(8), mode: "open" } });
+    await net.settled(machine.session.commands.add(MAGNET, {}));
+    const { diagnosis, chain } = await untilCode(net, machine, "D3");
+
+    expect(diagnosis.sentence).toBe("Whoever answers belongs to another DHT network than yours.");
+    expect(diagnosis.evidence[0]).toMatch(/^\d+ messages? of another network or key dropped\.$/);
+    expect(chain).toMatchObject({ net: "ok", dht: "broken" });
+  });
+
   test("D4, L1 and then L2: joining, looking, and nobody announces it", async () => {
     const net = new SessionWorld(925);
     const machine = await net.open("10.0.2.1");

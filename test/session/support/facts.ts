@@ -24,6 +24,7 @@ export function someFacts(changes: Changes = {}): DiagnosisFacts {
       bootstrap: [],
       queriesOut: 900,
       repliesIn: 800,
+      foreignIn: 0,
       runningMs: 60_000,
     },
     lookups: { isActive: false, finished: 2, nextInMs: 252_000, foundOnlyUs: false },
