@@ -18,11 +18,12 @@ afterEach(async () => {
 test("datagrams of a burst arrive whole, although the sender writes all of them into one buffer", async () => {
   const [sender, receiver] = [await aSocket(), await aSocket()];
   const received: Uint8Array[] = [];
-  const payload = new Uint8Array(3_000);
-  const lengths = Array.from({ length: 200 }, (_, i) => 1 + ((i * 977) % payload.length));
+  const payload = new Uint8Array(1_200);
+  // So few that they fit into the receiver's buffer of any system, where the kernel counts 2 KiB for each: nobody reads meanwhile.
+  const lengths = Array.from({ length: 40 }, (_, i) => 1 + ((i * 977) % payload.length));
   const all = new Promise<void>((resolve) => {
     receiver.onDatagram = (bytes) => {
-      received.push(bytes.slice());
+      received.push(new Uint8Array(bytes));
       if (received.length === lengths.length) resolve();
     };
   });
