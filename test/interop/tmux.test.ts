@@ -59,7 +59,11 @@ class Tmux {
   end(): void {
     const panes = this.#run("list-panes", "-a", "-F", "#{pane_pid}").trim().split("\n");
     for (const pid of panes) process.kill(-Number(pid), "SIGKILL");
-    this.#run("kill-server");
+    try {
+      this.#run("kill-server");
+    } catch {
+      // Its last window is gone, so it may have ended by itself.
+    }
   }
 
   /** Closes the window as a person does: whoever runs in it gets SIGHUP and the end of its input, in any order. */
