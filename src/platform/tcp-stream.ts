@@ -14,16 +14,9 @@
  */
 import type { Socket } from "node:net";
 import type { Endpoint } from "../core/endpoint.ts";
+import { NO_HANDLER } from "../core/no-handler.ts";
 import type { ByteStream, StreamEnd, StreamHandler } from "../core/ports.ts";
 import { HIGH_WATER_BYTES, LOW_WATER_BYTES } from "./platform-config.ts";
-
-/** A handler for streams that nobody has taken over yet. */
-const NOBODY: StreamHandler = {
-  onOpen: () => undefined,
-  onBytes: () => undefined,
-  onWritable: () => undefined,
-  onEnd: () => undefined,
-};
 
 /** Entries of sent chunks that a queue which never runs empty keeps before it is compacted. */
 const SENT_BEFORE_COMPACTION = 256;
@@ -33,7 +26,7 @@ const noop = (): void => undefined;
 export class TcpStream implements ByteStream {
   readonly remote: Endpoint;
   readonly transport = "tcp";
-  handler: StreamHandler = NOBODY;
+  handler: StreamHandler = NO_HANDLER;
 
   #socket: Socket | undefined;
   #isReadingPaused = false;

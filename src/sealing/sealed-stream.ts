@@ -8,6 +8,7 @@
  */
 import { concatBytes } from "../core/bytes.ts";
 import type { Endpoint } from "../core/endpoint.ts";
+import { NO_HANDLER } from "../core/no-handler.ts";
 import type { ByteStream, StreamEnd, StreamHandler, StreamTransport } from "../core/ports.ts";
 import { FrameOpener, FrameSealer } from "./frame-cipher.ts";
 import type { NoiseHandshake, SessionKeys } from "./noise-handshake.ts";
@@ -85,7 +86,7 @@ export class SealedStream implements ByteStream, StreamHandler {
   }
 
   get handler(): StreamHandler {
-    return this.#handler ?? NOBODY;
+    return this.#handler ?? NO_HANDLER;
   }
 
   set handler(handler: StreamHandler) {
@@ -176,10 +177,3 @@ export class SealedStream implements ByteStream, StreamHandler {
     else if (payload.length > 0) this.handler.onBytes(payload, 0, payload.length);
   }
 }
-
-const NOBODY: StreamHandler = {
-  onOpen: () => undefined,
-  onBytes: () => undefined,
-  onWritable: () => undefined,
-  onEnd: () => undefined,
-};

@@ -4,6 +4,7 @@
  * downlink has taken it in. A receiver that pauses fills the sender's window, as TCP does.
  */
 import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
+import { NO_HANDLER } from "../core/no-handler.ts";
 import type { ByteStream, StreamDialer, StreamEnd, StreamHandler, StreamListener } from "../core/ports.ts";
 import type { LinkModel } from "./link-model.ts";
 import type { World } from "./world.ts";
@@ -103,13 +104,6 @@ export class StreamNetwork {
     });
   }
 }
-
-const NO_HANDLER: StreamHandler = {
-  onOpen: () => {},
-  onBytes: () => {},
-  onWritable: () => {},
-  onEnd: () => {},
-};
 
 class VirtualListener implements StreamListener {
   readonly local: Endpoint;

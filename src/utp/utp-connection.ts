@@ -11,6 +11,7 @@
  * event loop's turn, and carry the acknowledgement of all that came in it.
  */
 import type { Endpoint } from "../core/endpoint.ts";
+import { NO_HANDLER } from "../core/no-handler.ts";
 import type { ByteStream, Clock, StreamEnd, StreamHandler } from "../core/ports.ts";
 import { Flight, type FlyingPacket, type PacketPool } from "./flight.ts";
 import { Ledbat } from "./ledbat.ts";
@@ -45,8 +46,6 @@ import {
   writeUtpHeader,
 } from "./utp-packet.ts";
 
-const NOBODY: StreamHandler = { onOpen() {}, onBytes() {}, onWritable() {}, onEnd() {} };
-
 /** What the connections of one socket share. */
 export interface UtpTools {
   readonly clock: Clock;
@@ -75,7 +74,7 @@ export class UtpConnection implements ByteStream {
   readonly transport = "utp";
   readonly receiveId: number;
   readonly sendId: number;
-  handler: StreamHandler = NOBODY;
+  handler: StreamHandler = NO_HANDLER;
   readonly #tools: UtpTools;
   #state: "connecting" | "open" | "closing" | "lingering" | "forgotten" = "connecting";
 
@@ -160,7 +159,7 @@ export class UtpConnection implements ByteStream {
     this.#state = wasOpen ? "closing" : "forgotten";
     this.#dropQueues();
     const { handler } = this;
-    this.handler = NOBODY;
+    this.handler = NO_HANDLER;
     this.#tools.clock.setTimer(0, () => handler.onEnd("closed-by-us"));
     if (!wasOpen) {
       this.#tools.forget(this);
@@ -497,7 +496,7 @@ export class UtpConnection implements ByteStream {
   /** Once; after `close` nobody listens. */
   #tellEnd(reason: StreamEnd): void {
     const { handler } = this;
-    this.handler = NOBODY;
+    this.handler = NO_HANDLER;
     handler.onEnd(reason);
   }
 }
