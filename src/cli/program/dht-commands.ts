@@ -6,6 +6,12 @@ import { type Declare, declareGroup } from "./declare-command.ts";
 /** Of a client that only asks: nobody has to find it. */
 const ANY_PORT = "a free one";
 
+const TRACE_OPTION = ["--trace", "show every node that was asked"] as const;
+const SEARCH_TIMEOUT_OPTION = [
+  "--timeout <duration>",
+  "end the search after this time with what was found",
+] as const;
+
 /** Commands that join with a node of their own and show what it found. */
 const JOINING = [
   [
@@ -27,6 +33,8 @@ const JOINING = [
 
 export function declareDht(program: Command, command: Declare): void {
   const dht = declareGroup(program, "dht", "work with the DHT itself");
+  const asking = (name: string, description: string, load: Parameters<Declare>[3]): Command =>
+    addNetworkOptions(command(dht, name, description, load), ANY_PORT);
   addNetworkOptions(
     command(
       dht,
@@ -43,65 +51,41 @@ export function declareDht(program: Command, command: Declare): void {
     )
     .option("--print-unit", "print a systemd unit that serves with these options")
     .option("--limits <when>", "off lifts the limits on queries, for benchmarks", "on");
-  addNetworkOptions(
-    command(
-      dht,
-      "ping <address>",
-      "ask one node whether it is there",
-      async () => (await import("../commands/dht-ping.ts")).runDhtPing,
-    ),
-    ANY_PORT,
+  asking(
+    "ping <address>",
+    "ask one node whether it is there",
+    async () => (await import("../commands/dht-ping.ts")).runDhtPing,
   ).option("-c, --count <n>", "how many times", "1");
-  addNetworkOptions(
-    command(
-      dht,
-      "lookup <hash>",
-      "find the nodes closest to an id",
-      async () => (await import("../commands/dht-lookup.ts")).runDhtLookup,
-    ),
-    ANY_PORT,
+  asking(
+    "lookup <hash>",
+    "find the nodes closest to an id",
+    async () => (await import("../commands/dht-lookup.ts")).runDhtLookup,
   )
-    .option("--trace", "show every node that was asked")
-    .option("--timeout <duration>", "end the search after this time with what was found");
-  addNetworkOptions(
-    command(
-      dht,
-      "peers <hash>",
-      "find the peers of a torrent",
-      async () => (await import("../commands/dht-peers.ts")).runDhtPeers,
-    ),
-    ANY_PORT,
-  ).option("--timeout <duration>", "end the search after this time with what was found");
-  addNetworkOptions(
-    command(
-      dht,
-      "scrape <hash>",
-      "estimate how many seeds and other peers a torrent has",
-      async () => (await import("../commands/dht-scrape.ts")).runDhtScrape,
-    ),
-    ANY_PORT,
+    .option(...TRACE_OPTION)
+    .option(...SEARCH_TIMEOUT_OPTION);
+  asking(
+    "peers <hash>",
+    "find the peers of a torrent",
+    async () => (await import("../commands/dht-peers.ts")).runDhtPeers,
+  ).option(...SEARCH_TIMEOUT_OPTION);
+  asking(
+    "scrape <hash>",
+    "estimate how many seeds and other peers a torrent has",
+    async () => (await import("../commands/dht-scrape.ts")).runDhtScrape,
   )
-    .option("--trace", "show every node that was asked")
-    .option("--timeout <duration>", "end the search after this time with what was found");
-  addNetworkOptions(
-    command(
-      dht,
-      "get <item>",
-      "get an item by its hash, its owner's key, or a link with the key",
-      async () => (await import("../commands/dht-get.ts")).runDhtGet,
-    ),
-    ANY_PORT,
+    .option(...TRACE_OPTION)
+    .option(...SEARCH_TIMEOUT_OPTION);
+  asking(
+    "get <item>",
+    "get an item by its hash, its owner's key, or a link with the key",
+    async () => (await import("../commands/dht-get.ts")).runDhtGet,
   )
     .option("--salt <text>", "which of the items of a key")
-    .option("--timeout <duration>", "end the search after this time with what was found");
-  addNetworkOptions(
-    command(
-      dht,
-      "put <value>",
-      "store a text for two hours, under its hash or signed with a key",
-      async () => (await import("../commands/dht-put.ts")).runDhtPut,
-    ),
-    ANY_PORT,
+    .option(...SEARCH_TIMEOUT_OPTION);
+  asking(
+    "put <value>",
+    "store a text for two hours, under its hash or signed with a key",
+    async () => (await import("../commands/dht-put.ts")).runDhtPut,
   )
     .option("--key <file>", "sign it, so that it can change; the key is made if the file is not there")
     .option("--salt <text>", "which of the items of the key")
@@ -110,19 +94,15 @@ export function declareDht(program: Command, command: Declare): void {
     .option("--torrent", "the value is a magnet link or hash that a link to the key shall lead to")
     .option("--every <duration>", "put it again so often until stopped")
     .option("--timeout <duration>", "end the search after this time");
-  addNetworkOptions(
-    command(
-      dht,
-      "crawl",
-      "list the info-hashes that nodes store, asking each node once",
-      async () => (await import("../commands/dht-crawl.ts")).runDhtCrawl,
-    ),
-    ANY_PORT,
+  asking(
+    "crawl",
+    "list the info-hashes that nodes store, asking each node once",
+    async () => (await import("../commands/dht-crawl.ts")).runDhtCrawl,
   )
     .option("--nodes <n>", "nodes asked at most", "10000")
     .option("--timeout <duration>", "end the crawl after this time with what was found");
   for (const [name, description, load] of JOINING) {
-    addNetworkOptions(command(dht, name, description, load), ANY_PORT).option(
+    asking(name, description, load).option(
       "--timeout <duration>",
       "longest time that joining may take",
       "15s",
