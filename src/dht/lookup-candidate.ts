@@ -3,7 +3,14 @@ import type { Endpoint } from "../core/endpoint.ts";
 import type { NodeId } from "../core/ids.ts";
 import type { Query } from "./query-tracker.ts";
 
-export type CandidateState = "fresh" | "asked" | "stalled" | "answered" | "failed" | "skipped";
+export type CandidateState =
+  | "fresh"
+  | "asked"
+  | "stalled"
+  | "answered"
+  | "failed"
+  | "passed-over"
+  | "skipped";
 
 /** Namers of a candidate that are remembered; more would not make it more likely. */
 const MAX_NAMERS = 8;

@@ -12,7 +12,8 @@
  *   fresh -> asked -> answered
  *     |       |---> stalled -> answered (late) | failed | asked again
  *     |       `---> failed
- *     `--> skipped (its address was asked already, or its id has answered)
+ *     |--> passed over (its address was asked under another id) -> fresh, when that has failed
+ *     `--> skipped (its address stays silent, or its id has answered)
  *
  * Bounded against liars (threats D8): candidates, queries, nodes taken from one reply; one reply per address and
  * per id; in the profile `public` one address per /24 (/64). Whoever names nodes stands surety for them: of one
@@ -26,7 +27,7 @@ import type { AddressFamily, Endpoint } from "../core/endpoint.ts";
 import { ID_BYTES, type NodeId, nodeIdFrom } from "../core/ids.ts";
 import { compactNodeBytes, readEndpoint, readInt32, sameEndpoint } from "./compact-address.ts";
 import type { DhtTuning } from "./dht-tuning.ts";
-import { LookupCandidate } from "./lookup-candidate.ts";
+import { type CandidateState, LookupCandidate } from "./lookup-candidate.ts";
 import { leastPlausibleDistances, MAX_CROWD } from "./plausible-distances.ts";
 
 /** Threats D8; libtorrent keeps 100 as well. */
@@ -314,12 +315,11 @@ export class Lookup {
       this.#askAgain(candidate);
       return true;
     }
-    const profile = this.#options.addressProfile;
-    const party = partyKey(profile, candidate.endpoint);
-    const subnet = profile === "public" ? subnetKey(candidate.endpoint) : party;
+    const party = partyKey(this.#options.addressProfile, candidate.endpoint);
+    const subnet = this.#subnetOf(candidate);
     const holder = this.#askedParties.get(party) ?? this.#askedSubnets.get(subnet);
     if (holder !== undefined && holder !== candidate) {
-      candidate.state = "skipped";
+      candidate.state = "passed-over";
       return false;
     }
     this.#askedParties.set(party, candidate);
@@ -329,13 +329,20 @@ export class Lookup {
     return true;
   }
 
-  /** The address of `candidate` may be asked under another id again. */
+  /** The address of `candidate` may be asked under another id again: those who were passed over for it get their turn. */
   #release(candidate: LookupCandidate): void {
-    const profile = this.#options.addressProfile;
-    const party = partyKey(profile, candidate.endpoint);
-    const subnet = profile === "public" ? subnetKey(candidate.endpoint) : party;
+    const party = partyKey(this.#options.addressProfile, candidate.endpoint);
+    const subnet = this.#subnetOf(candidate);
     if (this.#askedParties.get(party) === candidate) this.#askedParties.delete(party);
     if (this.#askedSubnets.get(subnet) === candidate) this.#askedSubnets.delete(subnet);
+    for (const other of this.#nearest)
+      if (other.state === "passed-over" && this.#subnetOf(other) === subnet) other.state = "fresh";
+  }
+
+  /** Of these one is asked: a network in `public`, else a party. */
+  #subnetOf({ endpoint: address }: LookupCandidate): string {
+    const profile = this.#options.addressProfile;
+    return profile === "public" ? subnetKey(address) : partyKey(profile, address);
   }
 
   /**
@@ -367,7 +374,7 @@ export class Lookup {
     candidate.id = id;
     candidate.distanceHead = (readInt32(id, 0) ^ this.#targetHead) >>> 0;
     const known = this.#nearest.find((it) => it.id !== undefined && equalBytes(it.id, id));
-    if (known !== undefined && known.state !== "fresh" && known.state !== "skipped") return false;
+    if (known !== undefined && !UNASKED.has(known.state)) return false;
     if (known !== undefined) this.#nearest.splice(this.#nearest.indexOf(known), 1);
     return !equalBytes(id, this.#options.localNodeId) && this.#place(candidate);
   }
@@ -412,18 +419,40 @@ export class Lookup {
     }
     if (low >= MAX_CANDIDATES) return false;
     this.#nearest.splice(low, 0, candidate);
-    // A crowd must not push everybody else out of the list.
-    const first = this.#nearest[MAX_CROWD];
-    const reach = this.#leastDistances[this.#options.k - 1] ?? 0;
-    if (first !== undefined && first.distanceHead < reach) this.#nearest.splice(MAX_CROWD, 1);
+    this.#thinCrowd();
     if (this.#nearest.length > MAX_CANDIDATES) this.#nearest.pop();
     return true;
+  }
+
+  /** A crowd must not push everybody else out of the list: of too many that stand too near, the least credible leaves. */
+  #thinCrowd(): void {
+    const last = this.#nearest[MAX_CROWD];
+    const reach = this.#leastDistances[this.#options.k - 1] ?? 0;
+    if (last === undefined || last.distanceHead >= reach) return;
+    let leastCredible = MAX_CROWD;
+    for (let i = MAX_CROWD; i >= 0; i--)
+      if (
+        credibility(this.#nearest[i] as LookupCandidate) <
+        credibility(this.#nearest[leastCredible] as LookupCandidate)
+      )
+        leastCredible = i;
+    this.#nearest.splice(leastCredible, 1);
   }
 
   #compare(a: LookupCandidate, b: LookupCandidate): number {
     if (a.distanceHead !== b.distanceHead) return a.distanceHead - b.distanceHead;
     return compareDistance(this.#options.target, a.id as NodeId, b.id as NodeId);
   }
+}
+
+const UNASKED: ReadonlySet<CandidateState> = new Set(["fresh", "passed-over", "skipped"]);
+
+/** How much speaks for keeping a candidate that stands too near: whether it lives, who named it, and how true its namer spoke. */
+function credibility({ state, namers }: LookupCandidate): number {
+  if (state === "failed" || state === "skipped") return Number.NEGATIVE_INFINITY;
+  const [namer] = namers;
+  if (!UNASKED.has(state) || namer === undefined || namers.length > 1) return Number.POSITIVE_INFINITY;
+  return UNPROVEN_PER_PROVEN * namer.proven - namer.unproven;
 }
 
 /** Distance of a candidate without an id: never compared. */

@@ -162,6 +162,35 @@ describe("a lookup", () => {
     expect(asked(lookup).id?.[1]).toBe(9);
   });
 
+  test("asks an address under its own id when the forged one, asked before, has failed", () => {
+    const lookup = aLookup();
+    addNodes(lookup, [{ id: idOf(1), endpoint: hostOf(9) }]);
+    const forged = asked(lookup);
+    addNodes(lookup, nodesOf(9));
+    expect(lookup.next()).toBe("wait");
+    lookup.failed(forged);
+    expect(asked(lookup).id).toEqual(idOf(9));
+  });
+
+  test("keeps the honest nearest, whom several name, in a crowd of ids that liars forge, D8, DH12", () => {
+    const lookup = aLookup({ networkSize: 300 });
+    addNodes(lookup, nodesOf(100, 200));
+    addNodes(lookup, nodesOf(100, 200), new LookupCandidate(idOf(300), hostOf(300), 300 << 16, 1));
+    const forgedId = (i: number) => nodeIdFrom(Uint8Array.of(...new Uint8Array(19), i));
+    for (let liar = 0; liar < 10; liar++) {
+      const names = Array.from({ length: 8 }, (_, i) => 1 + 8 * liar + i);
+      addNodes(
+        lookup,
+        names.map((i) => ({ id: forgedId(i), endpoint: endpoint(`30.0.${i}.1`, 6881) })),
+        new LookupCandidate(idOf(1_000 + liar), hostOf(1_000 + liar), 0xf0000000, 1),
+      );
+    }
+    for (let step = lookup.next(); step instanceof LookupCandidate; step = lookup.next())
+      if ((step.id?.[19] ?? 0) > 0) lookup.failed(step);
+      else answer(lookup, step);
+    expect(lookup.closest(8).map((it) => it.id?.[1])).toEqual([100, 200]);
+  });
+
   test("leaves out our own id, port 0 and addresses that lead nowhere, PA08", () => {
     const lookup = aLookup();
     const named = [
