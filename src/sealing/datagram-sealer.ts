@@ -14,7 +14,7 @@ import type { Random } from "../core/ports.ts";
 import type { NetworkKeys } from "./network-keys.ts";
 import { ReplayWindow } from "./replay-window.ts";
 import { NONCE_BYTES, type SealingCrypto, TAG_BYTES } from "./sealing-crypto.ts";
-import { isFresh, readStamp, type Stamp, stampBytes, writeStamp } from "./stamp.ts";
+import { readStamp, type Stamp, stampBytes, writeStamp } from "./stamp.ts";
 
 const HEAD_BYTES: number = 1 + NONCE_BYTES;
 const SENDER_BYTES = 8;
@@ -26,12 +26,11 @@ const MAX_SEALED_BYTES: Readonly<Record<AddressFamily, number>> = { 4: 1_472, 6:
 /** Senders whose numbers are remembered, about 300 bytes each. Only members become one. */
 const MAX_SENDERS = 8_192;
 
-/** Why a datagram is not taken: not of this network, of another time, or there before. */
-export type Refusal = "foreign" | "untimely" | "replayed";
-
 export interface Opened extends Stamp {
   /** Newly allocated. */
   readonly payload: Uint8Array;
+  /** How far the sender's clock is ahead of ours, less what the datagram was under way. */
+  readonly aheadMs: number;
   /** True the first time it is asked. */
   isFirst(): boolean;
 }
@@ -77,18 +76,18 @@ export class DatagramSealer {
     return this.#sealed.subarray(0, sealedBytes);
   }
 
-  /** What a member sent, or why nothing is to be made of it. */
-  open(datagram: Uint8Array, family: AddressFamily): Opened | Refusal {
-    if (datagram.length < HEAD_BYTES + stampBytes(family) + TAG_BYTES) return "foreign";
+  /** What a member made, at whatever time; undefined for what is not of this network. */
+  open(datagram: Uint8Array, family: AddressFamily): Opened | undefined {
+    if (datagram.length < HEAD_BYTES + stampBytes(family) + TAG_BYTES) return undefined;
     const plain = this.#opened(datagram);
     const stamp = plain === undefined ? undefined : readStamp(plain, family);
-    if (plain === undefined || stamp === undefined) return "foreign";
-    if (!isFresh(stamp.sentUnixMs, this.#unixMs())) return "untimely";
+    if (plain === undefined || stamp === undefined) return undefined;
     const sender = latin1Text(datagram.subarray(1, 1 + SENDER_BYTES));
     const number = readUint32(datagram, 1 + SENDER_BYTES);
     return {
       ...stamp,
       payload: plain.subarray(stampBytes(family)),
+      aheadMs: stamp.sentUnixMs - this.#unixMs(),
       isFirst: () => this.#admit(sender, number),
     };
   }

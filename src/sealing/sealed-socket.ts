@@ -9,6 +9,7 @@ import { BoundedCache } from "../core/bounded-cache.ts";
 import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
 import type { Clock, DatagramSocket } from "../core/ports.ts";
 import type { DatagramSealer } from "./datagram-sealer.ts";
+import { isFresh } from "./stamp.ts";
 
 /** An answer that comes later than this has nobody who waits for it, and translators forget in that time too (RFC 4787). */
 const EXPECTED_FOR_MS = 120_000;
@@ -29,6 +30,8 @@ export interface SealingCounters {
 export class SealedSocket implements DatagramSocket {
   onDatagram: (payload: Uint8Array, from: Endpoint) => void = () => undefined;
   onUnreachable: (to: Endpoint) => void = () => undefined;
+  /** A member's clock is so far ahead of ours, whether what he sent is taken or not; from recordings too. */
+  onMemberClock: (from: Endpoint, aheadMs: number) => void = () => undefined;
   readonly #socket: DatagramSocket;
   readonly #sealer: DatagramSealer;
   readonly #clock: Clock;
@@ -73,7 +76,12 @@ export class SealedSocket implements DatagramSocket {
 
   #receive(datagram: Uint8Array, from: Endpoint): void {
     const opened = this.#sealer.open(datagram, from.family);
-    if (typeof opened === "string") this.#counters[opened]++;
+    if (opened === undefined) {
+      this.#counters.foreign++;
+      return;
+    }
+    this.onMemberClock(from, opened.aheadMs);
+    if (!isFresh(opened.aheadMs)) this.#counters.untimely++;
     else if (!this.#isOwn(opened.to) && !this.#expects(from)) this.#counters.misdirected++;
     else if (!opened.isFirst()) this.#counters.replayed++;
     else this.onDatagram(opened.payload, from);

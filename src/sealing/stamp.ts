@@ -34,6 +34,6 @@ export function readStamp(bytes: Uint8Array, family: 4 | 6): Stamp | undefined {
   return { sentUnixMs: readUint32(bytes, 0) * 1_000, to: { host, port, family } };
 }
 
-export function isFresh(sentUnixMs: number, nowUnixMs: number): boolean {
-  return Math.abs(nowUnixMs - sentUnixMs) <= MAX_CLOCK_SKEW_MS;
+export function isFresh(aheadMs: number): boolean {
+  return Math.abs(aheadMs) <= MAX_CLOCK_SKEW_MS;
 }

@@ -133,7 +133,7 @@ export class StreamSealing {
   #isForUsNow(payload: Uint8Array, family: 4 | 6, message: Uint8Array): boolean {
     const { clock, unixMs, isOwn } = this.#options;
     const stamp = readStamp(payload, family);
-    if (stamp === undefined || !isFresh(stamp.sentUnixMs, unixMs()) || !isOwn(stamp.to)) return false;
+    if (stamp === undefined || !isFresh(stamp.sentUnixMs - unixMs()) || !isOwn(stamp.to)) return false;
     const ephemeral = latin1Text(message.subarray(0, KEY_BYTES));
     const seenMs = this.#seen.peek(ephemeral);
     this.#seen.set(ephemeral, clock.nowMs());
