@@ -171,5 +171,7 @@ export type PingResult =
       readonly rttMs: number;
       /** The `v` key: untrusted bytes. */
       readonly version: Uint8Array | undefined;
+      /** Where the node sees us (BEP 42); undefined where it does not say address and port. */
+      readonly seenAs: Endpoint | undefined;
     }
   | { readonly ok: false; readonly reason: "timeout" | "unreachable" | "error" | "refused" };

@@ -6,7 +6,9 @@
  * fills it anew for each datagram: it is valid only until the next one, and as long as the datagram's bytes are.
  * An offset of -1 means that the part is absent or had a wrong type or length.
  */
+import type { AddressFamily, Endpoint } from "../core/endpoint.ts";
 import { ID_BYTES, type NodeId, nodeIdFrom } from "../core/ids.ts";
+import { compactPeerBytes, readEndpoint } from "./compact-address.ts";
 
 export type KrpcKind = "query" | "reply" | "error";
 /** Methods this node serves; `other` is any other name. */
@@ -138,6 +140,12 @@ export class KrpcMessage {
     return this.versionAt < 0
       ? undefined
       : this.bytes.slice(this.versionAt, this.versionAt + this.versionLength);
+  }
+
+  /** BEP 42: the address and port that the sender sees us at; undefined where it does not say both. */
+  seenAs(family: AddressFamily): Endpoint | undefined {
+    const isWhole = this.ipAt >= 0 && this.ipLength === compactPeerBytes(family);
+    return isWhole ? readEndpoint(this.bytes, this.ipAt, family) : undefined;
   }
 
   /** A copy of the error's text: untrusted bytes. */

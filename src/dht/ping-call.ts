@@ -10,8 +10,9 @@ export class PingCall implements QueryOwner {
     this.#onResult = onResult;
   }
 
-  queryAnswered(_query: Query, message: KrpcMessage, rttMs: number): void {
-    this.#onResult({ ok: true, id: message.id(), rttMs, version: message.version() });
+  queryAnswered({ to }: Query, message: KrpcMessage, rttMs: number): void {
+    const seenAs = message.seenAs(to.family);
+    this.#onResult({ ok: true, id: message.id(), rttMs, version: message.version(), seenAs });
   }
 
   queryStalled(): void {}
