@@ -5,6 +5,7 @@ export { verifyEd25519 } from "./ed25519.ts";
 export { EgressGuard, egressGuardFrom } from "./egress-guard.ts";
 export { hashPath } from "./hash-files.ts";
 export { hashTorrent } from "./hash-torrent.ts";
+export type { Knock } from "./knock.ts";
 export { liveHolder, lockFolder } from "./lock-file.ts";
 export { makeFolder } from "./make-folder.ts";
 export { NodeNetwork } from "./network.ts";

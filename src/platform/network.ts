@@ -10,6 +10,7 @@ import type { GroupSocket } from "../core/ports.ts";
 import type { OpenNetwork, SessionNetwork } from "../session/session-ports.ts";
 import type { EgressGuard } from "./egress-guard.ts";
 import { InterfaceGate } from "./interface-gate.ts";
+import { type Knock, type KnockTransport, knock } from "./knock.ts";
 import { LiveSockets } from "./live-sockets.ts";
 import { joinGroup } from "./multicast.ts";
 import { resolveHost } from "./name-resolution.ts";
@@ -88,6 +89,16 @@ export class NodeNetwork implements SessionNetwork {
 
   resolve(host: string, port: number): Promise<readonly Endpoint[]> {
     return resolveHost(host, port, this.#gate === undefined ? this.#guard : this.#guard.behind(this.#gate));
+  }
+
+  /** What is heard of a port at `to` without speaking any protocol. Never rejects. */
+  knock(transport: KnockTransport, to: Endpoint, waitMs: number): Promise<Knock> {
+    return knock(
+      transport,
+      to,
+      waitMs,
+      this.#gate === undefined ? this.#guard : this.#guard.behind(this.#gate),
+    );
   }
 
   isUp(): boolean {

@@ -63,17 +63,7 @@ export function addNetworkOptions(
   command: Command,
   defaultPort: typeof DEFAULT_PORT | "a free one",
 ): Command {
-  const port = new Option(
-    "--port <n>",
-    `port for peers and the DHT; 0 picks a free one (default: ${defaultPort})`,
-  );
-  return addNetworkNameOption(command)
-    .option("--host <address>", "address to bind and to connect from")
-    .option(
-      "--interface <name>",
-      "network interface to keep to, by name or address: nothing leaves while it is gone",
-    )
-    .addOption(defaultPort === "a free one" ? forCommandOnly(port) : port)
+  return addBindOptions(addNetworkNameOption(command), defaultPort)
     .option(
       "--bootstrap <host:port>",
       "DHT node to start from, repeatable; none for no DHT bootstrap",
@@ -81,6 +71,21 @@ export function addNetworkOptions(
       [],
     )
     .option("--profile-addresses <profile>", "which addresses may be talked to: public, lan or loopback");
+}
+
+/** Where sockets are. A port that is not `DEFAULT_PORT` by default is no setting: it is for one call. */
+export function addBindOptions(command: Command, defaultPort: number | string): Command {
+  const port = new Option(
+    "--port <n>",
+    `port for peers and the DHT; 0 picks a free one (default: ${defaultPort})`,
+  );
+  return command
+    .option("--host <address>", "address to bind and to connect from")
+    .option(
+      "--interface <name>",
+      "network interface to keep to, by name or address: nothing leaves while it is gone",
+    )
+    .addOption(defaultPort === DEFAULT_PORT ? port : forCommandOnly(port));
 }
 
 /** For every command that is in a network, or asks a Starling that is. */

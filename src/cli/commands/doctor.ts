@@ -1,19 +1,16 @@
 /** `starling doctor`: looks at everything a transfer needs, each with what was seen and what to do. Exit 1 when something is broken. */
 import { type NetworkFlags, parseNetworkOptions } from "../arguments/network-options.ts";
 import { type ProfileFlags, parseEngineProfile, portOfProfile } from "../arguments/profile.ts";
-import type { Check } from "../doctor/check.ts";
 import { folderChecks } from "../doctor/folder-checks.ts";
 import { machineChecks } from "../doctor/machine-checks.ts";
 import { networkChecks } from "../doctor/network-checks.ts";
+import { reportChecks } from "../doctor/report-checks.ts";
 import { attachEngine } from "../engine/attach-engine.ts";
-import { EXIT_OK } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
 
 interface DoctorFlags extends NetworkFlags, ProfileFlags {
   readonly timeout: string;
 }
-
-const MARKS: Readonly<Record<Check["verdict"], string>> = { fine: "✓", warning: "!", broken: "✗" };
 
 export async function runDoctor(
   _operands: readonly string[],
@@ -29,11 +26,5 @@ export async function runDoctor(
     ...(await folderChecks()),
     ...(await networkChecks(network, flags.timeout, running !== undefined)),
   ];
-  for (const { name, verdict, evidence, next } of checks) {
-    output.result(`${MARKS[verdict]} ${name.padEnd(21)}${evidence}`);
-    if (next !== "") output.result(`  ${"".padEnd(21)}→ ${next}`);
-  }
-  const isWell = checks.every(({ verdict }) => verdict !== "broken");
-  output.json({ ok: isWell, checks });
-  return isWell ? EXIT_OK : 1;
+  return reportChecks(checks, output);
 }

@@ -49,12 +49,9 @@ async function dhtCheck(network: NetworkOptions, timeout: string): Promise<Check
   let open: OpenDhtNode | undefined;
   try {
     open = await openDhtNode({ network: { ...network, port: 0 }, ...ASKING_ONLY });
-    const result = await lookAround(open, timeout);
-    const evidence = `asked ${result.asked} nodes, ${result.answered} answered in ${durationText(result.elapsedMs)}`;
-    if (result.answered > 0) return fine("DHT", evidence);
-    return broken(
-      "DHT",
-      evidence,
+    return await neighbourhoodCheck(
+      open,
+      timeout,
       "Check that UDP is let through, or name nodes that run with --bootstrap HOST:PORT.",
     );
   } catch (error) {
@@ -63,6 +60,13 @@ async function dhtCheck(network: NetworkOptions, timeout: string): Promise<Check
   } finally {
     await open?.close();
   }
+}
+
+/** Whether nodes near our own id answer. */
+export async function neighbourhoodCheck(open: OpenDhtNode, timeout: string, next: string): Promise<Check> {
+  const result = await lookAround(open, timeout);
+  const evidence = `asked ${result.asked} nodes, ${result.answered} answered in ${durationText(result.elapsedMs)}`;
+  return result.answered > 0 ? fine("DHT", evidence) : broken("DHT", evidence, next);
 }
 
 function lookAround(open: OpenDhtNode, timeout: string): Promise<LookupResult> {

@@ -19,6 +19,9 @@ export interface OpenDhtNode {
   readonly platform: NodePlatform;
   /** `HOST:PORT` that others can ask. */
   readonly listening: string;
+  readonly port: number;
+  /** Whether datagrams to this numeric host reach us, as far as this machine can tell. */
+  isOwnHost(host: string): boolean;
   readonly bootstrapNodes: readonly Endpoint[];
   /** Where the network is a sealed one. */
   readonly sealing: SessionSealing | undefined;
@@ -40,6 +43,8 @@ export interface DhtNodeSettings {
   /** What `exportState` gave an earlier node. */
   readonly saved?: Uint8Array | undefined;
   readonly onEvent?: (event: DhtEvent) => void;
+  /** What it takes for the time, in a sealed network; undefined = the system's. */
+  readonly unixMs?: () => number;
 }
 
 /** Rejects with PORT_IN_USE, ADDRESS_UNAVAILABLE, or DHT_UNREACHABLE when no bootstrap name resolves. */
@@ -58,7 +63,11 @@ export async function openDhtNode(settings: DhtNodeSettings): Promise<OpenDhtNod
         ? []
         : DEFAULT_BOOTSTRAP.map(({ host, port }) => `${host}:${port}`));
     const bootstrapNodes = await resolveAll(platform, texts);
-    const sealing = SessionSealing.of(platform, open, network.privateNetwork);
+    const sealing = SessionSealing.of(
+      settings.unixMs === undefined ? platform : { ...platform, unixMs: settings.unixMs },
+      open,
+      network.privateNetwork,
+    );
     const { udp4, udp6 } = sealing ?? open;
     const node = new DhtNode({
       clock: platform.clock,
@@ -95,6 +104,8 @@ export async function openDhtNode(settings: DhtNodeSettings): Promise<OpenDhtNod
       node,
       platform,
       listening: formatEndpoint(endpoint(network.host ?? open.udp4?.local.host ?? "0.0.0.0", open.port)),
+      port: open.port,
+      isOwnHost: (host) => open.isOwnHost(host),
       bootstrapNodes,
       sealing,
       warnings: open.warnings,

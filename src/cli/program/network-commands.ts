@@ -1,6 +1,6 @@
-/** Commands about private DHT networks: `network create join list show rotate leave`. */
+/** Commands about private DHT networks: `network create join list show rotate doctor leave`. */
 import { type Command, Option } from "commander";
-import { collect } from "../arguments/network-options.ts";
+import { addBindOptions, collect } from "../arguments/network-options.ts";
 import { withExamples } from "../manual/examples.ts";
 import { forCommandOnly } from "../settings/setting.ts";
 import { type Declare, declareGroup } from "./declare-command.ts";
@@ -61,6 +61,15 @@ export function declareNetwork(program: Command, command: Declare): void {
     "give a sealed network a new key, which is spoken after a time for all members to take it",
     async () => (await import("../commands/network-rotate.ts")).runNetworkRotate,
   ).option("--in <duration>", "from when on it is spoken", "24h");
+  addBindOptions(
+    command(
+      network,
+      "doctor [name]",
+      "whether this machine gets into a network, and if not why (exit 1: something is broken)",
+      async () => (await import("../commands/network-doctor.ts")).runNetworkDoctor,
+    ),
+    "the network's own",
+  ).option("--timeout <duration>", "how long to wait for the DHT", "10s");
   command(
     network,
     "leave <name>",
