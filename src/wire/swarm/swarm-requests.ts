@@ -41,8 +41,8 @@ export class SwarmRequests {
   readonly #picked = new Int32Array(2 * MAX_PICKED_BLOCKS);
   /** Something was freed that a starved peer could be asked for. */
   #wantsReplan = false;
-  /** Requests per peer under a low rate limit, and where many peers share the memory. */
-  #limitedRequests = Number.POSITIVE_INFINITY;
+  #turnOfPeer = 0;
+  /** Requests per peer where many share the memory. */
   #fairRequests = Number.POSITIVE_INFINITY;
 
   constructor(swarm: SwarmContext) {
@@ -56,10 +56,10 @@ export class SwarmRequests {
     const content = this.#swarm.content;
     const download = peer.download;
     if (content === undefined || peer.slot < 0 || !this.#mayAsk(peer)) return;
-    const room = Math.min(
-      download.window.roomFor(download.liveRequests, this.#maxRequestsOf(peer)),
-      MAX_PICKED_BLOCKS,
-    );
+    const { pacing } = this.#swarm;
+    const isInTurn = pacing.takesTurns && !pacing.isExempt(peer);
+    const mostNow = isInTurn ? Number(pacing.isTurn) : MAX_PICKED_BLOCKS;
+    const room = Math.min(download.window.roomFor(download.liveRequests, this.#maxRequestsOf(peer)), mostNow);
     if (room <= 0) {
       download.isStarved = false;
       download.isOutOfMemory = false;
@@ -68,14 +68,17 @@ export class SwarmRequests {
     const neededSegments = content.segments.segmentsFor(room);
     download.pick.maxNewSegments = content.segments.reserve(neededSegments);
     const asked = this.#pickAndAsk(content, peer, room);
+    if (isInTurn && asked > 0) pacing.turnTaken();
     content.segments.trimReserve(asked > 0 ? KEPT_SLABS : 0);
     download.isStarved = asked < room;
     download.isOutOfMemory = download.isStarved && download.pick.maxNewSegments < neededSegments;
   }
 
   #maxRequestsOf(peer: PeerConnection): number {
-    const isExempt = this.#swarm.pacing.isExempt(peer);
-    return isExempt ? this.#fairRequests : Math.min(this.#limitedRequests, this.#fairRequests);
+    const { pacing } = this.#swarm;
+    return pacing.isExempt(peer)
+      ? this.#fairRequests
+      : Math.min(pacing.maxRequestsPerPeer, this.#fairRequests);
   }
 
   #mayAsk(peer: PeerConnection): boolean {
@@ -130,12 +133,21 @@ export class SwarmRequests {
     // Segments of long pieces give their memory back without a verdict, so whoever found none looks again.
     const isDue = this.#wantsReplan || isSecond || this.#swarm.content.picker.isEndgame || this.isOutOfMemory;
     this.#wantsReplan = false;
-    if (!isDue) return;
-    const { connected } = this.#swarm.roster;
-    for (let i = connected.length - 1; i >= 0; i--) {
-      const peer = connected[i] as PeerConnection;
-      if (peer.download.isStarved || peer.download.liveRequests === 0) this.refill(peer);
+    if (this.#swarm.pacing.takesTurns) this.#giveTurns();
+    else if (isDue) {
+      const { connected } = this.#swarm.roster;
+      for (let i = connected.length - 1; i >= 0; i--) {
+        const peer = connected[i] as PeerConnection;
+        if (peer.download.isStarved || peer.download.liveRequests === 0) this.refill(peer);
+      }
     }
+  }
+
+  /** Under a low limit: another peer begins each time, so that a slow one does not keep the others waiting. */
+  #giveTurns(): void {
+    const { connected } = this.#swarm.roster;
+    for (let i = 0; i < connected.length && this.#swarm.pacing.isTurn; i++)
+      this.refill(connected[this.#turnOfPeer++ % connected.length] as PeerConnection);
   }
 
   /** Priorities, order or the halt have changed: everybody may find something. */
@@ -144,9 +156,11 @@ export class SwarmRequests {
   }
 
   #shareRequests(content: ContentState): void {
-    const downloading = this.#swarm.roster.connected.filter((peer) => peer.download.liveRequests > 0);
+    const { connected } = this.#swarm.roster;
+    const downloading = connected.filter((peer) => peer.download.liveRequests > 0);
     const depths = downloading.map((peer) => peer.download.window.depth);
-    this.#limitedRequests = this.#swarm.pacing.maxRequestsPerPeer(downloading.length);
+    const open = connected.filter((peer) => peer.isInterestedInPeer && !peer.isChokedByPeer);
+    this.#swarm.pacing.shareAmong(open.length);
     this.#fairRequests = fairLimit(depths, content.segments.capacityBlocks * REQUESTED_SHARE);
   }
 

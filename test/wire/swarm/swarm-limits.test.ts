@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Bitfield } from "../../../src/torrent/bitfield.ts";
-import { aTorrent } from "../support/a-torrent.ts";
-import { ScriptedPeer } from "../support/scripted-peer.ts";
+import * as ids from "../../../src/wire/protocol/message-ids.ts";
+import { aTorrent, piecesWhere } from "../support/a-torrent.ts";
+import { emptyMessage, requestMessage, ScriptedPeer } from "../support/scripted-peer.ts";
 import { swarmWorld, type TestPeer } from "../support/swarm-world.ts";
 
 const TEN_SECONDS_MS = 10_000;
@@ -150,6 +151,47 @@ describe("rate limits", () => {
     expect(leech.swarm.view().activity.snubbed).toBe(0);
     expect(leech.swarm.view().counts.connectedPeers).toBe(5);
     expect(downloaded(leech)() / (200 * 20_000)).toBeGreaterThan(0.9);
+  });
+
+  test("a limit of less than a block a second for each peer is exact to 5 percent, and all peers are heard", () => {
+    const w = swarmWorld();
+    const limit = 30_000;
+    const torrent = aTorrent({ totalBytes: 5_000_000, pieceBytes: 262_144 });
+    const leech = w.addPeer(torrent, { have: piecesWhere(torrent, (piece) => piece === 0) });
+    leech.swarm.setLimits({ maxDownBytesPerSecond: limit });
+    leech.meet(...Array.from({ length: 20 }, () => w.addPeer(torrent, { have: "all" })));
+    w.world.runFor(10_000);
+
+    const before = downloaded(leech)();
+    let paused = 0;
+    for (let second = 0; second < 100; second++) {
+      w.world.runFor(1_000);
+      paused += leech.swarm.view().activity["rate-limited"];
+    }
+    const rate = (downloaded(leech)() - before) / 100;
+
+    expect(rate / limit).toBeGreaterThan(0.95);
+    expect(rate / limit).toBeLessThan(1.05);
+    expect(paused).toBe(0);
+  });
+
+  test("at a byte a second a client still shakes hands, and serves whoever asks", () => {
+    const w = swarmWorld();
+    const torrent = aTorrent({ totalBytes: 2_000_000, pieceBytes: 262_144 });
+    const leech = w.addPeer(torrent, { have: piecesWhere(torrent, (piece) => piece === 0) });
+    leech.engine.setLimits({ maxDownBytesPerSecond: 1 });
+    leech.meet(w.addPeer(torrent, { have: "all" }));
+    w.world.runFor(60_000);
+
+    const late = new ScriptedPeer(w.newHost(), { idByte: 1 }).greet(w, leech, torrent.infoHash);
+    late.send(emptyMessage(ids.HAVE_NONE), emptyMessage(ids.INTERESTED));
+    w.world.runFor(1_000);
+    late.send(requestMessage(0, 0));
+    w.world.runFor(1_000);
+
+    expect(late.heardOf("unchoke")).toHaveLength(1);
+    expect(late.heardOf("block")).toHaveLength(1);
+    expect(downloaded(leech)()).toBeLessThanOrEqual(16_384);
   });
 });
 
