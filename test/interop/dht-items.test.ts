@@ -55,7 +55,7 @@ beforeAll(async () => {
   await libtorrent.waitForEvent("dht-ready", TIMEOUT_MS);
   const [host, port] = dht.starling.split(":") as [string, string];
   await libtorrent.addDhtNode(host, Number(port));
-  parties = [starlingParty(), npmParty(npm, node), libtorrentParty(libtorrent)];
+  parties = [starlingParty(npm), npmParty(npm, node), libtorrentParty(libtorrent)];
 });
 
 afterAll(() => lab?.close());
@@ -66,36 +66,57 @@ describe.each([
 ] as const)("%s", (_what, text, shelf) => {
   test("that one has put is got by the others", async () => {
     // What everybody stores is signed; a text without a signature takes the same way, so one of them stores it.
-    for (const putter of shelf === undefined ? parties.slice(0, 1) : parties) {
+    const putters = shelf === undefined ? parties.slice(0, 1) : parties;
+    const items = await ofEach(putters, async (putter) => {
       const value = `${text} ${putter.name}`;
       const salt = shelf === undefined ? undefined : `${shelf} ${putter.name}`;
-      const target = await putter.put({ value, salt });
-      for (const getter of parties.filter((party) => party !== putter)) {
-        const gets = async (): Promise<true | undefined> =>
-          (await getter.get(target, salt)) === value || undefined;
-        await eventually(gets, TIMEOUT_MS, `${getter.name} to get what ${putter.name} has put`);
-      }
-    }
+      return { putter, value, salt, target: await putter.put({ value, salt }) };
+    });
+    await eachFinds(
+      items,
+      async (getter, { target, salt, value }) => (await getter.get(target, salt)) === value,
+    );
   });
 });
 
 test("a torrent that one announces is found by the others", async () => {
-  for (const [index, announcer] of parties.entries()) {
-    const infoHash = `${index + 1}`.repeat(40);
-    const peer = await announcer.announce(infoHash);
-    for (const seeker of parties.filter((party) => party !== announcer)) {
-      const finds = async (): Promise<true | undefined> => (await seeker.finds(infoHash, peer)) || undefined;
-      await eventually(finds, TIMEOUT_MS, `${seeker.name} to find what ${announcer.name} has announced`);
-    }
-  }
+  const announces = await ofEach(parties, async (putter) => {
+    const infoHash = `${parties.indexOf(putter) + 1}`.repeat(40);
+    return { putter, infoHash, peer: await putter.announce(infoHash) };
+  });
+  await eachFinds(announces, (seeker, { infoHash, peer }) => seeker.finds(infoHash, peer));
 });
 
-function starlingParty(): Party {
+/** First Starling, whose commands are nodes that come and go, then the others at once. */
+async function ofEach<Result>(
+  [starling, ...others]: readonly Party[],
+  action: (party: Party) => Promise<Result>,
+): Promise<Result[]> {
+  return [await action(starling as Party), ...(await Promise.all(others.map(action)))];
+}
+
+/** Each asks, for one thing after the other, until it has found whatever others have put. */
+async function eachFinds<Thing extends { readonly putter: Party }>(
+  things: readonly Thing[],
+  finds: (party: Party, thing: Thing) => Promise<boolean>,
+): Promise<void> {
+  await ofEach(parties, async (party) => {
+    for (const thing of things.filter(({ putter }) => putter !== party)) {
+      const what = `${party.name} to find what ${thing.putter.name} has put`;
+      await eventually(async () => (await finds(party, thing)) || undefined, TIMEOUT_MS, what);
+    }
+  });
+}
+
+function starlingParty(npm: NpmDhtNodes): Party {
   const key = `${lab.folder}/key.pem`;
   writeFileSync(key, PRIVATE_KEY.export({ format: "pem", type: "pkcs8" }));
   const ask = async (...args: string[]): Promise<Record<string, unknown>> => {
-    const network = ["--host", lab.newHost(), "--port", "0", "--bootstrap", dht.npm, "--json"];
+    const host = lab.newHost();
+    const network = ["--host", host, "--port", "0", "--bootstrap", dht.npm, "--json"];
     const { stdout } = await runStarling(lab, ["dht", ...args, ...network]);
+    // bittorrent-dht does not know BEP 43: it would send everybody to who only asked, and libtorrent waits 15 s for him.
+    await Promise.all([npm.forget([host]), dht.forget([host])]);
     return JSON.parse(stdout.at(-1) ?? "{}") as Record<string, unknown>;
   };
   return {

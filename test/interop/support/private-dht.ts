@@ -11,6 +11,8 @@ export interface PrivateDht {
   readonly starling: string;
   readonly npm: string;
   readonly libtorrent: string;
+  /** Takes all contacts at these addresses out of the tables that keep them though they were read-only (BEP 43) and are gone. */
+  forget(hosts: readonly string[]): Promise<void>;
   /** Resolves when a node that nobody told finds the peer HOST:PORT. */
   waitForAnnounce(infoHash: string, peer: string): Promise<void>;
 }
@@ -35,6 +37,7 @@ export async function openPrivateDht(lab: Lab): Promise<PrivateDht> {
     starling: first.address,
     npm: npmAddress,
     libtorrent: libtorrentAddress,
+    forget: (hosts) => npm.forget(hosts),
     waitForAnnounce: (infoHash, peer) => npm.waitForAnnounce(stranger, infoHash, peer, ANNOUNCE_TIMEOUT_MS),
   };
 }
