@@ -16,6 +16,8 @@ export const NETWORK_MODES: readonly NetworkMode[] = ["plain", "open", "sealed"]
 
 /** Plain data, since it crosses into the engine's thread. */
 export interface PrivateNetwork {
+  /** What this user calls it; follows the rules of profile names. */
+  readonly name: string;
   /** Lower-case hex digits of the id that was drawn when the network was made. */
   readonly idHex: string;
   readonly mode: NetworkMode;

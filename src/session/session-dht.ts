@@ -19,6 +19,7 @@ import { DHT_FIRST_SAVE_MS, DHT_SAVE_INTERVAL_MS, type SessionConfig } from "./s
 import type { SessionLog } from "./session-log.ts";
 import type { OpenNetwork, SessionPlatform } from "./session-ports.ts";
 import type { SessionSealing } from "./session-sealing.ts";
+import type { DhtSnapshot } from "./session-view.ts";
 
 export interface SessionDhtOptions {
   readonly platform: SessionPlatform;
@@ -44,6 +45,12 @@ export class SessionDht {
   readonly #options: SessionDhtOptions;
   readonly #record: string | undefined;
   #timer: Disposable | undefined;
+
+  /** As the snapshot shows it. */
+  get network(): DhtSnapshot["network"] {
+    const { privateNetwork } = this.#options.config;
+    return privateNetwork === undefined ? null : { name: privateNetwork.name, mode: privateNetwork.mode };
+  }
 
   /** Datagrams that no key of the sealed network opens; they never come as far as the node. */
   get refusedForeign(): number {

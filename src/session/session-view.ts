@@ -308,6 +308,8 @@ export const DHT_DETAILS = "dht";
 
 export interface DhtSnapshot {
   readonly enabled: boolean;
+  /** The private network that the session is in, as the user calls it; null for the DHT that everybody is in. */
+  readonly network: { readonly name: string; readonly mode: "plain" | "open" | "sealed" } | null;
   readonly nodeId: string;
   readonly state: "off" | "bootstrapping" | "joining" | "joined" | "lost";
   readonly goodNodes: number;

@@ -15,6 +15,7 @@ const LEECHER = "10.0.2.1";
 const PORT = 6_881;
 
 const sealedNetwork = (label: string): PrivateNetwork => ({
+  name: `network-${label}`,
   idHex: label.repeat(16),
   mode: "sealed",
   keys: [{ hex: label.repeat(64), fromUnixMs: 0 }],

@@ -8,18 +8,19 @@ import { findNetwork, requireNetworkName, saveNetwork } from "../network/network
 import { bootstrapText, networkFields } from "../network/network-text.ts";
 import { isFileReadableForOthers } from "../network/readable-key.ts";
 import type { Output } from "../output/output.ts";
+import { askSecretly } from "../terminal/ask-secretly.ts";
 
 export async function runNetworkJoin(
   operands: readonly string[],
   flags: { readonly name?: string },
   output: Output,
 ): Promise<number> {
-  const given = decodeJoinString(await joinText(operands[0] as string));
+  const given = decodeJoinString(await joinText(operands[0]));
   const network = { ...given, name: flags.name ?? given.name };
   requireNetworkName(network.name);
   requireSameNetwork(findNetwork(network.name), network);
   await saveNetwork(network);
-  if (network.mode === "sealed" && (await isFileReadableForOthers(operands[0] as string)))
+  if (network.mode === "sealed" && operands[0] !== undefined && (await isFileReadableForOthers(operands[0])))
     output.note(`warning: others can read ${operands[0]}, which holds the key; chmod 600 it`);
   output.result(`joined ${network.name} (${network.mode}, bootstrap nodes: ${bootstrapText(network)})`);
   output.note(
@@ -37,8 +38,10 @@ function requireSameNetwork(present: NetworkDefinition | undefined, network: Net
   });
 }
 
-async function joinText(operand: string): Promise<string> {
-  if (operand === "-") {
+/** Nothing, or `-`: standard input, which on a terminal is asked for without showing it. */
+async function joinText(operand: string | undefined): Promise<string> {
+  if (operand === undefined || operand === "-") {
+    if (process.stdin.isTTY) return await askSecretly("Join string (it is not shown): ");
     let text = "";
     for await (const chunk of process.stdin) text += String(chunk);
     return text;

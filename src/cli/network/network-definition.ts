@@ -4,8 +4,6 @@ import { randomBytes } from "node:crypto";
 import type { PrivateKey, PrivateNetwork } from "../../session/index.ts";
 
 export interface NetworkDefinition extends PrivateNetwork {
-  /** What this user calls it; follows the rules of profile names. */
-  readonly name: string;
   /** `HOST:PORT` texts of the nodes that let newcomers in. */
   readonly bootstrap: readonly string[];
 }

@@ -39,8 +39,8 @@ export function declareNetwork(program: Command, command: Declare): void {
   );
   command(
     network,
-    "join <join-string>",
-    "enter a network: a join string, a file that holds one, or - for standard input",
+    "join [join-string]",
+    "enter a network: a join string or a file that holds one; else it is asked for, or read from standard input",
     async () => (await import("../commands/network-join.ts")).runNetworkJoin,
   ).option("--name <name>", "what to call it here instead of its own name");
   command(

@@ -34,7 +34,9 @@ export function problemLines(torrents: readonly TorrentSnapshot[]): readonly str
 }
 
 function dhtText({ dht }: SessionSnapshot): string {
-  return dht.enabled ? `${dht.state}, ${dht.goodNodes + dht.goodNodes6} nodes` : "off";
+  const { network } = dht;
+  const name = network === null ? "" : `${network.name} (${network.mode}), `;
+  return dht.enabled ? `${name}${dht.state}, ${dht.goodNodes + dht.goodNodes6} nodes` : "off";
 }
 
 function limitText(snapshot: SessionSnapshot): string {

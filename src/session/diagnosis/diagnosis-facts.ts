@@ -48,6 +48,8 @@ export interface DhtFacts {
   /** Good and doubtful. */
   readonly knownNodes: number;
   readonly bootstrap: DhtSnapshot["bootstrap"];
+  /** As in the snapshot; nothing for the DHT that everybody is in. */
+  readonly network?: DhtSnapshot["network"];
   /** Queries sent and replies received, since the DHT was started. */
   readonly queriesOut: number;
   readonly repliesIn: number;

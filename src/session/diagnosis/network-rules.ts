@@ -1,6 +1,6 @@
 /** N, D, L: why no peer is found. They are the reason only while no peer is connected. */
 import type { DiagnosisFacts } from "./diagnosis-facts.ts";
-import { type DiagnosisRule, needsPeers } from "./diagnosis-rule.ts";
+import { type DiagnosisRule, type DiagnosisText, needsPeers } from "./diagnosis-rule.ts";
 import { countText, durationText, groupedDigits } from "./figures.ts";
 
 /** dashboard list, D2: a router that answers does so well within this. */
@@ -62,10 +62,7 @@ export const NETWORK_RULES: readonly DiagnosisRule[] = [
     stage: "dht",
     severity: "problem",
     when: (facts) => isAlone(facts) && facts.dht.knownNodes === 0 && facts.dht.bootstrap.length === 0,
-    say: () => ({
-      sentence: "No bootstrap node is set, and nobody of the DHT is known from before.",
-      remedy: "Name a node that runs with --bootstrap HOST:PORT, or add a peer by its address.",
-    }),
+    say: sayNoWayIn,
   },
   {
     code: "D3",
@@ -79,7 +76,7 @@ export const NETWORK_RULES: readonly DiagnosisRule[] = [
         ...bootstrapLines(dht.bootstrap),
       ],
       remedy:
-        "Compare with starling network show what the others joined, and name bootstrap nodes of that network.",
+        "starling network doctor says what differs; compare there what the others joined, and name bootstrap nodes of that network.",
     }),
   },
   {
@@ -146,6 +143,20 @@ function isBootstrapSilent({ dht }: DiagnosisFacts): boolean {
     (node) => node.state === "silent" || node.state === "unresolved",
   );
   return areAllHopeless || dht.runningMs >= BOOTSTRAP_PATIENCE_MS;
+}
+
+function sayNoWayIn({ dht }: DiagnosisFacts): DiagnosisText {
+  const sentence = "No bootstrap node is set, and nobody of the DHT is known from before.";
+  if (dht.network == null)
+    return {
+      sentence,
+      remedy: "Name a node that runs with --bootstrap HOST:PORT, or add a peer by its address.",
+    };
+  const { name } = dht.network;
+  return {
+    sentence: `Nobody of the network ${name} is known, and its join string names no bootstrap node.`,
+    remedy: `Join again with a string that names one that runs (starling dht serve --network ${name}), or add a peer by its address.`,
+  };
 }
 
 function sayBootstrapSilent({ dht }: DiagnosisFacts) {

@@ -13,6 +13,7 @@ import { roundedFrequency, roundedHundredths, roundedRate, roundedSeconds } from
 
 const OFF: DhtSnapshot = {
   enabled: false,
+  network: null,
   nodeId: "",
   state: "off",
   goodNodes: 0,
@@ -34,6 +35,7 @@ export function dhtSnapshot(dht: SessionDht | undefined, wantsDetails: boolean):
   const { v4, v6 } = view;
   return {
     enabled: true,
+    network: dht.network,
     nodeId: view.nodeId,
     state: stateOf(view.state),
     goodNodes: v4?.goodContacts ?? 0,
@@ -63,6 +65,7 @@ export function dhtFacts(dht: SessionDht | undefined, nowMs: number): DhtFacts {
     bootstrap: shown.bootstrap,
     queriesOut: totals?.queriesOut ?? 0,
     repliesIn: totals?.repliesIn ?? 0,
+    network: shown.network,
     foreignIn: (totals?.foreignIn ?? 0) + (dht?.refusedForeign ?? 0),
     runningMs: nowMs - (dht?.startedAtMs ?? nowMs),
   };

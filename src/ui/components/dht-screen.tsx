@@ -63,8 +63,9 @@ function linesOf({ tab, top, dht }: DhtBody, pen: DhtPen): readonly Line[] {
 
 function stateLine(dht: DhtModel, pen: DhtPen): Line {
   const { full, empty } = gauge(dht.fillRatio, 10, pen.glyphs);
-  return pen
-    .label("DHT")
+  const line = pen.label("DHT");
+  if (dht.network !== "") line.text(dht.network, "strong").gap(2);
+  return line
     .text(pen.glyphs[dht.mark], markTone(dht.mark))
     .text(` ${dht.headline}  `, "strong")
     .text(full, "ok")

@@ -16,15 +16,26 @@ export function markTone(mark: Mark): Tone {
 /** Rates keep their place when they change their length. */
 const RATE_CELLS = 10;
 
-type Piece = "name" | "down" | "up" | "dht" | "port" | "free" | "problems" | "clock";
+type Piece = "name" | "network" | "down" | "up" | "dht" | "port" | "free" | "problems" | "clock";
 
 /** How much of each piece is shown: 2 all, 1 short, 0 nothing. */
 type Detail = Record<Piece, 0 | 1 | 2>;
 
-const EVERYTHING: Detail = { name: 2, down: 2, up: 2, dht: 2, port: 2, free: 2, problems: 2, clock: 2 };
+const EVERYTHING: Detail = {
+  name: 2,
+  network: 2,
+  down: 2,
+  up: 2,
+  dht: 2,
+  port: 2,
+  free: 2,
+  problems: 2,
+  clock: 2,
+};
 
 /** What is given up first when the line is too long. */
 const SHRINKING: readonly (readonly [Piece, 0 | 1])[] = [
+  ["network", 1],
   ["port", 1],
   ["problems", 1],
   ["dht", 1],
@@ -66,6 +77,7 @@ function writeLeft(header: HeaderModel, detail: Detail, glyphs: Glyphs): LineWri
   const line = new LineWriter(Number.MAX_SAFE_INTEGER, glyphs);
   if (detail.name > 0) line.text(" starling ", "title").gap(detail.name === 2 ? 1 : 0);
   else line.gap(1);
+  if (header.network !== null && detail.name > 0) writeNetwork(line, header.network, detail.network);
   writeRate(line, glyphs.downWord, header.down, header.isMovingDown ? "down" : "dim", detail.down);
   writeRate(line, glyphs.upWord, header.up, header.isMovingUp ? "up" : "dim", detail.up);
   const { dht, port } = header;
@@ -86,6 +98,17 @@ function writeLeft(header: HeaderModel, detail: Detail, glyphs: Glyphs): LineWri
     line.text(`${glyphs.warning} ${header.problems}${detail.problems === 2 ? ` ${word}` : ""}`, "look");
   }
   return line;
+}
+
+/** Never given up before the program's name: who mixes up two networks shares with the wrong people. */
+function writeNetwork(
+  line: LineWriter,
+  { name, mode }: NonNullable<HeaderModel["network"]>,
+  detail: 0 | 1 | 2,
+): void {
+  line.text(name, "strong").gap(1);
+  if (detail === 2) line.text(mode, "dim").gap(1);
+  line.gap(1);
 }
 
 function writeRate(line: LineWriter, sign: string, rate: string, tone: Tone, detail: 0 | 1 | 2): void {

@@ -74,15 +74,17 @@ export function statusSentence({
 }
 
 const DHT_STATES: Readonly<Record<DhtSnapshot["state"], string>> = {
-  off: "The DHT is off.",
-  bootstrapping: "The DHT looks for a way in.",
-  joining: "The DHT is being joined",
-  joined: "The DHT is joined",
-  lost: "The DHT has lost contact.",
+  off: "is off.",
+  bootstrapping: "looks for a way in.",
+  joining: "is being joined",
+  joined: "is joined",
+  lost: "has lost contact.",
 };
 
 function dhtSentence(dht: DhtSnapshot): string {
-  const words = DHT_STATES[dht.state];
+  const { network } = dht;
+  const name = network === null ? "The DHT" : `The DHT of the ${network.mode} network ${network.name}`;
+  const words = `${name} ${DHT_STATES[dht.state]}`;
   return words.endsWith(".") ? words : `${words} with ${plural(dht.goodNodes + dht.goodNodes6, "node")}.`;
 }
 

@@ -6,6 +6,8 @@ import { buildDhtDetails, type DhtDetailsModel } from "./dht-details-model.ts";
 import { countNodes, type Mark } from "./header-model.ts";
 
 export interface DhtModel {
+  /** "lab, sealed"; empty in the DHT that everybody is in. */
+  readonly network: string;
   readonly mark: Mark;
   readonly headline: string;
   readonly explanation: string;
@@ -34,6 +36,7 @@ export function buildDht(dht: DhtSnapshot, torrents: readonly TorrentSnapshot[] 
   const nodes = countNodes(dht);
   return {
     ...describeState(dht, nodes),
+    network: dht.network === null ? "" : `${dht.network.name}, ${dht.network.mode}`,
     nodeId: dht.nodeId,
     externalAddress: dht.externalAddress ?? "not agreed on yet",
     good: formatCount(dht.goodNodes),
@@ -73,7 +76,10 @@ function describeState(dht: DhtSnapshot, nodes: number): Pick<DhtModel, "mark" |
         return {
           mark: "bad",
           headline: "no way in",
-          explanation: "No bootstrap node is set and no node is known; start with --bootstrap HOST:PORT.",
+          explanation:
+            dht.network === null
+              ? "No bootstrap node is set and no node is known; start with --bootstrap HOST:PORT."
+              : `The join string of ${dht.network.name} names no bootstrap node; starling dht serve --network ${dht.network.name} runs one.`,
         };
       }
       return {

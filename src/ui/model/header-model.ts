@@ -6,6 +6,8 @@ import { isStuck } from "../state/torrent-filter.ts";
 export type Mark = "good" | "weak" | "bad" | "idle";
 
 export interface HeaderModel {
+  /** The private network that this Starling is in; null in the one that everybody is in. */
+  readonly network: { readonly name: string; readonly mode: string } | null;
   readonly down: string;
   readonly up: string;
   readonly isMovingDown: boolean;
@@ -25,6 +27,7 @@ const SHORT_OF_SPACE_BYTES = 1_000_000_000;
 export function buildHeader(snapshot: SessionSnapshot, clock: string): HeaderModel {
   const { downBytesPerSecond, upBytesPerSecond, freeBytes } = snapshot;
   return {
+    network: snapshot.dht.network,
     down: formatRate(downBytesPerSecond),
     up: formatRate(upBytesPerSecond),
     isMovingDown: downBytesPerSecond >= 1,

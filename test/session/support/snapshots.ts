@@ -115,6 +115,7 @@ export function aSessionSnapshot(changes: Partial<SessionSnapshot> = {}): Sessio
     defaultFolder: "/downloads",
     dht: {
       enabled: true,
+      network: null,
       nodeId: "b".repeat(40),
       state: "joined",
       goodNodes: 20,

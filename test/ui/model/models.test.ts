@@ -152,8 +152,12 @@ describe("header and DHT", () => {
   });
 
   test("without any way into the network the DHT says what to do", () => {
-    const dht = buildDht(aDht({ state: "bootstrapping", goodNodes: 0, doubtfulNodes: 0, bootstrap: [] }));
-    expect(dht.explanation).toContain("--bootstrap");
+    const alone = { state: "bootstrapping", goodNodes: 0, doubtfulNodes: 0, bootstrap: [] } as const;
+    expect(buildDht(aDht(alone)).explanation).toContain("--bootstrap");
+    const dht = buildDht(aDht({ ...alone, network: { name: "lab", mode: "sealed" } }));
+    expect(dht.network).toBe("lab, sealed");
+    expect(dht.explanation).toContain("starling dht serve --network lab");
+    expect(dht.explanation).not.toContain("--bootstrap");
   });
 });
 

@@ -154,6 +154,7 @@ export function aTorrent(changes: Partial<TorrentSnapshot> = {}): TorrentSnapsho
 export function aDht(changes: Partial<DhtSnapshot> = {}): DhtSnapshot {
   return {
     enabled: true,
+    network: null,
     nodeId: "9f3a71c2d4e5f60718293a4b5c6d7e8f90a1b2c3",
     state: "joined",
     goodNodes: 286,

@@ -66,7 +66,7 @@ async function lookAtSilence(
   patience: Patience,
 ): Promise<ReadonlyMap<string, SilenceEvidence>> {
   if (silent.length === 0) return new Map();
-  const within = (privateNetwork: PrivateNetwork) =>
+  const within = (privateNetwork: Omit<PrivateNetwork, "name">) =>
     askOnce({ ...network, privateNetwork: { ...definition, ...privateNetwork } }, silent, patience);
   const { idHex, mode } = definition;
   const ofPlain = mode === "plain" ? undefined : within({ idHex, mode: "plain", keys: undefined });
