@@ -14,9 +14,10 @@ const MAX_CHARACTERS = 65_536;
  */
 export async function askSecretly(question: string): Promise<string> {
   const { stdin, stderr } = process;
-  stderr.write(question);
+  // Before the question: who answers at once is not shown either.
   stdin.setRawMode(true);
   stdin.setEncoding("utf8");
+  stderr.write(question);
   try {
     return await readLine(stdin);
   } finally {

@@ -58,7 +58,9 @@ describe("what is wrong with the DHT is said", { timeout: SLOW_MACHINE_MS }, () 
 
   test("D3: the bootstrap node of a private network is of none", async () => {
     const net = new SessionWorld(929);
-    const machine = await net.open("10.0.2.1", { privateNetwork: { name: "lab", idHex: "0b".repeat(8), mode: "open" } });
+    const machine = await net.open("10.0.2.1", {
+      privateNetwork: { name: "lab", idHex: "0b".repeat(8), mode: "open" },
+    });
     await net.settled(machine.session.commands.add(MAGNET, {}));
     const { diagnosis, chain } = await untilCode(net, machine, "D3");
 
