@@ -14,12 +14,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   torrent: ["core"],
   dht: ["core"],
   utp: ["core"],
+  mapping: ["core"],
   sealing: ["core"],
   wire: ["core", "torrent"],
   storage: ["core", "torrent"],
-  session: ["core", "torrent", "storage", "dht", "utp", "sealing", "wire"],
-  platform: ["core", "torrent", "storage", "sealing", "session/session-ports.ts"],
-  sim: ["core", "torrent", "storage", "dht", "utp", "wire", "session"],
+  session: ["core", "torrent", "storage", "dht", "utp", "mapping", "sealing", "wire"],
+  platform: ["core", "torrent", "storage", "mapping", "sealing", "session/session-ports.ts"],
+  sim: ["core", "torrent", "storage", "dht", "utp", "mapping", "wire", "session"],
   ui: ["session/session-view.ts"],
   cli: ["core", "torrent", "storage", "dht", "utp", "sealing", "wire", "session", "platform", "sim", "ui"],
 };
@@ -58,7 +59,7 @@ const MAY_BLOCK: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders that are synchronous and know no ambient world (Laws 1 and 2). */
-const CORES = ["core", "torrent", "dht", "utp", "sealing", "wire", "storage"];
+const CORES = ["core", "torrent", "dht", "utp", "mapping", "sealing", "wire", "storage"];
 const AMBIENT =
   /(?<![.\w])(?:Date\.|new Date\b|performance\.|setTimeout\(|setInterval\(|setImmediate\(|queueMicrotask\(|Math\.random|process\.|console\.)/;
 const ASYNC = /(?<![.\w"'`])(?:async |await |Promise<|new Promise\b|Promise\.)/;
