@@ -11,6 +11,7 @@ import { ID_BYTES, type InfoHash, type NodeId, nodeIdFrom } from "../core/ids.ts
 import { invariant } from "../core/invariant.ts";
 import type { Clock, DatagramSocket, Random } from "../core/ports.ts";
 import { Announcer } from "./announcer.ts";
+import { AskedHosts } from "./asked-hosts.ts";
 import { Bootstrapper, type TableCondition } from "./bootstrapper.ts";
 import { type DhtConfig, type DhtSettings, settingsFrom } from "./dht-config.ts";
 import type { DhtEvent } from "./dht-events.ts";
@@ -114,10 +115,11 @@ export class DhtNode {
     const stallTimes = new StallTimes(settings.tuning.stallMs);
     this.#stallTimes = stallTimes;
     const { newFlowsPerMinute } = settings.tuning;
-    const isAtHome = settings.hasLimits && addressProfile === "public" && newFlowsPerMinute > 0;
-    const flows = isAtHome ? new NewFlowBudget(newFlowsPerMinute) : undefined;
+    const isPublic = settings.hasLimits && addressProfile === "public";
+    const flows = isPublic && newFlowsPerMinute > 0 ? new NewFlowBudget(newFlowsPerMinute) : undefined;
+    const asked = isPublic ? new AskedHosts() : undefined;
     const experience = this.#experience;
-    const sender = new QuerySender({ clock, tracker, encoder, stallTimes, traffic, limiter, flows });
+    const sender = new QuerySender({ clock, tracker, encoder, stallTimes, traffic, limiter, flows, asked });
     this.#tracker = tracker;
     this.#traffic = traffic;
     this.#sender = sender;
@@ -151,6 +153,7 @@ export class DhtNode {
       settings,
       random,
       traffic,
+      asked,
       responder: new QueryResponder({
         settings,
         encoder,

@@ -104,6 +104,8 @@ export interface DhtTraffic {
   readonly unmatchedIn: number;
   /** Queries left unanswered by a limit. */
   readonly limitedIn: number;
+  /** Queries from hosts that we had not asked for minutes: they reached us by themselves. */
+  readonly strangersIn: number;
 }
 
 export interface DhtView {

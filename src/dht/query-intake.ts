@@ -1,6 +1,7 @@
 /** Queries of others: held against the limits, answered, and their senders remembered as candidates for the table. */
 import type { Endpoint } from "../core/endpoint.ts";
 import type { Random } from "../core/ports.ts";
+import type { AskedHosts } from "./asked-hosts.ts";
 import type { DhtSettings } from "./dht-config.ts";
 import type { DhtFamily } from "./dht-family.ts";
 import type { KrpcMessage } from "./krpc-message.ts";
@@ -14,6 +15,8 @@ export interface QueryIntakeParts {
   readonly random: Random;
   readonly responder: QueryResponder;
   readonly traffic: TrafficMeter;
+  /** Whom we asked lately; absent where nobody wants to know who came unasked. */
+  readonly asked: AskedHosts | undefined;
   /** A node that asked us waits in reserve. */
   readonly onCandidate: (family: DhtFamily) => void;
 }
@@ -29,8 +32,9 @@ export class QueryIntake {
   }
 
   take(family: DhtFamily, message: KrpcMessage, from: Endpoint, nowMs: number): void {
-    const { settings, traffic, responder } = this.#parts;
+    const { settings, traffic, responder, asked } = this.#parts;
     traffic.totals.queriesIn++;
+    if (asked?.isStranger(from.host, nowMs) === true) traffic.totals.strangersIn++;
     if (settings.readOnly || from.port === 0) return;
     if (settings.hasLimits && !this.#admits(from, nowMs)) {
       traffic.totals.limitedIn++;

@@ -2,6 +2,7 @@
 import type { Endpoint } from "../core/endpoint.ts";
 import type { NodeId } from "../core/ids.ts";
 import type { Clock } from "../core/ports.ts";
+import type { AskedHosts } from "./asked-hosts.ts";
 import type { DhtFamily } from "./dht-family.ts";
 import type { AnnounceArguments, KrpcEncoder, PutArguments, Want } from "./krpc-encoder.ts";
 import type { NewFlowBudget } from "./new-flow-budget.ts";
@@ -36,6 +37,8 @@ export interface QuerySenderParts {
   readonly limiter: QueryLimiter;
   /** How many we may begin to ask; absent where nobody's router is at stake. */
   readonly flows: NewFlowBudget | undefined;
+  /** Is told whom we ask; absent where nobody wants to know who came unasked. */
+  readonly asked: AskedHosts | undefined;
 }
 
 /** Whether a query left, or why not: a bound that passes with time, or an address that answers nothing as it is. */
@@ -49,6 +52,7 @@ export class QuerySender {
   readonly #clock: Clock;
   readonly #limiter: QueryLimiter;
   readonly #flows: NewFlowBudget | undefined;
+  readonly #asked: AskedHosts | undefined;
 
   constructor(parts: QuerySenderParts) {
     this.#clock = parts.clock;
@@ -58,6 +62,7 @@ export class QuerySender {
     this.#traffic = parts.traffic;
     this.#limiter = parts.limiter;
     this.#flows = parts.flows;
+    this.#asked = parts.asked;
   }
 
   ping(family: DhtFamily, addressee: Addressee): SendOutcome {
@@ -143,6 +148,7 @@ export class QuerySender {
   #send(family: DhtFamily, to: Endpoint, payload: Uint8Array): void {
     this.#traffic.totals.queriesOut++;
     this.#traffic.totals.bytesOut += payload.length;
+    this.#asked?.note(to.host, this.#clock.nowMs());
     family.socket.send(payload, to);
   }
 }

@@ -23,6 +23,7 @@ export class TrafficMeter {
     foreignIn: 0,
     unmatchedIn: 0,
     limitedIn: 0,
+    strangersIn: 0,
   };
   /** One byte per query of ours, newest over oldest: 1 answered, 2 not. */
   #recent: Uint8Array | undefined;
