@@ -143,7 +143,7 @@ export class DhtPopulation {
 
   #drawNat(): NatKind {
     let left = this.#random.float();
-    for (const kind of ["full-cone", "port-restricted", "symmetric"] as const) {
+    for (const kind of ["full-cone", "address-restricted", "port-restricted", "symmetric"] as const) {
       left -= this.#scenario.nat[kind];
       if (left < 0) return kind;
     }

@@ -46,7 +46,7 @@ export const DEFAULT_SCENARIO: DhtScenario = {
   churn: null,
   deadRatio: 0,
   liarRatio: 0,
-  nat: { "full-cone": 0, "port-restricted": 0, symmetric: 0 },
+  nat: { "full-cone": 0, "address-restricted": 0, "port-restricted": 0, symmetric: 0 },
   readOnlyRatio: 0,
   hashes: 100,
   lookups: 1_000,

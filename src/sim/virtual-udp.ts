@@ -44,6 +44,12 @@ export class DatagramNetwork {
     return this.#socketAt(local) !== undefined;
   }
 
+  /** Whether the translator in front of `host` lets everybody in at the port of its socket. */
+  setPortMapped(host: string, isMapped: boolean): void {
+    const bound = this.#hosts.get(host);
+    if (bound instanceof VirtualSocket && bound.nat !== undefined) bound.nat.isPortMapped = isMapped;
+  }
+
   /** Puts a datagram on its way, from any source address: liars may spoof. */
   inject(payload: Uint8Array, from: Endpoint, to: Endpoint): void {
     this.packetsSent++;

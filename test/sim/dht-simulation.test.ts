@@ -19,7 +19,7 @@ describe("a simulated DHT", () => {
     deadRatio: 0.2,
     liarRatio: 0.1,
     churn: { ratio: 0.2, perMs: 600_000 },
-    nat: { "full-cone": 0.1, "port-restricted": 0.1, symmetric: 0.1 },
+    nat: { "full-cone": 0.1, "address-restricted": 0, "port-restricted": 0.1, symmetric: 0.1 },
   };
 
   test("gives the same report for the same seed, byte for byte, and another for another", {

@@ -16,6 +16,7 @@ function behind(kind: NatKind) {
   const seen: Endpoint[] = [];
   const friend = network.bind(FRIEND);
   friend.onDatagram = (_, from) => seen.push(from);
+  const friendsOtherPort = network.bind(endpoint(FRIEND.host, FRIEND.port + 1));
   const stranger = network.bind(STRANGER);
   stranger.onDatagram = (_, from) => seen.push(from);
   const sendTo = (to: Endpoint): Endpoint => {
@@ -23,19 +24,23 @@ function behind(kind: NatKind) {
     world.runFor(100);
     return seen.at(-1) as Endpoint;
   };
-  return { world, got, friend, stranger, sendTo, outside: sendTo(FRIEND) };
+  return { world, got, friend, friendsOtherPort, stranger, sendTo, outside: sendTo(FRIEND) };
 }
 
 describe("a router", () => {
-  test.each(["full-cone", "port-restricted", "symmetric"] as const)("of kind %s lets answers in", (kind) => {
-    const { world, got, friend, outside } = behind(kind);
-    friend.send(Uint8Array.of(2), outside);
-    world.runFor(100);
-    expect(got).toEqual([FRIEND.host]);
-  });
+  test.each(["full-cone", "address-restricted", "port-restricted", "symmetric"] as const)(
+    "of kind %s lets answers in",
+    (kind) => {
+      const { world, got, friend, outside } = behind(kind);
+      friend.send(Uint8Array.of(2), outside);
+      world.runFor(100);
+      expect(got).toEqual([FRIEND.host]);
+    },
+  );
 
   test.each([
     ["full-cone", [STRANGER.host]],
+    ["address-restricted", []],
     ["port-restricted", []],
     ["symmetric", []],
   ] as const)("of kind %s lets strangers in: %j", (kind, expected) => {
@@ -53,6 +58,16 @@ describe("a router", () => {
     const { outside, sendTo } = behind(kind);
     const other = sendTo(STRANGER);
     expect(formatEndpoint(other) === formatEndpoint(outside)).toBe(isSame);
+  });
+
+  test.each([
+    ["address-restricted", 1],
+    ["port-restricted", 0],
+  ] as const)("of kind %s lets a known host in from another port: %i", (kind, expected) => {
+    const { world, got, friendsOtherPort, outside } = behind(kind);
+    friendsOtherPort.send(Uint8Array.of(2), outside);
+    world.runFor(100);
+    expect(got.length).toBe(expected);
   });
 
   test("closes the way in when nothing went out for a minute", () => {

@@ -126,7 +126,7 @@ export function declareDht(program: Command, command: Declare): void {
     .option("--read-only <share>", "nodes that ask and never answer (BEP 43)", "0%")
     .option(
       "--nat <kind=share>",
-      "nodes behind full-cone, port-restricted or symmetric routers, repeatable",
+      "nodes behind full-cone, address-restricted, port-restricted or symmetric routers, repeatable",
       collect,
       [],
     )
