@@ -7,8 +7,11 @@ import { networkInterfaces } from "node:os";
 import { type Endpoint, endpoint, formatEndpoint } from "../core/endpoint.ts";
 import { ClientError } from "../core/errors.ts";
 import type { GroupSocket } from "../core/ports.ts";
+import type { GatewayLink } from "../mapping/index.ts";
 import type { OpenNetwork, SessionNetwork } from "../session/session-ports.ts";
-import type { EgressGuard } from "./egress-guard.ts";
+import { findDefaultGateway } from "./default-gateway.ts";
+import { type EgressGuard, isLoopbackHost } from "./egress-guard.ts";
+import { openGatewayLink } from "./gateway-link.ts";
 import { InterfaceGate } from "./interface-gate.ts";
 import { type Knock, type KnockTransport, knock } from "./knock.ts";
 import { LiveSockets } from "./live-sockets.ts";
@@ -42,12 +45,21 @@ export type OpenDatagrams = Pick<OpenNetwork, "port" | "udp4" | "udp6" | "isOwnH
 export class NodeNetwork implements SessionNetwork {
   readonly #guard: EgressGuard;
   readonly #receiveBuffer: Uint8Array;
+  readonly #findGateway: typeof findDefaultGateway;
   #gate: InterfaceGate | undefined;
 
-  /** `receiveBuffer` is what all TCP connections read into; one is made where none is given. */
-  constructor(guard: EgressGuard, receiveBuffer: Uint8Array = new Uint8Array(RECEIVE_BUFFER_BYTES)) {
+  /**
+   * `receiveBuffer` is what all TCP connections read into; one is made where none is given. `findGateway` answers the
+   * router of who is bound to these addresses; without it the routing table is asked.
+   */
+  constructor(
+    guard: EgressGuard,
+    receiveBuffer: Uint8Array = new Uint8Array(RECEIVE_BUFFER_BYTES),
+    findGateway: typeof findDefaultGateway = findDefaultGateway,
+  ) {
     this.#guard = guard;
     this.#receiveBuffer = receiveBuffer;
+    this.#findGateway = findGateway;
   }
 
   async open(options: BindOptions): Promise<OpenNetwork> {
@@ -58,6 +70,7 @@ export class NodeNetwork implements SessionNetwork {
       ...datagramsOf(bound, warnings, way.gate),
       dialer: new TcpDialer({ ...way, receiveBuffer }),
       listeners: bound.flatMap((one) => (one.tcp === undefined ? [] : [one.tcp])),
+      openGateway: () => this.#openGateway(way),
     };
     way.gate?.watch((isOpen) => {
       if (!isOpen) way.live.destroyAll();
@@ -71,6 +84,13 @@ export class NodeNetwork implements SessionNetwork {
     const way = await this.#wayOf(options);
     const { bound, warnings } = await bindAll({ hosts: way.hosts, port: options.port }, way.guard);
     return datagramsOf(bound, warnings, way.gate);
+  }
+
+  async #openGateway({ localHosts, guard }: Way): Promise<GatewayLink | undefined> {
+    const gateway = await this.#findGateway(localHosts).catch(() => undefined);
+    if (gateway === undefined || (guard.isLoopbackOnly && !isLoopbackHost(gateway.gatewayHost)))
+      return undefined;
+    return openGatewayLink(gateway, guard).catch(() => undefined);
   }
 
   /** What to bind, and what guards it. */

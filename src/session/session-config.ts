@@ -55,6 +55,8 @@ export interface SessionOptions extends InitialSettings {
   readonly maxConnections?: number | undefined;
   /** What connections to peers run over. Default `both`: TCP where it connects, uTP (BEP 29) else. */
   readonly transport?: TransportChoice | undefined;
+  /** Whether the router is asked to let others in (PCP, NAT-PMP, UPnP). Default: where addresses are those of the Internet. */
+  readonly portMapping?: boolean | undefined;
   /** Peers of each torrent that are uploaded to at a time; 0 = nobody. Default "auto": as many as the uplink fills. */
   readonly uploadSlots?: number | "auto" | undefined;
   /** Takes up the torrents of the former session, and remembers its own for the next. Default false. */
@@ -81,6 +83,7 @@ export interface SessionConfig {
   readonly encryption: EncryptionPolicy;
   readonly maxConnections: number;
   readonly transport: TransportChoice;
+  readonly portMapping: boolean | undefined;
   readonly uploadSlots: number | "auto";
   /** Those that were given, checked. */
   readonly settings: Partial<SessionSettings>;
@@ -109,6 +112,7 @@ export function resolveSessionConfig(options: SessionOptions): SessionConfig {
     encryption: options.encryption ?? "prefer",
     maxConnections: checkedLimit(options.maxConnections ?? 200, "limit of connections") ?? 200,
     transport: checkedTransport(options.transport ?? "both"),
+    portMapping: options.portMapping,
     uploadSlots: checkedSlots(options.uploadSlots ?? "auto"),
     remember: options.remember ?? false,
     isStateShared: options.isStateShared ?? false,

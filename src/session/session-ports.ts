@@ -14,6 +14,7 @@ import type {
 } from "../core/ports.ts";
 import type { BlockSlot, SlabPool } from "../core/slab.ts";
 import type { VerifySignature } from "../dht/index.ts";
+import type { GatewayLink } from "../mapping/index.ts";
 import type { SealingCrypto } from "../sealing/index.ts";
 import type { FileStamp } from "../storage/index.ts";
 import type { Bitfield } from "../torrent/bitfield.ts";
@@ -104,6 +105,11 @@ export interface OpenNetwork {
   readonly dialer: StreamDialer;
   readonly listeners: readonly StreamListener[];
   readonly warnings: readonly string[];
+  /**
+   * The way to the default gateway of the network that this one is bound in; undefined where there is none, where our own
+   * address is one of the Internet, and where it may not be talked to. Never rejects.
+   */
+  openGateway(): Promise<GatewayLink | undefined>;
   /** Where it keeps to one interface. */
   readonly interfaceName?: string;
   /** Set by the session: that interface went, or came back. */

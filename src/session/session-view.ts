@@ -332,6 +332,42 @@ export interface DhtSnapshot {
   readonly details: DhtDetails | null;
 }
 
+/** Our port on the router. */
+export interface MappingSnapshot {
+  /**
+   * `off`: not asked for. `no-gateway`: there is no router, or our own address is one of the Internet. `silent`: it answers in
+   * none of the protocols.
+   */
+  readonly state: "off" | "searching" | "mapped" | "refused" | "silent" | "no-gateway";
+  /** Which one the router understood; null unless mapped, as are the ports. */
+  readonly protocol: "pcp" | "nat-pmp" | "upnp" | null;
+  /** Numeric address of the router. */
+  readonly gateway: string | null;
+  /** The router's own address on the outside, by its word. */
+  readonly outsideHost: string | null;
+  /** Ports on the outside. */
+  readonly tcpPort: number | null;
+  readonly udpPort: number | null;
+  /** Why the router refused, in a few words. */
+  readonly detail: string | null;
+}
+
+/** Who can reach us, by what was seen to happen. */
+export interface ReachabilitySnapshot {
+  /**
+   * The best that is known: peers connect · DHT nodes that were never asked reach us · the router says that it maps the port ·
+   * only what we begin ourselves works · nothing is known.
+   */
+  readonly verdict: "connected" | "dht" | "mapped" | "outgoing" | "unknown";
+  /** The same for people. */
+  readonly sentence: string;
+  /** Connections that others opened by themselves and that became peers; those over a punched hole do not count. */
+  readonly incomingLastHour: number;
+  /** In the last hour; over UDP. */
+  readonly hasDhtStrangers: boolean;
+  readonly mapping: MappingSnapshot;
+}
+
 export interface LogLine {
   readonly sequence: number;
   readonly atUnixMs: number;
@@ -356,6 +392,7 @@ export interface SessionSnapshot {
   readonly freeBytes: number | null;
   readonly defaultFolder: string;
   readonly dht: DhtSnapshot;
+  readonly reachability: ReachabilitySnapshot;
   readonly torrents: readonly TorrentSnapshot[];
   /** Newest last; at most 200. */
   readonly log: readonly LogLine[];

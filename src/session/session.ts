@@ -15,6 +15,8 @@ import { openLocalDiscovery } from "./local-discovery.ts";
 import { MachineWatch } from "./machine-watch.ts";
 import { boundHosts, OwnAddresses } from "./own-addresses.ts";
 import { TurnGiver } from "./queue/turn-giver.ts";
+import { PortMapping } from "./reachability/port-mapping.ts";
+import { Reachability } from "./reachability/reachability.ts";
 import { SessionBans } from "./session-bans.ts";
 import { sessionCommands } from "./session-commands.ts";
 import {
@@ -64,6 +66,7 @@ export class Session implements SessionView {
   readonly #log: SessionLog;
   readonly #records: TorrentRecords;
   readonly #machine: MachineWatch;
+  readonly #reachability: Reachability;
   readonly #checks = new CheckQueue();
   readonly #list: TorrentList;
   readonly #queue: TurnGiver;
@@ -126,6 +129,7 @@ export class Session implements SessionView {
       maxConnections: Math.min(config.maxConnections, platform.maxConnections ?? Number.POSITIVE_INFINITY),
       isLanExempt: config.isLanExempt,
     });
+    this.#reachability = new Reachability(this.#newPortMapping(), addressProfile === "public");
     this.#totals = new SessionTotals(platform, this.#wire, this.#log);
     this.#machine = new MachineWatch({
       platform,
@@ -133,7 +137,10 @@ export class Session implements SessionView {
       isLoopbackOnly: addressProfile === "loopback",
       folder: config.folder,
       log: (text) => this.#log.add(text),
-      onNetworkChange: () => this.#dht?.node.networkChanged(),
+      onNetworkChange: () => {
+        this.#dht?.node.networkChanged();
+        this.#reachability.mapping?.start();
+      },
       onInterfaceChange: () => this.#store.publish(),
     });
     this.#list = new TorrentList({
@@ -204,6 +211,7 @@ export class Session implements SessionView {
       else this.#sealing.accept(stream, accept);
     });
     this.#dht?.start();
+    this.#reachability.mapping?.start();
     if (this.#config.remember) {
       this.#bans = new SessionBans(this.#platform, this.#wire, this.#log);
       await this.#bans.start();
@@ -328,6 +336,7 @@ export class Session implements SessionView {
   #beat(): void {
     this.#heartbeat = this.#platform.clock.setTimer(HEARTBEAT_MS, () => this.#beat());
     this.#machine.noticeSleep();
+    this.#noteReach();
     const shared = this.#sharedFacts();
     for (const { torrent, report } of this.#list.all) {
       torrent.tick();
@@ -362,6 +371,29 @@ export class Session implements SessionView {
     });
   }
 
+  #newPortMapping(): PortMapping | undefined {
+    const { portMapping = this.#addressProfile === "public", transport } = this.#config;
+    if (!portMapping) return undefined;
+    const { clock, random } = this.#platform;
+    return new PortMapping({
+      clock,
+      random,
+      network: this.#network,
+      // The DHT is there whatever peers are connected over.
+      transports: transport === "utp" ? ["udp"] : ["tcp", "udp"],
+      log: (text) => this.#log.add(text),
+      onChange: () => this.#store.touch(),
+    });
+  }
+
+  #noteReach(): void {
+    const { acceptedIncoming, connections, halfOpen } = this.#wire.view();
+    const totals = this.#dht?.node.view().totals;
+    const hasReached = connections > halfOpen || (totals?.repliesIn ?? 0) > 0;
+    const facts = { incoming: acceptedIncoming, strangers: totals?.strangersIn ?? 0, hasReached };
+    this.#reachability.update(facts, this.#platform.clock.nowMs());
+  }
+
   async #shutDown(): Promise<void> {
     this.#heartbeat?.[Symbol.dispose]();
     const everything = Promise.allSettled(this.#list.all.map(({ torrent }) => torrent.close()));
@@ -370,6 +402,7 @@ export class Session implements SessionView {
     if (this.#config.remember) await this.#totals.close();
     await this.#bans?.close();
     await this.#dht?.close();
+    await this.#reachability.mapping?.close();
     this.#neighbours?.close();
     this.#wire.close();
     this.#transports.close();
@@ -385,6 +418,7 @@ export class Session implements SessionView {
     return sharedFacts({
       wire: this.#wire.view(),
       dht: this.#dht,
+      reach: this.#reachability.snapshot(),
       machine: this.#machine,
       nowMs: clock.nowMs(),
       unixMs: this.#platform.unixMs(),
@@ -400,6 +434,7 @@ export class Session implements SessionView {
       allTime: this.#totals.now,
       settings: this.#settings,
       dht: this.#dht,
+      reachability: this.#reachability.snapshot(),
       held: this.#list.all,
       log: this.#log.lines,
     });

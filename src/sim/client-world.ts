@@ -42,6 +42,8 @@ export class ClientWorld {
   readonly names: Map<string, readonly string[]> = new Map();
   /** Hosts behind a translator; to be set before their session opens. */
   readonly nats: Map<string, NatKind> = new Map();
+  /** Those of them whose translator opens their port when it is asked. */
+  readonly mappingHosts: Set<string> = new Set();
   readonly #internet: VirtualInternet;
   readonly #drain: () => Promise<void>;
 
@@ -51,8 +53,9 @@ export class ClientWorld {
     const links = new UniformLinks(this.world.random.fork("links"), { minRttMs, maxRttMs });
     this.datagrams = new DatagramNetwork(this.world, links);
     this.streams = new StreamNetwork(this.world, links);
-    const { world, datagrams, streams, names, nats } = this;
-    this.#internet = { world, datagrams, streams, names, nats, groups: new GroupNetwork(world) };
+    const { world, datagrams, streams, names, nats, mappingHosts } = this;
+    const groups = new GroupNetwork(world);
+    this.#internet = { world, datagrams, streams, names, nats, mappingHosts, groups };
     this.router = this.#startRouter();
   }
 

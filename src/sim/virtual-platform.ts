@@ -7,6 +7,7 @@ import type { OpenNetwork, SessionNetwork, SessionPlatform, StateStore } from ".
 import { MemoryDisk } from "./memory-disk.ts";
 import { MemoryUserFolders } from "./memory-user-folders.ts";
 import type { NatKind } from "./nat.ts";
+import { VirtualGateway } from "./virtual-gateway.ts";
 import type { GroupNetwork } from "./virtual-groups.ts";
 import type { StreamNetwork } from "./virtual-streams.ts";
 import type { DatagramNetwork } from "./virtual-udp.ts";
@@ -26,6 +27,8 @@ export interface VirtualInternet {
   readonly names: ReadonlyMap<string, readonly string[]>;
   /** Hosts behind a translator: datagrams pass it by its rules, and nobody can connect to them over TCP. */
   readonly nats?: ReadonlyMap<string, NatKind>;
+  /** Those of them whose translator opens their port when it is asked (NAT-PMP). */
+  readonly mappingHosts?: ReadonlySet<string>;
   /** Absent where multicast reaches nobody. */
   readonly groups?: GroupNetwork;
 }
@@ -88,11 +91,22 @@ class VirtualNetwork implements SessionNetwork {
       dialer: streams.dialerFor(this.#host),
       listeners: [listener],
       warnings: [],
+      openGateway: () => Promise.resolve(this.#gateway()),
       close: () => {
         udp.close();
         listener.close();
         return Promise.resolve();
       },
+    });
+  }
+
+  #gateway(): VirtualGateway | undefined {
+    const { world, datagrams, streams, mappingHosts } = this.#internet;
+    if (mappingHosts?.has(this.#host) !== true) return undefined;
+    return new VirtualGateway(world, this.#host, (transport, isMapped) => {
+      if (transport === "udp") datagrams.setPortMapped(this.#host, isMapped);
+      else if (isMapped) streams.closedHosts.delete(this.#host);
+      else streams.closedHosts.add(this.#host);
     });
   }
 

@@ -23,6 +23,7 @@ export interface NetworkFlags {
   readonly profileAddresses?: string;
   readonly lsd?: boolean;
   readonly transport?: string;
+  readonly portMapping?: string;
   readonly network?: string;
   readonly encryption?: string;
 }
@@ -40,6 +41,8 @@ export interface NetworkOptions {
   readonly localDiscovery?: boolean | undefined;
   /** What connections to peers run over; undefined = both. */
   readonly transport?: TransportChoice | undefined;
+  /** Whether the router is asked for our port; undefined = where addresses are those of the Internet. */
+  readonly portMapping?: boolean | undefined;
   /** The private network to be in, and in no other; undefined = the public DHT, or that of `bootstrap`. */
   readonly privateNetwork?: NetworkDefinition | undefined;
   /** Undefined = prefer. */
@@ -122,6 +125,10 @@ export function addConnectionOptions(command: Command): Command {
     .option(
       "--encryption <policy>",
       "hide from the network what connections are: prefer, require or off (default: prefer)",
+    )
+    .option(
+      "--port-mapping <on|off>",
+      "have the router let others in, by PCP, NAT-PMP or UPnP (default: on, but not among private addresses)",
     );
 }
 
@@ -147,6 +154,7 @@ export function parseNetworkOptions(flags: NetworkFlags, defaultPort: number): N
     addressProfile: flags.profileAddresses === undefined ? undefined : parseProfile(flags.profileAddresses),
     localDiscovery: flags.lsd,
     transport: flags.transport === undefined ? undefined : parseTransport(flags.transport),
+    portMapping: flags.portMapping === undefined ? undefined : parsePortMapping(flags.portMapping),
     privateNetwork,
     encryption: flags.encryption === undefined ? undefined : parseEncryption(flags.encryption),
   };
@@ -188,6 +196,11 @@ function parseTransport(text: string): TransportChoice {
   throw new ClientError("USAGE", `--transport: "${text}" is unknown`, {
     hint: `Use one of ${TRANSPORT_CHOICES.join(", ")}.`,
   });
+}
+
+function parsePortMapping(text: string): boolean {
+  if (text === "on" || text === "off") return text === "on";
+  throw new ClientError("USAGE", `--port-mapping: "${text}" is unknown`, { hint: "Use on or off." });
 }
 
 function parseEncryption(text: string): EncryptionPolicy {

@@ -20,6 +20,8 @@ export interface EngineSettings {
   readonly localDiscovery?: boolean | undefined;
   /** What connections to peers run over; undefined = both. */
   readonly transport?: TransportChoice | undefined;
+  /** Undefined = where addresses are those of the Internet. */
+  readonly portMapping?: boolean | undefined;
   /** The private network to be in. */
   readonly privateNetwork?: NetworkDefinition | undefined;
   /** Undefined = prefer. */

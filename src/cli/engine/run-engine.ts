@@ -80,6 +80,7 @@ function sessionOptions(from: EngineSettings): SessionOptions {
     privateNetwork: from.privateNetwork,
     localDiscovery: from.localDiscovery,
     transport: from.transport,
+    portMapping: from.portMapping,
     isLanExempt: from.isLanExempt,
     encryption: from.encryption,
     expectedPeers: from.peers,

@@ -69,6 +69,7 @@ const GENERAL: ReadonlySet<string> = new Set([
   "--network",
   "--piece-size",
   "--port",
+  "--port-mapping",
   "--profile",
   "--profile-addresses",
   "--stall-timeout",

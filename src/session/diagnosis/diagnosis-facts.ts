@@ -2,7 +2,7 @@
  * What a diagnosis rests on: plain facts of one torrent and its surroundings at one moment, made by the session at
  * 1 Hz, by hand in tests. Unknown is undefined.
  */
-import type { DhtSnapshot, TorrentFailure, TorrentPhase } from "../session-view.ts";
+import type { DhtSnapshot, ReachabilitySnapshot, TorrentFailure, TorrentPhase } from "../session-view.ts";
 
 export interface DiagnosisFacts {
   readonly phase: TorrentPhase;
@@ -39,6 +39,8 @@ export interface NetFacts {
   readonly isUp: boolean;
   /** Some peer, of whatever torrent, is or was connected over TCP. */
   readonly hasTcp: boolean;
+  /** Who can reach us. */
+  readonly reach: Pick<ReachabilitySnapshot, "verdict" | "sentence">;
 }
 
 export interface DhtFacts {

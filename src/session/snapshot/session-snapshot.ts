@@ -2,7 +2,13 @@
 import type { WireView } from "../../wire/index.ts";
 import type { MachineWatch } from "../machine-watch.ts";
 import type { SessionDht } from "../session-dht.ts";
-import { DHT_DETAILS, type LogLine, PROTOCOL_VERSION, type SessionSnapshot } from "../session-view.ts";
+import {
+  DHT_DETAILS,
+  type LogLine,
+  PROTOCOL_VERSION,
+  type ReachabilitySnapshot,
+  type SessionSnapshot,
+} from "../session-view.ts";
 import type { SettingsKeeper } from "../settings/settings-keeper.ts";
 import type { Held } from "../torrent-list.ts";
 import { dhtFacts, dhtSnapshot } from "./dht-snapshot.ts";
@@ -13,6 +19,7 @@ export interface SharedFactsSources {
   readonly wire: WireView;
   /** Undefined where no DHT runs. */
   readonly dht: SessionDht | undefined;
+  readonly reach: ReachabilitySnapshot;
   readonly machine: MachineWatch;
   readonly nowMs: number;
   readonly unixMs: number;
@@ -28,15 +35,17 @@ export interface SessionSnapshotSources {
   readonly allTime: SessionSnapshot["allTime"];
   readonly settings: SettingsKeeper;
   readonly dht: SessionDht | undefined;
+  readonly reachability: ReachabilitySnapshot;
   /** In the order in which they are shown. */
   readonly held: readonly Held[];
   readonly log: readonly LogLine[];
 }
 
-export function sharedFacts({ wire, dht, machine, nowMs, unixMs }: SharedFactsSources): SharedFacts {
+export function sharedFacts({ wire, dht, reach, machine, nowMs, unixMs }: SharedFactsSources): SharedFacts {
   const net = {
     isUp: machine.isNetworkUp,
     hasTcp: wire.acceptedIncoming > 0 || wire.connections > wire.halfOpen,
+    reach: { verdict: reach.verdict, sentence: reach.sentence },
   };
   const facts = dhtFacts(dht, nowMs);
   return {
@@ -49,6 +58,7 @@ export function sharedFacts({ wire, dht, machine, nowMs, unixMs }: SharedFactsSo
       facts.state,
       facts.knownNodes === 0,
       wire.acceptedIncoming > 0,
+      net.reach.sentence,
     ].join(),
     freeBytes: machine.freeBytes ?? undefined,
     maxDownBytesPerSecond: wire.maxDownBytesPerSecond,
@@ -61,7 +71,8 @@ export function sharedFacts({ wire, dht, machine, nowMs, unixMs }: SharedFactsSo
 }
 
 export function sessionSnapshot(sources: SessionSnapshotSources): SessionSnapshot {
-  const { shared, watched, listening, defaultFolder, allTime, settings, dht, held, log } = sources;
+  const { shared, watched, listening, defaultFolder, allTime, settings, dht, reachability, held, log } =
+    sources;
   return {
     version: PROTOCOL_VERSION,
     atUnixMs: shared.unixMs,
@@ -76,6 +87,7 @@ export function sessionSnapshot(sources: SessionSnapshotSources): SessionSnapsho
     freeBytes: shared.freeBytes === undefined ? null : roundedSpace(shared.freeBytes),
     defaultFolder,
     dht: dhtSnapshot(dht, watched.has(DHT_DETAILS)),
+    reachability,
     torrents: held.map(({ torrent, report }, position) =>
       report.snapshot(shared, position, watched.has(torrent.id)),
     ),

@@ -5,6 +5,11 @@ type Changes = {
   readonly [Key in keyof DiagnosisFacts]?: Partial<DiagnosisFacts[Key]> | DiagnosisFacts[Key];
 };
 
+const REACHED = {
+  verdict: "connected",
+  sentence: "Others have connected 4 times in the last hour.",
+} as const;
+
 export function someFacts(changes: Changes = {}): DiagnosisFacts {
   const base: DiagnosisFacts = {
     phase: "downloading",
@@ -15,7 +20,7 @@ export function someFacts(changes: Changes = {}): DiagnosisFacts {
     ignoredWebSeeds: 0,
     missingBytes: 3_328_599_654,
     disk: { freeBytes: 90_000_000_000, damagedPieces: 0 },
-    net: { isUp: true, hasTcp: true },
+    net: { isUp: true, hasTcp: true, reach: REACHED },
     dht: {
       enabled: true,
       state: "joined",

@@ -1,4 +1,6 @@
 /** Snapshots for tests: complete, plausible, and changed where a test says so. */
+
+import { NO_MAPPING } from "../../../src/session/reachability/port-mapping.ts";
 import {
   type LogLine,
   PROTOCOL_VERSION,
@@ -129,6 +131,13 @@ export function aSessionSnapshot(changes: Partial<SessionSnapshot> = {}): Sessio
       bootstrap: [],
       externalAddress: null,
       details: null,
+    },
+    reachability: {
+      verdict: "unknown",
+      sentence: "Nothing has been sent or received yet.",
+      incomingLastHour: 0,
+      hasDhtStrangers: false,
+      mapping: NO_MAPPING,
     },
     torrents: [],
     log: [],

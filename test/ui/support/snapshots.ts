@@ -273,11 +273,28 @@ export function aSnapshot(changes: Partial<SessionSnapshot> = {}): SessionSnapsh
     freeBytes: 84_200_000_000,
     defaultFolder: "/home/ada/Downloads",
     dht: aDht(),
+    reachability: REACHED,
     torrents,
     log: [],
     ...changes,
   };
 }
+
+const REACHED: SessionSnapshot["reachability"] = {
+  verdict: "connected",
+  sentence: "Others have connected 4 times in the last hour.",
+  incomingLastHour: 4,
+  hasDhtStrangers: true,
+  mapping: {
+    state: "mapped",
+    protocol: "pcp",
+    gateway: "192.168.1.1",
+    outsideHost: "203.0.113.7",
+    tcpPort: 6881,
+    udpPort: 6881,
+    detail: null,
+  },
+};
 
 /** A different info-hash for each `index`. */
 export function anId(index: number): string {
