@@ -27,6 +27,7 @@ const ALGORITHMS = [
   ["quality by BEP 42 and round trip", "prefersNear=false", "30 % dead"],
   ["adaptive stall times", "stallMs=1000", "30 % dead"],
   ["head of the list", "headOfList=false", "30 % dead"],
+  ["looking behind the dead", "looksBehind=false", "30 % dead"],
   ["replacement cache", "replacements=false", "20 % churn in 30 minutes"],
   ["steady maintenance", "steadyMaintenance=false", "20 % churn in 30 minutes"],
   ["asking the head again", "resends=false", "15 % lost each way"],

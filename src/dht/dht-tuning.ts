@@ -36,6 +36,8 @@ export interface DhtTuning {
   readonly onePerParty: boolean;
   /** Look behind nodes that stand denser around a target than chance puts them (threats DH08). */
   readonly crowdDoubt: boolean;
+  /** Ask for what the dead at the head of the list hide. */
+  readonly looksBehind: boolean;
   /** End when so many of the closest nodes that were heard of have been asked, dead or alive (k-rpc); 0 = never. */
   readonly closestKnown: number;
 
@@ -65,6 +67,7 @@ export const SHIPPING: DhtTuning = {
   unreachableCache: true,
   onePerParty: true,
   crowdDoubt: true,
+  looksBehind: true,
   closestKnown: 0,
   announceCache: true,
   announceJitter: 0.1,

@@ -10,6 +10,7 @@ import type { DhtSettings } from "./dht-config.ts";
 import type { DhtFamily } from "./dht-family.ts";
 import type { LookupHandlers, LookupOutcome, LookupStep, NamedNode, PeersHandlers } from "./dht-lookups.ts";
 import type { KrpcMessage } from "./krpc-message.ts";
+import { LookBehind } from "./look-behind.ts";
 import { Lookup } from "./lookup.ts";
 import { LookupCandidate } from "./lookup-candidate.ts";
 import type { LookupExperience } from "./lookup-experience.ts";
@@ -128,7 +129,11 @@ export class LookupRun implements QueryOwner {
         if (this.#isStuck) return;
         continue;
       }
-      const outcome = this.#ask(step);
+      if (step instanceof LookBehind) {
+        if (this.#ask(step.namer, step) !== "sent") this.machine.lookEnded();
+        continue;
+      }
+      const outcome = this.#ask(step, step);
       if (outcome === "sent") continue;
       this.machine.notSent(step, outcome);
       if (outcome === "silent") continue;
@@ -146,7 +151,13 @@ export class LookupRun implements QueryOwner {
   queryAnswered(query: Query, message: KrpcMessage, rttMs: number): void {
     const candidate = query.subject;
     this.#parts.experience.unreachable.answered(query.to);
-    if (this.#isEnded || !(candidate instanceof LookupCandidate)) return;
+    if (this.#isEnded) return;
+    if (candidate instanceof LookBehind) {
+      this.machine.lookEnded();
+      this.#report(candidate.namer, "answered", rttMs, 0, this.#takeNodes(message, candidate.namer));
+      this.pump();
+    }
+    if (!(candidate instanceof LookupCandidate)) return;
     if (this.machine.answered(candidate, message.id(), message.token(), rttMs)) {
       const nodes = this.#takeNodes(message, candidate);
       const peers = this.#takePeers(message, query.to);
@@ -167,23 +178,31 @@ export class LookupRun implements QueryOwner {
   queryFailed(query: Query, failure: QueryFailure): void {
     const candidate = query.subject;
     this.#noteFailure(query, failure);
-    if (this.#isEnded || !(candidate instanceof LookupCandidate)) return;
+    if (this.#isEnded) return;
+    if (candidate instanceof LookBehind) {
+      this.machine.lookEnded();
+      this.pump();
+    }
+    if (!(candidate instanceof LookupCandidate)) return;
     if (failure === "timeout" || failure === "unreachable") this.#timedOut++;
     this.machine.failed(candidate);
     this.#report(candidate, "timed-out", undefined, 0, 0);
     this.pump();
   }
 
-  #ask(candidate: LookupCandidate): SendOutcome {
+  /** `subject` is the candidate, or the question behind the dead that goes to it. */
+  #ask(candidate: LookupCandidate, subject: LookupCandidate | LookBehind): SendOutcome {
     const { request, sender } = this.#parts;
+    const isBehind = subject instanceof LookBehind;
     const addressee: Addressee = {
       to: candidate.endpoint,
       expectedId: candidate.id,
       owner: this,
-      subject: candidate,
-      again: candidate.query,
+      subject,
+      again: isBehind ? undefined : candidate.query,
       isPatient: this.machine.isLastResort,
     };
+    if (isBehind) return sender.findNode(this.family, addressee, subject.target, "own");
     return request.purpose === "get-peers"
       ? sender.getPeers(this.family, addressee, request.target, request.noSeeds)
       : sender.findNode(this.family, addressee, request.target, "own");

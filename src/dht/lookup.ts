@@ -27,6 +27,7 @@ import type { AddressFamily, Endpoint } from "../core/endpoint.ts";
 import { ID_BYTES, type NodeId, nodeIdFrom } from "../core/ids.ts";
 import { compactNodeBytes, readEndpoint, readInt32, sameEndpoint } from "./compact-address.ts";
 import type { DhtTuning } from "./dht-tuning.ts";
+import { type LookBehind, lookBehind } from "./look-behind.ts";
 import { type CandidateState, LookupCandidate } from "./lookup-candidate.ts";
 import { leastPlausibleDistances, MAX_CROWD } from "./plausible-distances.ts";
 
@@ -47,7 +48,7 @@ const UNPROVEN_PER_PROVEN = 3;
 /** The parts of the tuning that lookups follow. */
 export type LookupTuning = Pick<
   DhtTuning,
-  "alpha" | "headOfList" | "candidateSources" | "onePerParty" | "closestKnown"
+  "alpha" | "headOfList" | "candidateSources" | "onePerParty" | "closestKnown" | "looksBehind"
 >;
 
 export interface LookupOptions {
@@ -68,10 +69,10 @@ export interface LookupOptions {
 }
 
 /**
- * What to do next: ask this candidate, already marked as asked; wait for answers; nothing more. `stuck`: everybody
+ * What to do next: ask this candidate, already marked as asked, or look behind the dead; wait for answers; nothing more. `stuck`: everybody
  * stalls and nobody has answered; wait, or add somebody.
  */
-export type LookupStepKind = LookupCandidate | "wait" | "stuck" | "done";
+export type LookupStepKind = LookupCandidate | LookBehind | "wait" | "stuck" | "done";
 
 export class Lookup {
   readonly #options: LookupOptions;
@@ -92,6 +93,9 @@ export class Lookup {
   #misses = 0;
   #retries = 0;
   #isLastResort = false;
+  /** Questions behind the dead: asked, and not answered yet. */
+  #looks = 0;
+  #looksInFlight = 0;
   /** Nobody credible is left: everybody is asked until somebody answers. */
   #believesAll = false;
 
@@ -151,7 +155,7 @@ export class Lookup {
     const { k, tuning, maxTries } = this.#options;
     if (tuning.closestKnown > 0) return this.#nextOfKnown();
     const alpha = this.#alpha();
-    let inFlight = tuning.headOfList ? 0 : this.#inFlightBehind();
+    let inFlight = this.#looksInFlight + (tuning.headOfList ? 0 : this.#inFlightBehind());
     for (const candidate of this.#addresses) {
       if (candidate.state === "asked") inFlight++;
       else if (candidate.state === "fresh" && inFlight < alpha && this.#ask(candidate)) return candidate;
@@ -173,6 +177,8 @@ export class Lookup {
       else if (candidate.state === "fresh" && this.#isWorthAsking(candidate) && this.#ask(candidate))
         return candidate;
     }
+    const look = tuning.looksBehind && inFlight < alpha ? this.#lookBehind() : undefined;
+    if (look !== undefined) return look;
     if (stalled !== undefined && inFlight < alpha) return this.#askAgain(stalled);
     if (alive >= k) return inFlight > 0 ? "wait" : "done";
     if (inFlight > resorts || inFlight >= alpha) return "wait";
@@ -194,6 +200,11 @@ export class Lookup {
     candidate.tries--;
     candidate.state = why === "full" ? "fresh" : "skipped";
     this.#release(candidate);
+  }
+
+  /** A question behind the dead was answered, failed, or was not sent. */
+  lookEnded(): void {
+    this.#looksInFlight--;
   }
 
   /** `candidate` answered. False when the answer does not count: a second one, our own id, or an id that answered before. */
@@ -280,6 +291,16 @@ export class Lookup {
       if (candidate.state === "answered" && this.#counts(candidate)) alive++;
     }
     return count;
+  }
+
+  #lookBehind(): LookBehind | undefined {
+    const { k, target } = this.#options;
+    const look = lookBehind(this.#nearest, k, target, this.#looks);
+    if (look === undefined) return undefined;
+    this.#looks++;
+    this.#looksInFlight++;
+    this.#asked++;
+    return look;
   }
 
   #counts(candidate: LookupCandidate): boolean {

@@ -10,6 +10,8 @@ const NOT_OURS: Partial<DhtTuning> = {
   resends: false,
   candidateSources: false,
   unreachableCache: false,
+  crowdDoubt: false,
+  looksBehind: false,
   announceCache: false,
   announceJitter: 0,
   newFlowsPerMinute: 0,
