@@ -1,7 +1,7 @@
-/** Sealed networks for tests. */
+/** Private networks for tests, sealed ones above all. */
 import { type Endpoint, formatEndpoint } from "../../src/core/endpoint.ts";
 import type { DatagramSocket } from "../../src/core/ports.ts";
-import { DhtNode } from "../../src/dht/index.ts";
+import { type DhtConfig, DhtNode } from "../../src/dht/index.ts";
 import { nodeSealingCrypto } from "../../src/platform/sealing-crypto.ts";
 import {
   DatagramSealer,
@@ -10,6 +10,7 @@ import {
   type SealedNetwork,
   SealedSocket,
 } from "../../src/sealing/index.ts";
+import type { NetworkMode } from "../../src/session/index.ts";
 import type { DatagramNetwork, World } from "../../src/sim/index.ts";
 
 /** Wall-clock time at virtual time 0. */
@@ -50,6 +51,19 @@ export interface Member {
   readonly socket: SealedSocket;
 }
 
+/** A DHT node of a private network of any mode. */
+export interface NetworkNode {
+  readonly node: DhtNode;
+  readonly socket: DatagramSocket;
+}
+
+/** Networks of one mode differ by their label. */
+export interface TestNetwork {
+  readonly mode: NetworkMode;
+  readonly label: number;
+}
+
+/** In the sealed network 1. */
 export function memberAt(
   net: DatagramNetwork,
   world: World,
@@ -58,10 +72,39 @@ export function memberAt(
   saved?: Uint8Array,
 ): Member {
   const socket = sealed(net.bind(at), networkOf(1), world);
+  return { node: startNode(world, socket, { bootstrap, saved, overheadBytes: SEALING_BYTES }), socket };
+}
+
+export function nodeIn(
+  { mode, label }: TestNetwork,
+  net: DatagramNetwork,
+  world: World,
+  at: Endpoint,
+  bootstrap: readonly Endpoint[],
+  saved?: Uint8Array,
+): NetworkNode {
+  const plain = net.bind(at);
+  const { id } = networkOf(label);
+  const socket = mode === "sealed" ? sealed(plain, networkOf(label), world) : plain;
+  const config =
+    mode === "sealed" ? { overheadBytes: SEALING_BYTES } : mode === "open" ? { networkId: id } : {};
+  return { node: startNode(world, socket, { bootstrap, saved, ...config }), socket };
+}
+
+interface StartOptions extends Pick<DhtConfig, "overheadBytes" | "networkId"> {
+  readonly bootstrap: readonly Endpoint[];
+  readonly saved: Uint8Array | undefined;
+}
+
+function startNode(
+  world: World,
+  socket: DatagramSocket,
+  { bootstrap, saved, ...config }: StartOptions,
+): DhtNode {
   const node = new DhtNode({
     clock: world.clock,
-    random: world.random.fork(`node ${formatEndpoint(at)} at ${world.nowMs}`),
-    config: { addressProfile: "lan", overheadBytes: SEALING_BYTES },
+    random: world.random.fork(`node ${formatEndpoint(socket.local)} at ${world.nowMs}`),
+    config: { addressProfile: "lan", ...config },
     sockets: { v4: socket },
     saved,
     onEvent: (event) => {
@@ -71,5 +114,5 @@ export function memberAt(
   socket.onDatagram = (payload, from) => node.handleDatagram(payload, from);
   socket.onUnreachable = (to) => node.handleUnreachable(to);
   node.start();
-  return { node, socket };
+  return node;
 }
