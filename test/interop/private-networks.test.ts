@@ -1,0 +1,132 @@
+/**
+ * Private networks from nothing, as the README writes them: a file goes through a sealed one in four commands; libtorrent and Starling
+ * find each other in a plain one whose bootstrap nodes die.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { digestsIn, digestsOf, KIB, writeTree } from "./support/content.ts";
+import { Lab } from "./support/lab.ts";
+import { Libtorrent } from "./support/libtorrent.ts";
+import { requireInstalled } from "./support/prerequisites.ts";
+import { runStarling, Starling } from "./support/starling.ts";
+
+const PATIENT_MS = 40_000;
+
+let lab: Lab;
+
+beforeEach(() => {
+  requireInstalled("starling", "libtorrent");
+  lab = new Lab();
+});
+
+afterEach(() => lab.close());
+
+/** The four commands of the README, without the program's name and what the shell makes of them. */
+function readmeRoad(): readonly (readonly string[])[] {
+  const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
+  const [, block = ""] = /### A network that nobody else can enter\n\n```\n([^`]+)```/.exec(readme) ?? [];
+  return block
+    .trim()
+    .split("\n")
+    .map((line) => line.replace(/#.*|&$|> \S+/g, "").trim())
+    .map((line) => (line.match(/'[^']*'|\S+/g) ?? []).slice(1).map((word) => word.replaceAll("'", "")));
+}
+
+test("the README's four commands take a file through a sealed network", async () => {
+  const home = lab.newFolder("home");
+  const album = writeTree(
+    join(lab.newFolder("data"), "album"),
+    { "one.bin": 300 * KIB, "two.bin": 70 * KIB },
+    "road",
+  );
+  const host = lab.newHost();
+  // Ours instead of the README's: the address, and where things lie.
+  const here = (words: readonly string[]): readonly string[] =>
+    words.map((word) =>
+      word.replace("127.0.0.1", host).replace("./album", album).replace("/tmp/copy", `${home}/copy`),
+    );
+  const commands = readmeRoad().map(here);
+  expect(commands).toHaveLength(4);
+  const [create, serve, share, get] = commands as [string[], string[], string[], string[]];
+  const startedMs = performance.now();
+
+  const made = await runStarling(lab, create, { home });
+  expect(made.stdout).toEqual([expect.stringMatching(/^starling-sealed-1-/)]);
+  const node = Starling.start(lab, serve, { home });
+  await node.waitForLine(/^listening /, PATIENT_MS);
+  const sharer = Starling.start(lab, [...share, "--host", lab.newHost()], { home });
+  const magnet = (await sharer.waitForLine(/^magnet:/, PATIENT_MS)).text;
+  const words = get.map((word) => (word.startsWith("magnet:") ? magnet : word));
+  await Starling.start(lab, [...words, "--host", lab.newHost()], { home }).waitForSuccess(PATIENT_MS);
+
+  console.log(`through a sealed network in ${((performance.now() - startedMs) / 1_000).toFixed(1)} s`);
+  expect(digestsIn(join(home, "copy"))).toEqual(digestsOf(album));
+});
+
+test("libtorrent and Starling find each other in a plain network, also when one of two bootstrap nodes is killed", async () => {
+  const [first, second] = [lab.newHost(), lab.newHost()];
+  const bootstrap = [`${first}:7000`, `${second}:7000`];
+  const startedMs = performance.now();
+  const maker = lab.newFolder("home");
+  const named = bootstrap.flatMap((node) => ["--bootstrap", node]);
+  const made = await runStarling(lab, ["network", "create", "lab", "--plain", ...named], { home: maker });
+  const joinFile = join(lab.newFolder("join"), "lab.join");
+  writeFileSync(joinFile, made.stdout.join("\n"));
+  const joined = async (): Promise<string> => {
+    const home = lab.newFolder("home");
+    await runStarling(lab, ["network", "join", joinFile], { home });
+    return home;
+  };
+  const serve = ["dht", "serve", "--network", "lab", "--port", "7000", "--host"];
+  const nodes = [
+    Starling.start(lab, [...serve, first], { home: maker }),
+    Starling.start(lab, [...serve, second], { home: await joined() }),
+  ];
+  for (const node of nodes) await node.waitForLine(/^listening /, PATIENT_MS);
+
+  // libtorrent's side shares one torrent, Starling's side another.
+  const theirs = writeTree(join(lab.newFolder("theirs"), "theirs"), { "one.bin": 200 * KIB }, "theirs");
+  const ours = writeTree(join(lab.newFolder("ours"), "ours"), { "one.bin": 200 * KIB }, "ours");
+  const libtorrent = await Libtorrent.start(lab, { bootstrap, impatient: true });
+  const file = join(lab.folder, "theirs.torrent");
+  const { infoHash } = await libtorrent.create({
+    path: theirs,
+    output: file,
+    format: "v1",
+    pieceBytes: 64 * KIB,
+  });
+  await libtorrent.add({ torrent: file, save: join(theirs, ".."), seed: true });
+  const ourHome = await joined();
+  const sharer = Starling.start(lab, ["share", ours, "--network", "lab", "--host", lab.newHost()], {
+    home: ourHome,
+  });
+  const magnet = (await sharer.waitForLine(/^magnet:/, PATIENT_MS)).text;
+
+  nodes[0]?.signal("SIGKILL");
+  const getting = Starling.start(
+    lab,
+    [
+      "get",
+      `magnet:?xt=urn:btih:${infoHash}`,
+      "--network",
+      "lab",
+      "-o",
+      join(lab.folder, "got"),
+      "--host",
+      lab.newHost(),
+    ],
+    { home: await joined() },
+  );
+  const newcomer = await Libtorrent.start(lab, { bootstrap, impatient: true });
+  const save = lab.newFolder("newcomer");
+  const id = await newcomer.add({ magnet, save });
+  await Promise.all([
+    getting.waitForSuccess(PATIENT_MS),
+    newcomer.waitForTorrentEvent("done", id, PATIENT_MS),
+  ]);
+
+  console.log(`plain, one bootstrap node killed: ${((performance.now() - startedMs) / 1_000).toFixed(1)} s`);
+  expect(digestsIn(join(lab.folder, "got"))).toEqual(digestsOf(theirs));
+  expect(digestsIn(save)).toEqual(digestsOf(ours));
+});
