@@ -16,6 +16,7 @@ export {
   type PrivateNetwork,
   profileWithin,
 } from "./private-network.ts";
+export { PortMapping } from "./reachability/port-mapping.ts";
 export type { Session } from "./session.ts";
 export { resolveSessionConfig, type SessionConfig, type SessionOptions } from "./session-config.ts";
 export type {
@@ -38,8 +39,10 @@ export {
   type FileSnapshot,
   type ImportedProgress,
   type LogLine,
+  type MappingSnapshot,
   type PeerSnapshot,
   PROTOCOL_VERSION,
+  type ReachabilitySnapshot,
   type ScheduleSpan,
   type SessionCommands,
   type SessionSettings,

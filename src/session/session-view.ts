@@ -47,6 +47,10 @@ export interface PeerSnapshot {
   readonly transport: "tcp" | "utp";
   /** Only its handshake, or all of the connection; null = plaintext. */
   readonly encryption: "handshake" | "rc4" | "sealed" | null;
+  /** The peer opened the connection. */
+  readonly isIncoming: boolean;
+  /** Both ends called each other over uTP, on the word of a third (BEP 55) or by chance. */
+  readonly isHolePunched: boolean;
   readonly state: "connecting" | "handshaking" | "connected";
   /** 0 to 1; null before the bitfield. */
   readonly haveRatio: number | null;

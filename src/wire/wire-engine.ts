@@ -14,6 +14,7 @@ import { OutBufferPool } from "./peer/outbox.ts";
 import { PeerConnection } from "./peer/peer-connection.ts";
 import type { PeerGreeter } from "./peer/peer-owner.ts";
 import { BanList, type SavedBan } from "./swarm/ban-list.ts";
+import { RecentCalls } from "./swarm/recent-calls.ts";
 import type { Swarm, SwarmOptions } from "./swarm/swarm.ts";
 import { SwarmEngine } from "./swarm/swarm-engine.ts";
 import { type TransportLoad, TransportShare } from "./transport-share.ts";
@@ -73,6 +74,7 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
     this.#shared = {
       random: options.random,
       expectCall: options.dialer.expectCall?.bind(options.dialer),
+      recentCalls: new RecentCalls(),
       security: new ConnectionSecurity(config.encryption, options.random, options.dialer, turns),
       slabs: options.slabs,
       copyPayload: copierOf(options.slabs),
@@ -108,6 +110,7 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
         isIncoming: true,
         greeter: this,
       });
+      peer.isMutualCall = this.#shared.recentCalls.has(stream.remote, this.#shared.turns.nowMs);
       this.#budget.accepted(stream.remote);
       this.#arriving.add(peer);
       peer.attach(this.#shared.security.accept(stream, peer));
@@ -199,7 +202,7 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
   /** Who finished the handshake, or went, is not arriving any more. */
   #sweepArriving(): void {
     for (const peer of this.#arriving) {
-      if (peer.isConnected) this.#acceptedIncoming++;
+      if (peer.isConnected && !peer.isHolePunched) this.#acceptedIncoming++;
       if (peer.isConnected || peer.isClosed) this.#arriving.delete(peer);
     }
   }

@@ -7,6 +7,7 @@ import type { TokenBucket } from "../core/token-bucket.ts";
 import type { ConnectionSecurity } from "./encryption/connection-security.ts";
 import type { OutBufferPool } from "./peer/outbox.ts";
 import type { BanList } from "./swarm/ban-list.ts";
+import type { RecentCalls } from "./swarm/recent-calls.ts";
 import type { TransportShare } from "./transport-share.ts";
 import type { WireConfig } from "./wire-config.ts";
 import type { WireTurns } from "./wire-turns.ts";
@@ -26,6 +27,7 @@ export interface WireShared {
   readonly random: Random;
   /** Tells the dialer that the peer calls us too, over uTP; undefined where there is no uTP. */
   readonly expectCall: ((from: Endpoint) => void) | undefined;
+  readonly recentCalls: RecentCalls;
   /** Dials and accepts, encrypted or not. */
   readonly security: ConnectionSecurity;
   readonly slabs: SlabPool;

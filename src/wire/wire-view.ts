@@ -143,6 +143,8 @@ export interface PeerView {
   /** `undefined` = plaintext. */
   readonly encryption: StreamEncryption | undefined;
   readonly isIncoming: boolean;
+  /** Both ends called each other over uTP, on the word of a third (BEP 55) or by chance. */
+  readonly isHolePunched: boolean;
   readonly state: "connecting" | "handshaking" | "connected";
   readonly haveRatio: number | undefined;
   readonly downBytesPerSecond: number;
@@ -171,7 +173,7 @@ export interface WireView {
   readonly swarms: number;
   readonly downBytesPerSecond: number;
   readonly upBytesPerSecond: number;
-  /** Connections that others opened to us and that finished their handshake, since the start. */
+  /** Connections that others opened to us by themselves and that finished their handshake, since the start. */
   readonly acceptedIncoming: number;
   /** Payload that waits in the streams of all peers. */
   readonly sendBufferBytes: number;

@@ -4,6 +4,7 @@ import { type ProfileFlags, parseEngineProfile, portOfProfile } from "../argumen
 import { folderChecks } from "../doctor/folder-checks.ts";
 import { machineChecks } from "../doctor/machine-checks.ts";
 import { networkChecks } from "../doctor/network-checks.ts";
+import { reachCheck, routerCheck } from "../doctor/reach-checks.ts";
 import { reportChecks } from "../doctor/report-checks.ts";
 import { attachEngine } from "../engine/attach-engine.ts";
 import type { Output } from "../output/output.ts";
@@ -20,11 +21,13 @@ export async function runDoctor(
   const profile = parseEngineProfile(flags);
   const network = parseNetworkOptions(flags, portOfProfile(profile));
   const running = await attachEngine({ profile });
+  const reach = running?.getSnapshot().reachability;
   running?.close();
   const checks = [
     ...(await machineChecks()),
     ...(await folderChecks()),
     ...(await networkChecks(network, flags.timeout, running !== undefined)),
+    reach === undefined ? await routerCheck(network) : reachCheck(reach),
   ];
   return reportChecks(checks, output);
 }

@@ -10,10 +10,13 @@ import { askDetails, torrentIn } from "../views/torrent-details.ts";
 
 const COLUMNS: readonly Column<PeerSnapshot>[] = [
   { title: "ADDRESS", cell: ({ address }) => address },
-  { title: "FROM", cell: ({ source }) => source },
+  { title: "FROM", cell: ({ source, isIncoming }) => (isIncoming ? "incoming" : source) },
   {
     title: "VIA",
-    cell: ({ transport, encryption }) => (encryption === null ? transport : `${transport} ${encryption}`),
+    cell: ({ transport, encryption, isHolePunched }) =>
+      [transport, ...(encryption === null ? [] : [encryption]), ...(isHolePunched ? ["punched"] : [])].join(
+        " ",
+      ),
   },
   {
     title: "HAS",

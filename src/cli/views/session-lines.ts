@@ -7,6 +7,7 @@ export function sessionLines(snapshot: SessionSnapshot): readonly string[] {
   return [
     line("listening", snapshot.listening ?? "–"),
     line("dht", dhtText(snapshot)),
+    line("reach", snapshot.reachability.sentence),
     line("rates", `▼ ${rateText(snapshot.downBytesPerSecond)}  ▲ ${rateText(snapshot.upBytesPerSecond)}`),
     line("limits", limitText(snapshot)),
     line("all time", allTimeText(snapshot)),

@@ -21,6 +21,11 @@ function areAllTried({ candidates, connecting, failedDials }: PeerFacts): boolea
   return failedDials > 0 && failedDials >= candidates + connecting;
 }
 
+/** Something says that others get through to us, if not that they came. */
+function isOpen({ net }: DiagnosisFacts): boolean {
+  return net.reach.verdict !== "outgoing" && net.reach.verdict !== "unknown";
+}
+
 export const LINK_RULES: readonly DiagnosisRule[] = [
   {
     code: "C3",
@@ -38,10 +43,14 @@ export const LINK_RULES: readonly DiagnosisRule[] = [
     stage: "link",
     severity: "problem",
     enterAfterMs: INCOMING_PATIENCE_MS,
-    when: (facts) => isUnreachable(facts) && !facts.peers.hasIncoming,
-    say: ({ peers }) => ({
+    when: (facts) => isUnreachable(facts) && !facts.peers.hasIncoming && !isOpen(facts),
+    say: ({ peers, net }) => ({
       sentence: `${knownPeers(peers)} known, none reachable, and nobody reaches you: your own port seems closed too.`,
-      evidence: [`${dialOutcomes(peers)}.`, "Nobody has connected to you since the start."],
+      evidence: [
+        `${dialOutcomes(peers)}.`,
+        "Nobody has connected to you since the start.",
+        net.reach.sentence,
+      ],
       remedy: "Open your port in the firewall or forward it in the router: two closed ends cannot meet.",
     }),
   },

@@ -186,9 +186,9 @@ export const FINE_RULES: readonly DiagnosisRule[] = [
     severity: "notice",
     enterAfterMs: UNREACHED_MS,
     when: (facts) => isSeeding(facts) && !facts.peers.hasIncoming,
-    say: () => ({
+    say: ({ net }) => ({
       sentence: "Nobody has reached you since you began to seed: your port seems closed.",
-      evidence: [`For ${durationText(UNREACHED_MS)} or longer.`],
+      evidence: [`For ${durationText(UNREACHED_MS)} or longer.`, net.reach.sentence],
       remedy: "Open the port in the firewall or forward it in the router, so that more peers can ask you.",
     }),
   },

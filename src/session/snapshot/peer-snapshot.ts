@@ -42,6 +42,8 @@ export function peerSnapshot(peer: PeerView): PeerSnapshot {
     source: peer.source,
     transport: peer.transport,
     encryption: peer.encryption ?? null,
+    isIncoming: peer.isIncoming,
+    isHolePunched: peer.isHolePunched,
     state: peer.state,
     haveRatio: peer.haveRatio === undefined ? null : roundedRatio(peer.haveRatio),
     downBytesPerSecond: roundedRate(peer.downBytesPerSecond),

@@ -8,6 +8,7 @@ import type {
   LookupRowModel,
 } from "../model/dht-details-model.ts";
 import type { DhtModel } from "../model/dht-model.ts";
+import type { ReachModel } from "../model/reach-model.ts";
 import type { DhtBody } from "../model/screen-model.ts";
 import type { Glyphs } from "../theme/glyphs.ts";
 import type { Segment, Tone } from "../theme/themes.ts";
@@ -50,14 +51,14 @@ class DhtPen {
   }
 }
 
-function linesOf({ tab, top, dht }: DhtBody, pen: DhtPen): readonly Line[] {
+function linesOf({ tab, top, dht, reach }: DhtBody, pen: DhtPen): readonly Line[] {
   switch (tab) {
     case "table":
       return tableLines(dht, top, pen);
     case "lookups":
       return lookupLines(dht, top, pen);
     case "network":
-      return networkLines(dht, top, pen);
+      return networkLines(dht, reach, top, pen);
   }
 }
 
@@ -197,7 +198,7 @@ function lookupBlock({ target, name, figures, nearness }: LookupRowModel, pen: D
   ];
 }
 
-function networkLines(dht: DhtModel, top: number, pen: DhtPen): readonly Line[] {
+function networkLines(dht: DhtModel, reach: ReachModel, top: number, pen: DhtPen): readonly Line[] {
   const { columns, glyphs } = pen;
   const answered = `${dht.answered}${dht.answered.endsWith("%") ? " of the last 100 questions" : ""}`;
   const lines: Line[] = [
@@ -211,6 +212,8 @@ function networkLines(dht: DhtModel, top: number, pen: DhtPen): readonly Line[] 
     [],
     pen.fact("WE ARE", dht.nodeId),
     pen.fact("SEEN AS", dht.externalAddress),
+    pen.fact("YOUR PORT", reach.text, reach.tone),
+    ...(reach.router === "" ? [] : [pen.fact("ROUTER", reach.router)]),
     [],
   ];
   if (dht.bootstrap.length === 0) lines.push(pen.fact("WAY IN", "no bootstrap node is set", "dim"));

@@ -123,7 +123,7 @@ export const PEER_COLUMNS: readonly ColumnSpec<PeerColumnId>[] = [
   { id: "has", title: "HAS", align: "right", width: 4, gap: 1, from: 0 },
   { id: "down", title: "", align: "right", width: 6, gap: 1, from: 0 },
   { id: "up", title: "", align: "right", width: 6, gap: 1, from: 60 },
-  { id: "flags", title: "FLAGS", align: "left", width: 5, gap: 2, from: 110 },
+  { id: "flags", title: "FLAGS", align: "left", width: 6, gap: 2, from: 110 },
   { id: "source", title: "FROM", align: "left", width: 8, gap: 2, from: 110 },
   { id: "activity", title: "WHAT IT IS DOING", align: "left", width: 0, gap: 2, from: 0, flex: 1 },
 ];

@@ -72,8 +72,8 @@ function isDead(state: DhtSnapshot["bootstrap"][number]["state"]): boolean {
   return state === "silent" || state === "unresolved";
 }
 
-function portSummary({ listening, torrents }: SessionSnapshot): HeaderModel["port"] {
+function portSummary({ listening, reachability }: SessionSnapshot): HeaderModel["port"] {
   if (listening === null) return null;
-  const isReached = torrents.some(({ counts }) => counts.incomingPeers > 0);
+  const isReached = reachability.verdict === "connected";
   return { number: listening.slice(listening.lastIndexOf(":") + 1), isReached };
 }

@@ -24,15 +24,17 @@ const ENCRYPTION_WORDS: Readonly<Record<NonNullable<PeerSnapshot["encryption"]> 
 };
 
 export function buildPeerCard(peer: PeerSnapshot): PeerCard {
-  const way = `${peer.transport === "utp" ? "uTP" : "TCP"}${ENCRYPTION_WORDS[peer.encryption ?? "none"]}`;
+  const hole = peer.isHolePunched ? " through a punched hole" : "";
+  const way = `${peer.transport === "utp" ? "uTP" : "TCP"}${hole}${ENCRYPTION_WORDS[peer.encryption ?? "none"]}`;
+  const source = peer.isIncoming ? SOURCES.incoming : SOURCES[peer.source];
   const rtt = peer.rttMs === null ? "" : `, round trip ${peer.rttMs} ms`;
-  if (peer.state !== "connected") return { lines: [`${SOURCES[peer.source]}, ${way}`] };
+  if (peer.state !== "connected") return { lines: [`${source}, ${way}`] };
   const requests =
     peer.pendingRequests === 0 ? "" : `, ${plural(peer.pendingRequests, "request")} on the way`;
   return {
     lines: [
       `Gave us ${formatBytes(peer.downloadedBytes)}, took ${formatBytes(peer.uploadedBytes)}${requests}; ` +
-        `${SOURCES[peer.source]}, ${way}${rtt}.`,
+        `${source}, ${way}${rtt}.`,
       `${interestText(peer.amInterested, peer.peerChoking, "It has what we need", "lets us download", "chokes us", "It has nothing that we need")}. ` +
         `${interestText(peer.peerInterested, peer.amChoking, "It wants from us", "may download", "waits for its turn", "It wants nothing from us")}.`,
     ],

@@ -33,6 +33,7 @@ import { type Band, statusOf } from "./health.ts";
 import { buildPeerCard, type PeerCard } from "./peer-card.ts";
 import { buildPieces, type PiecesModel } from "./pieces-model.ts";
 import type { RateHistory } from "./rate-history.ts";
+import { buildReach, type ReachModel } from "./reach-model.ts";
 import { buildRow, type RowModel } from "./row-model.ts";
 import {
   buildEventRow,
@@ -90,6 +91,7 @@ export interface DhtBody {
   /** First line of the tab's list that is shown. */
   readonly top: number;
   readonly dht: DhtModel;
+  readonly reach: ReachModel;
 }
 
 interface EventsBody {
@@ -184,6 +186,7 @@ function buildBody(state: UiState, world: World, sources: ScreenSources): BodyMo
         tab: view.tab,
         top: view.top,
         dht: buildDht(world.snapshot.dht, world.snapshot.torrents),
+        reach: buildReach(world.snapshot.reachability),
       };
     case "events": {
       const { log } = world.snapshot;

@@ -40,12 +40,13 @@ export function buildPeerRow(peer: PeerSnapshot): PeerRowModel {
   };
 }
 
-/** `D`/`d`: we want from it and it sends / chokes us; `U`/`u` the same for it; `E`ncrypted, or `e` only its handshake, `t` uTP, `s`nubbed. */
+/** `D`/`d`: we want from it and it sends / chokes us; `U`/`u` the same for it; `E`ncrypted, or `e` only its handshake, `t` uTP, `h` through a punched hole, `i`t connected to us, `s`nubbed. */
 function peerFlags(peer: PeerSnapshot): string {
   const down = !peer.amInterested ? "-" : peer.peerChoking ? "d" : "D";
   const up = !peer.peerInterested ? "-" : peer.amChoking ? "u" : "U";
   const encryption = peer.encryption === null ? "" : peer.encryption === "handshake" ? "e" : "E";
-  const rest = `${encryption}${peer.transport === "utp" ? "t" : ""}${peer.snubbed ? "s" : ""}`;
+  const way = peer.isHolePunched ? "h" : peer.transport === "utp" ? "t" : "";
+  const rest = `${encryption}${way}${peer.isIncoming ? "i" : ""}${peer.snubbed ? "s" : ""}`;
   return down + up + rest;
 }
 

@@ -91,6 +91,8 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
   hasSentHandshake = false;
   /** We dialled it with an encrypted handshake. */
   isDialledEncrypted = false;
+  /** Both ends called each other at about the same time, on the word of a third (BEP 55) or by chance. */
+  isMutualCall = false;
   /** Whether we have sent BITFIELD, HAVE_ALL or HAVE_NONE, or may not any more. */
   hasSentPieces = false;
 
@@ -166,6 +168,11 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
 
   get hasFast(): boolean {
     return this.features.hasFast;
+  }
+
+  /** Reached through the hole that both ends made; over TCP it would have been reached without. */
+  get isHolePunched(): boolean {
+    return this.isMutualCall && this.transport === "utp";
   }
 
   get transport(): "tcp" | "utp" {

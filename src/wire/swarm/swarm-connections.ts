@@ -63,6 +63,8 @@ export class SwarmConnections {
     const peer = this.#newPeer(address, source);
     peer.isDialledEncrypted = shared.security.encrypts(isPlain);
     this.#dialling++;
+    const { nowMs } = shared.turns;
+    shared.recentCalls.note(address, shared.recentCalls.hasArranged(address, nowMs), nowMs);
     shared.budget.dialled(address);
     peer.attach(shared.security.dial({ to: address, infoHash, timeoutMs, handler: peer, isPlain }));
   }
@@ -70,6 +72,7 @@ export class SwarmConnections {
   /** The peer at `address` calls us at this moment, says a third one of party `from`: calls it as well (BEP 55). */
   punch(address: Endpoint, from: string): void {
     const { roster, shared } = this.#swarm;
+    shared.recentCalls.note(address, true, shared.turns.nowMs);
     if (roster.count >= this.maxConnections || !shared.budget.mayDial()) return;
     const dial = this.#pool.dialNow(address, from, shared.turns.nowMs);
     if (dial === undefined) return;
@@ -147,6 +150,7 @@ export class SwarmConnections {
     }
     peer.state = "connected";
     peer.connectedAtMs = nowMs;
+    peer.isMutualCall ||= shared.recentCalls.hasArranged(peer.address, nowMs);
     peer.uselessSinceMs = nowMs;
     if (peer.isIncoming) this.#pool.incomingConnected(peer.address, nowMs);
     else this.#pool.connected(peer.address, nowMs);

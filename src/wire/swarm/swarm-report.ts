@@ -165,6 +165,7 @@ export class SwarmReport {
       transport: peer.transport,
       encryption: peer.encryption,
       isIncoming: peer.isIncoming,
+      isHolePunched: peer.isHolePunched,
       state: peer.state === "closed" ? "connecting" : peer.state,
       haveRatio:
         content === undefined || peer.slot < 0

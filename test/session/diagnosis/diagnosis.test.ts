@@ -360,8 +360,25 @@ test("a closed port of our own is blamed only when others have had time to come"
   });
 
   expect(tracker.update(unreachable, 0).code).toBe("C1");
-  expect(tracker.update(unreachable, 120_000).code).toBe("C2");
+  expect(tracker.update(unreachable, 120_000)).toMatchObject({
+    code: "C2",
+    evidence: expect.arrayContaining(["Only outgoing connections so far."]),
+  });
 });
+
+test.each(["dht", "mapped"] as const)(
+  "a port that others get through to (%s) is not called closed",
+  (verdict) => {
+    const tracker = new DiagnosisTracker();
+    const unreachable = alone({
+      net: { reach: { verdict, sentence: "" } },
+      peers: { ...NOBODY, candidates: 5, failedDials: 5, timedOutDials: 5, hasIncoming: false },
+    });
+    tracker.update(unreachable, 0);
+
+    expect(tracker.update(unreachable, 120_000).code).toBe("C1");
+  },
+);
 
 test("a single source is a reason only beside others that would be faster", () => {
   const soleSource = { bytes: 21_000_000, bytesPerSecond: 12_000 };

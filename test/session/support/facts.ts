@@ -5,9 +5,9 @@ type Changes = {
   readonly [Key in keyof DiagnosisFacts]?: Partial<DiagnosisFacts[Key]> | DiagnosisFacts[Key];
 };
 
-const REACHED = {
-  verdict: "connected",
-  sentence: "Others have connected 4 times in the last hour.",
+const UNREACHED = {
+  verdict: "outgoing",
+  sentence: "Only outgoing connections so far.",
 } as const;
 
 export function someFacts(changes: Changes = {}): DiagnosisFacts {
@@ -20,7 +20,7 @@ export function someFacts(changes: Changes = {}): DiagnosisFacts {
     ignoredWebSeeds: 0,
     missingBytes: 3_328_599_654,
     disk: { freeBytes: 90_000_000_000, damagedPieces: 0 },
-    net: { isUp: true, hasTcp: true, reach: REACHED },
+    net: { isUp: true, hasTcp: true, reach: UNREACHED },
     dht: {
       enabled: true,
       state: "joined",

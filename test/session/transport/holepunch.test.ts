@@ -28,16 +28,28 @@ async function behind(nat: NatKind, transport: "both" | "tcp" = "both") {
   return { net, leecher, seeder, relay };
 }
 
-function transportTo(machine: Machine, host: string): string | undefined {
+function peerAt(machine: Machine, host: string) {
   const peers = machine.torrent(id).peers ?? [];
-  return peers.find((peer) => peer.state === "connected" && peer.address.startsWith(`${host}:`))?.transport;
+  return peers.find((peer) => peer.state === "connected" && peer.address.startsWith(`${host}:`));
+}
+
+function transportTo(machine: Machine, host: string): string | undefined {
+  return peerAt(machine, host)?.transport;
 }
 
 test("two peers behind port-restricted translators are brought together by a third, over uTP", async () => {
-  const { net, leecher } = await behind("port-restricted");
+  const { net, leecher, seeder } = await behind("port-restricted");
   await net.until(() => transportTo(leecher, SEEDER.host) === "utp", "the two meeting");
+  expect(peerAt(leecher, SEEDER.host)?.isHolePunched).toBe(true);
+  expect(peerAt(leecher, RELAY.host)?.isHolePunched).toBe(false);
   const done = await net.untilPhase(leecher, id, "seeding");
   expect(done.progressRatio).toBe(1);
+  // Whoever of the two came in by the other's call was not reached from outside.
+  for (const machine of [leecher, seeder])
+    expect(machine.session.getSnapshot().reachability).toMatchObject({
+      verdict: "outgoing",
+      incomingLastHour: 0,
+    });
 });
 
 test("without uTP they never meet", async () => {

@@ -6,10 +6,13 @@ import { buildDhtDetails } from "../../../src/ui/model/dht-details-model.ts";
 import { buildDht } from "../../../src/ui/model/dht-model.ts";
 import { buildHeader } from "../../../src/ui/model/header-model.ts";
 import { statusOf } from "../../../src/ui/model/health.ts";
+import { buildPeerCard } from "../../../src/ui/model/peer-card.ts";
 import { HISTORY_SAMPLES, RateHistory } from "../../../src/ui/model/rate-history.ts";
+import { buildReach } from "../../../src/ui/model/reach-model.ts";
 import { buildRow } from "../../../src/ui/model/row-model.ts";
 import { shareStructure } from "../../../src/ui/model/share-structure.ts";
-import { aDht, aDhtInDetail, aDiagnosis, anId, aSnapshot, aTorrent } from "../support/snapshots.ts";
+import { buildPeerRow } from "../../../src/ui/model/table-models.ts";
+import { aDht, aDhtInDetail, aDiagnosis, aPeer, aSnapshot, aTorrent } from "../support/snapshots.ts";
 
 describe("shareStructure", () => {
   test("answers the former value when nothing changed", () => {
@@ -131,13 +134,11 @@ describe("header and DHT", () => {
   });
 
   test("the port counts as open once somebody came in", () => {
-    const closed = { ...aTorrent().counts, incomingPeers: 0 };
-    const header = (torrents: ReturnType<typeof aTorrent>[]) => buildHeader(aSnapshot({ torrents }), "").port;
-    expect(header([aTorrent({ counts: closed })])).toEqual({ number: "6881", isReached: false });
-    expect(header([aTorrent({ counts: closed }), aTorrent({ id: anId(1) })])).toEqual({
-      number: "6881",
-      isReached: true,
-    });
+    const { reachability } = aSnapshot();
+    const header = (verdict: typeof reachability.verdict) =>
+      buildHeader(aSnapshot({ reachability: { ...reachability, verdict } }), "").port;
+    expect(header("mapped")).toEqual({ number: "6881", isReached: false });
+    expect(header("connected")).toEqual({ number: "6881", isReached: true });
     expect(buildHeader(aSnapshot({ listening: "[::]:51413" }), "").port?.number).toBe("51413");
     expect(buildHeader(aSnapshot({ listening: null }), "").port).toBeNull();
   });
@@ -158,6 +159,40 @@ describe("header and DHT", () => {
     expect(dht.network).toBe("lab, sealed");
     expect(dht.explanation).toContain("starling dht serve --network lab");
     expect(dht.explanation).not.toContain("--bootstrap");
+  });
+});
+
+describe("who can reach us", () => {
+  const { reachability } = aSnapshot();
+
+  test("is said as the session says it, with the router's part", () => {
+    expect(buildReach(reachability)).toEqual({
+      text: "Others have connected 4 times in the last hour.",
+      tone: "ok",
+      router: "192.168.1.1 maps 6881 (PCP), on the outside it is 203.0.113.7",
+    });
+  });
+
+  test.each([
+    ["off", ""],
+    ["searching", "asked for the port, no answer yet"],
+    ["no-gateway", "there is none that could be asked for the port"],
+    ["silent", "192.168.1.1 does not map ports when asked"],
+    ["refused", "192.168.1.1 maps no port: it has no room for another mapping"],
+  ] as const)("with a router that is %s", (state, text) => {
+    const detail = "it has no room for another mapping";
+    expect(buildReach({ ...reachability, mapping: { ...reachability.mapping, state, detail } }).router).toBe(
+      text,
+    );
+  });
+
+  test("shows with each peer: encrypted, uTP or through a punched hole, which end called", () => {
+    expect(buildPeerRow(aPeer({ transport: "utp", encryption: "rc4", isIncoming: true })).flags).toMatch(
+      /Eti$/,
+    );
+    const punched = aPeer({ transport: "utp", isHolePunched: true });
+    expect(buildPeerRow(punched).flags).toMatch(/h$/);
+    expect(buildPeerCard(punched).lines[0]).toContain("uTP through a punched hole");
   });
 });
 

@@ -37,6 +37,8 @@ export function aPeer(changes: Partial<PeerSnapshot> = {}): PeerSnapshot {
     address: "10.20.3.77:51413",
     client: "Transmission 4.0",
     source: "dht",
+    isIncoming: false,
+    isHolePunched: false,
     transport: "tcp",
     encryption: "rc4",
     state: "connected",
