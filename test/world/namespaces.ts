@@ -87,10 +87,15 @@ export class Namespaces {
 
   /** Moves the visitor to an address, and begins to watch what it sends and receives there. */
   async moveVisitor(address: string): Promise<void> {
-    ip("-n", this.visitor, "addr", "flush", "dev", CABLE);
+    this.unplugVisitor();
     batch(this.visitor, [`addr add ${address}/32 dev ${CABLE}`]);
     routeOut(this.visitor);
     await this.#cable.request("watch");
+  }
+
+  /** Takes the visitor's address away: it is without a network until it is moved somewhere. */
+  unplugVisitor(): void {
+    ip("-n", this.visitor, "addr", "flush", "dev", CABLE);
   }
 
   /** What the visitor has sent and received first since it moved. */

@@ -26,6 +26,8 @@ export interface Visit {
 export const MILESTONES = ["firstPeerMs", "metadataMs", "firstPieceMs", "doneMs"] as const;
 
 const VISIT_TIMEOUT_MS = 90_000;
+/** The kernel may need that long to give up connections of an address that is gone. */
+const TROUBLED_TIMEOUT_MS = 150_000;
 
 interface GetResult {
   readonly torrents: readonly [{ readonly milestones: Record<(typeof MILESTONES)[number], number | null> }];
@@ -57,6 +59,39 @@ export async function visitWithStarling(lab: Lab, internet: LittleInternet, home
     firstPieceMs: since("firstPieceMs"),
     doneMs: since("doneMs"),
     ...(await leave(internet, torrent, folder, get.startedAtUnixMs)),
+  };
+}
+
+/** What befalls the visitor's network while it works. */
+export type Trouble =
+  /** It starts without an address, and gets one when it listens. */
+  | "offline at the start"
+  /** It gets another address when it has the metadata: all its connections are dead, nobody tells it so. */
+  | "another address";
+
+/** The same through trouble with the network; answers how long after it the file was complete, and whether it is exact. */
+export async function troubledVisit(
+  lab: Lab,
+  internet: LittleInternet,
+  home: string,
+  trouble: Trouble,
+): Promise<{ readonly isExact: boolean; readonly afterMs: number }> {
+  const { torrent, folder } = await arrive(lab, internet);
+  if (trouble === "offline at the start") internet.namespaces.unplugVisitor();
+  const get = Starling.start(lab, ["get", torrent.magnet, "-o", folder, "--json", "--encryption", "off"], {
+    ...internet.visitorOptions,
+    home,
+    name: `starling, ${trouble}`,
+  });
+  const turn = trouble === "offline at the start" ? "listening" : "metadata";
+  await get.waitForLine(new RegExp(`"type":"${turn}"`), VISIT_TIMEOUT_MS);
+  await internet.newVisitor();
+  const movedAtMs = performance.now();
+  await get.waitForSuccess(TROUBLED_TIMEOUT_MS);
+  const afterMs = Math.round(performance.now() - movedAtMs);
+  return {
+    afterMs,
+    isExact: JSON.stringify(digestsIn(folder)) === JSON.stringify(digestsOf(torrent.contentPath)),
   };
 }
 

@@ -7,9 +7,16 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Lab } from "../interop/support/lab.ts";
 import { requireInstalled } from "../interop/support/prerequisites.ts";
 import { LittleInternet } from "./little-internet.ts";
-import { MILESTONES, type Visit, visitWithLibtorrent, visitWithStarling } from "./visits.ts";
+import {
+  MILESTONES,
+  type Trouble,
+  troubledVisit,
+  type Visit,
+  visitWithLibtorrent,
+  visitWithStarling,
+} from "./visits.ts";
 
-const TORRENTS = 5;
+const TORRENTS = 6;
 
 let lab: Lab;
 let internet: LittleInternet;
@@ -73,3 +80,12 @@ test("Starling gets a magnet from its saved table when every router is gone", as
   report("Starling, from its table", visit);
   expect(visit.isExact).toBe(true);
 });
+
+test.each<Trouble>(["offline at the start", "another address"])(
+  "Starling gets a magnet although its network is troubled, without any router: %s, DH15",
+  async (trouble) => {
+    const { isExact, afterMs } = await troubledVisit(lab, internet, home, trouble);
+    console.log(`Starling, ${trouble}: complete ${afterMs} ms later`);
+    expect(isExact).toBe(true);
+  },
+);
