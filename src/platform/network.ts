@@ -71,6 +71,7 @@ export class NodeNetwork implements SessionNetwork {
       dialer: new TcpDialer({ ...way, receiveBuffer }),
       listeners: bound.flatMap((one) => (one.tcp === undefined ? [] : [one.tcp])),
       openGateway: () => this.#openGateway(way),
+      endStrandedStreams: () => way.live.destroyBut(hostsOfInterfaces(true)),
     };
     way.gate?.watch((isOpen) => {
       if (!isOpen) way.live.destroyAll();
@@ -121,11 +122,9 @@ export class NodeNetwork implements SessionNetwork {
     );
   }
 
-  isUp(): boolean {
-    if (this.#gate !== undefined) return this.#gate.isOpen;
-    if (this.#guard.isLoopbackOnly) return true;
-    const addresses = Object.values(networkInterfaces()).flatMap((some) => some ?? []);
-    return addresses.some((address) => !address.internal);
+  ownHosts(): readonly string[] {
+    if (this.#gate !== undefined) return this.#gate.isOpen ? this.#gate.hosts : [];
+    return hostsOfInterfaces(this.#guard.isLoopbackOnly);
   }
 
   joinGroup(group: Endpoint, host?: string): Promise<readonly GroupSocket[]> {
@@ -149,6 +148,14 @@ export class NodeNetwork implements SessionNetwork {
       hint: "Give one of its numeric addresses with --host, or leave it out.",
     });
   }
+}
+
+function hostsOfInterfaces(withLoopback: boolean): readonly string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((some) => some ?? []);
+  return addresses
+    .filter((address) => withLoopback || !address.internal)
+    .map(({ address }) => canonicalHost(address))
+    .sort();
 }
 
 interface Way {

@@ -26,6 +26,8 @@ export class MachineWatch {
   #lookedAroundAtMs = Number.NEGATIVE_INFINITY;
   #freeBytes: number | null = null;
   #isNetworkUp = true;
+  /** Of the last network that there was. */
+  #ownHosts: readonly string[] | undefined;
 
   constructor(options: MachineWatchOptions) {
     this.#options = options;
@@ -67,8 +69,27 @@ export class MachineWatch {
   async lookAround(nowMs: number): Promise<void> {
     const { platform, isLoopbackOnly, folder } = this.#options;
     this.#lookedAroundAtMs = nowMs;
-    this.#isNetworkUp = isLoopbackOnly || platform.network.isUp();
+    if (!isLoopbackOnly) this.#lookAtNetwork(platform.network.ownHosts());
     this.#freeBytes = await platform.disk.freeBytes(folder).catch(() => null);
+  }
+
+  /** Whoever moved from one network to another, or was without one, is somewhere else for everybody. */
+  #lookAtNetwork(hosts: readonly string[]): void {
+    const { network, log, onNetworkChange } = this.#options;
+    const wasUp = this.#isNetworkUp;
+    this.#isNetworkUp = hosts.length > 0;
+    if (!this.#isNetworkUp) return;
+    const known = this.#ownHosts;
+    this.#ownHosts = hosts;
+    const isSame = known === undefined || hosts.join() === known.join();
+    if (wasUp && isSame) return;
+    log(
+      isSame
+        ? "there is a network again: looking around in it anew"
+        : `the addresses of this machine are ${hosts.join(", ")} now: looking around in the network anew`,
+    );
+    network.endStrandedStreams();
+    onNetworkChange();
   }
 
   #interfaceChanged(isThere: boolean): void {

@@ -87,8 +87,11 @@ export interface SessionNetwork {
   }): Promise<OpenNetwork>;
   /** All A and AAAA addresses of `host`, numeric text returned as it is; empty when there are none. Never rejects. */
   resolve(host: string, port: number): Promise<readonly Endpoint[]>;
-  /** Some interface beside the loopback has an address. True as well where nothing beyond loopback is wanted. */
-  isUp(): boolean;
+  /**
+   * The addresses of this machine that others may reach it at, in a fixed order; none while it has no network. Those
+   * of the loopback count only where nothing beyond it is wanted.
+   */
+  ownHosts(): readonly string[];
   /**
    * Joins a multicast group on every local network, or on that of `host` alone. Answers a socket for each; none where
    * multicast does not work. Never rejects.
@@ -110,6 +113,8 @@ export interface OpenNetwork {
    * address is one of the Internet, and where it may not be talked to. Never rejects.
    */
   openGateway(): Promise<GatewayLink | undefined>;
+  /** Ends the TCP connections that began at an address which this machine no longer has: nobody else would, for a minute. */
+  endStrandedStreams(): void;
   /** Where it keeps to one interface. */
   readonly interfaceName?: string;
   /** Set by the session: that interface went, or came back. */

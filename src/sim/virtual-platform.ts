@@ -92,6 +92,8 @@ class VirtualNetwork implements SessionNetwork {
       listeners: [listener],
       warnings: [],
       openGateway: () => Promise.resolve(this.#gateway()),
+      // A simulated host keeps its address.
+      endStrandedStreams: () => {},
       close: () => {
         udp.close();
         listener.close();
@@ -122,8 +124,8 @@ class VirtualNetwork implements SessionNetwork {
     return Promise.resolve(groups === undefined || !isOurs ? [] : [groups.join(group, this.#host)]);
   }
 
-  isUp(): boolean {
-    return !this.#internet.datagrams.silentHosts.has(this.#host);
+  ownHosts(): readonly string[] {
+    return this.#internet.datagrams.silentHosts.has(this.#host) ? [] : [this.#host];
   }
 
   #free(port: number): Endpoint {

@@ -41,7 +41,7 @@ class Capture {
           return { ...open, listeners, dialer };
         },
         resolve: (host, port) => network.resolve(host, port),
-        isUp: () => network.isUp(),
+        ownHosts: () => network.ownHosts(),
         joinGroup: (group, host) => network.joinGroup(group, host),
       },
     };

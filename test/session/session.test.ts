@@ -217,6 +217,42 @@ describe("a session", () => {
     expect(busy).toBeGreaterThan(quiet);
   });
 
+  test.each([
+    { change: "another address", hosts: ["10.0.1.1", "10.0.7.1"], says: "are 10.0.7.1 now" },
+    {
+      change: "an outage of the network",
+      hosts: ["10.0.1.1", undefined, "10.0.1.1"],
+      says: "a network again",
+    },
+  ])("looks around in the network anew, and gives up stranded connections, after $change", async (it) => {
+    const net = new SessionWorld(12);
+    let host: string | undefined = it.hosts[0];
+    let stranded = 0;
+    const machine = await net.open("10.0.1.1", {
+      platform: (platform) => ({
+        ...platform,
+        network: {
+          open: async (options) => ({
+            ...(await platform.network.open(options)),
+            endStrandedStreams: () => {
+              stranded++;
+            },
+          }),
+          resolve: (name, port) => platform.network.resolve(name, port),
+          joinGroup: (group) => platform.network.joinGroup(group),
+          ownHosts: () => (host === undefined ? [] : [host]),
+        },
+      }),
+    });
+    await net.until(() => machine.session.getSnapshot().dht.state === "joined");
+    await net.runFor(30_000);
+    expect(stranded).toBe(0);
+    for (host of it.hosts.slice(1)) await net.runFor(30_000);
+
+    expect(stranded).toBe(1);
+    expect(machine.session.getSnapshot().log.some((line) => line.text.includes(it.says))).toBe(true);
+  });
+
   test("frees its port when it cannot start", async () => {
     const net = new SessionWorld(11);
     const broken = net.open("10.0.1.1", {
