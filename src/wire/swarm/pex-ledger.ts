@@ -7,6 +7,11 @@ import { MAX_PEX_PEERS, type PexMessage, type PexPeer } from "../protocol/ut-pex
 
 /** BEP 11: no more than one message a minute. */
 const INTERVAL_MS = 60_000;
+/**
+ * Ours are this far apart: one that was held up on its way and the next that was not arrive within less, and webtorrent ends
+ * the connection when that is less than a minute.
+ */
+const OUR_INTERVAL_MS = 65_000;
 /** The first message waits so long for our own connections: what is missed takes a minute to be said. */
 const FIRST_AFTER_MS = 3_000;
 /** A message that comes so much too soon was held up on its way, or the one before it was. */
@@ -42,7 +47,7 @@ export class PexLedger {
     if (added.length === 0 && dropped.length === 0) return undefined;
     for (const [key, { address }] of added) this.#told.set(key, address);
     for (const [key] of dropped) this.#told.delete(key);
-    this.#nextAtMs = nowMs + INTERVAL_MS;
+    this.#nextAtMs = nowMs + OUR_INTERVAL_MS;
     return { added: added.map(([, peer]) => peer), dropped: dropped.map(([, address]) => address) };
   }
 
