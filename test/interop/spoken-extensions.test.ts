@@ -2,93 +2,26 @@
  * What Starling and each real client say to each other, both ways, overheard on the wire: the Fast extension (BEP 6), metadata
  * (BEP 9), and what they offer of peer exchange (BEP 11), upload-only (BEP 21) and lt_donthave (BEP 54). docs/protocol/interop.md is the table of it.
  */
+import { cpSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { Aria2 } from "./support/aria2.ts";
-import { digestsIn, digestsOf, KIB, MIB, writeTree } from "./support/content.ts";
+import {
+  CLIENTS,
+  type ClientName,
+  type Made,
+  makeTorrent,
+  PIECE_BYTES,
+  TRANSFER_TIMEOUT_MS,
+} from "./support/clients.ts";
+import { digestsIn, digestsOf, KIB, MIB } from "./support/content.ts";
+import { eventually } from "./support/eventually.ts";
 import { Lab, PEER_PORT } from "./support/lab.ts";
 import { Libtorrent } from "./support/libtorrent.ts";
 import { requireInstalled } from "./support/prerequisites.ts";
 import { Starling } from "./support/starling.ts";
-import { Webtorrent } from "./support/webtorrent.ts";
-import { Wiretap } from "./support/wiretap.ts";
-
-const TRANSFER_TIMEOUT_MS = 60_000;
-const CONTENT_BYTES = 2 * MIB;
-const PIECE_BYTES = 32 * KIB;
-/** What the tap can read. */
-const IN_PLAINTEXT = ["--encryption", "off", "--transport", "tcp"];
-
-interface Made {
-  readonly content: string;
-  readonly folder: string;
-  readonly file: string;
-  readonly infoHash: string;
-  readonly magnet: string;
-}
-
-/** A client that is driven the same way as the others. */
-interface Client {
-  /** Has the content, listens at the address it answers. */
-  seed(made: Made): Promise<string>;
-  /** Listens, and has nothing but the torrent; `finished` resolves when it has everything on disk. */
-  leech(made: Made, folder: string): Promise<{ readonly host: string; readonly finished: Promise<unknown> }>;
-  /** Besides what all three say. */
-  readonly says: {
-    readonly seeding: readonly string[];
-    readonly leeching: readonly string[];
-    readonly offers: readonly string[];
-  };
-}
+import { IN_PLAINTEXT, type Speaker, Wiretap } from "./support/wiretap.ts";
 
 let lab: Lab;
-
-const CLIENTS: Readonly<Record<"libtorrent" | "webtorrent" | "aria2", Client>> = {
-  libtorrent: {
-    says: {
-      seeding: ["allowed_fast", "ut_metadata"],
-      leeching: ["ut_metadata"],
-      offers: ["ut_pex", "lt_donthave", "upload_only", "ut_holepunch"],
-    },
-    async seed({ file, folder }) {
-      const peer = await Libtorrent.start(lab, { dht: false });
-      await peer.add({ torrent: file, save: folder, seed: true });
-      return peer.host;
-    },
-    async leech({ magnet, infoHash }, folder) {
-      const peer = await Libtorrent.start(lab, { dht: false });
-      await peer.add({ magnet, save: folder });
-      return { host: peer.host, finished: peer.waitForTorrentEvent("done", infoHash, TRANSFER_TIMEOUT_MS) };
-    },
-  },
-  webtorrent: {
-    says: { seeding: ["ut_metadata"], leeching: ["ut_metadata"], offers: ["ut_pex", "lt_donthave"] },
-    async seed({ file, folder }) {
-      const peer = await Webtorrent.start(lab);
-      await peer.add({ torrent: file, save: folder, seed: true });
-      return peer.host;
-    },
-    async leech({ magnet, infoHash }, folder) {
-      const peer = await Webtorrent.start(lab);
-      await peer.add({ magnet, save: folder });
-      return { host: peer.host, finished: peer.waitForTorrentEvent("done", infoHash, TRANSFER_TIMEOUT_MS) };
-    },
-  },
-  aria2: {
-    // It fetches metadata over a connection of its own, which ends before the download begins (share-to-others.test.ts).
-    says: { seeding: ["allowed_fast", "ut_metadata"], leeching: [], offers: ["ut_pex"] },
-    async seed({ file, folder }) {
-      const peer = Aria2.start(lab, { source: file, folder, seed: true });
-      await peer.waitForLine(/listening on TCP port|verification/i, TRANSFER_TIMEOUT_MS);
-      return peer.host;
-    },
-    async leech({ file }, folder) {
-      const peer = Aria2.start(lab, { source: file, folder });
-      await peer.waitForLine(/listening on TCP port/i, TRANSFER_TIMEOUT_MS);
-      return { host: peer.host, finished: peer.waitForExit(TRANSFER_TIMEOUT_MS) };
-    },
-  },
-};
 
 beforeEach(() => {
   requireInstalled("starling", "libtorrent", "webtorrent", "aria2");
@@ -97,26 +30,15 @@ beforeEach(() => {
 
 afterEach(() => lab?.close());
 
-async function make(): Promise<Made> {
-  const libtorrent = await Libtorrent.start(lab, { dht: false });
-  const folder = lab.newFolder("content");
-  const content = writeTree(join(folder, "things"), { "a.bin": CONTENT_BYTES }, "spoken-extensions");
-  const file = `${content}.torrent`;
-  const { infoHash } = await libtorrent.create({
-    path: content,
-    output: file,
-    format: "v1",
-    pieceBytes: PIECE_BYTES,
-  });
-  return { content, folder, file, infoHash, magnet: `magnet:?xt=urn:btih:${infoHash}` };
-}
+const make = async (bytes = 2 * MIB): Promise<Made> =>
+  makeTorrent(lab, await Libtorrent.start(lab, { dht: false }), { "a.bin": bytes }, "spoken-extensions");
 
-const NAMES = Object.keys(CLIENTS) as readonly (keyof typeof CLIENTS)[];
+const NAMES = Object.keys(CLIENTS) as readonly ClientName[];
 
 test.for(NAMES)("a seeding %s and Starling say all that both speak", async (name) => {
   const made = await make();
   const { says, seed } = CLIENTS[name];
-  const tap = await Wiretap.open(lab, { host: await seed(made), port: PEER_PORT });
+  const tap = await Wiretap.open(lab, { host: await seed(lab, made), port: PEER_PORT });
   const download = lab.newFolder("download");
   const get = Starling.get(lab, made.magnet, download, { peers: [tap.address], extra: IN_PLAINTEXT });
   await get.waitForSuccess(TRANSFER_TIMEOUT_MS);
@@ -135,7 +57,7 @@ test.for(NAMES)("a leeching %s and Starling say all that both speak", async (nam
   const made = await make();
   const { says, leech } = CLIENTS[name];
   const folder = lab.newFolder("download");
-  const { host, finished } = await leech(made, folder);
+  const { host, finished } = await leech(lab, made, folder);
   const tap = await Wiretap.open(lab, { host, port: PEER_PORT });
   await Starling.seed(lab, made.file, made.folder, { peers: [tap.address], extra: IN_PLAINTEXT });
   await finished;
@@ -152,3 +74,78 @@ test.for(NAMES)("a leeching %s and Starling say all that both speak", async (nam
     expect.arrayContaining(["have_none", "interested", "request", "have", ...says.leeching]),
   );
 });
+
+test.for(NAMES)(
+  "a leeching %s gets everything from a Starling that reveals piece by piece (BEP 16)",
+  async (name) => {
+    // aria2 says what it has every 10 s, and hears of no more before.
+    const made = await make(name === "aria2" ? 3 * PIECE_BYTES : MIB);
+    const folder = lab.newFolder("download");
+    const { host, finished } = await CLIENTS[name].leech(lab, made, folder);
+    const tap = await Wiretap.open(lab, { host, port: PEER_PORT });
+    await Starling.share(lab, [made.content], {
+      peers: [tap.address],
+      extra: [...IN_PLAINTEXT, "--super-seed", "--piece-size", "32K"],
+    });
+    await finished;
+
+    expect(digestsIn(folder)).toMatchObject(digestsOf(made.content));
+    // It has everything, and does not say so before the other has it, too.
+    const announced = [...tap.caller.said].filter((message) => /^(have|bitfield)/.test(message));
+    expect(announced.slice(0, 2)).toEqual(["have_none", "have"]);
+  },
+);
+
+test.for(["libtorrent", "webtorrent"] as const)(
+  "Starling tells a leeching %s of pieces that its disk has lost (BEP 54)",
+  async (name) => {
+    const made = await make();
+    const whole = lab.newFolder("whole");
+    cpSync(made.folder, whole, { recursive: true });
+    const folder = lab.newFolder("download");
+    const { host, finished } = await CLIENTS[name].leech(lab, made, folder);
+    const tap = await Wiretap.open(lab, { host, port: PEER_PORT });
+    await Starling.seed(lab, made.file, made.folder, {
+      peers: [tap.address],
+      extra: [...IN_PLAINTEXT, "--max-up", "256K"],
+    });
+    // It has checked the file before.
+    await said(tap.caller, "piece");
+    truncateSync(join(made.content, "a.bin"), MIB);
+    await said(tap.caller, "lt_donthave");
+
+    const other = await Libtorrent.start(lab, { dht: false });
+    await other.add({ torrent: made.file, save: whole, seed: true, peers: [[host, PEER_PORT]] });
+    await finished;
+    expect(digestsIn(folder)).toMatchObject(digestsOf(join(whole, "things")));
+  },
+);
+
+test("Starling goes on elsewhere when a libtorrent says that it has lost pieces (BEP 54)", async () => {
+  const made = await make();
+  const whole = lab.newFolder("whole");
+  cpSync(made.folder, whole, { recursive: true });
+  const [broken, slow] = [
+    await Libtorrent.start(lab, { dht: false }),
+    await Libtorrent.start(lab, { dht: false }),
+  ];
+  await broken.add({ torrent: made.file, save: made.folder });
+  await broken.waitForTorrentEvent("done", made.infoHash, TRANSFER_TIMEOUT_MS);
+  await slow.add({ torrent: made.file, save: whole, seed: true });
+  await slow.request("limit", { infoHash: made.infoHash, upBytesPerSecond: 16 * KIB });
+  truncateSync(join(made.content, "a.bin"), MIB);
+  const tap = await Wiretap.open(lab, broken);
+  const download = lab.newFolder("download");
+  const get = Starling.get(lab, made.magnet, download, {
+    peers: [tap.address, slow.address],
+    extra: IN_PLAINTEXT,
+  });
+  await said(tap.called, "lt_donthave");
+  await slow.request("limit", { infoHash: made.infoHash, upBytesPerSecond: 0 });
+  await get.waitForSuccess(TRANSFER_TIMEOUT_MS);
+
+  expect(digestsIn(download)).toEqual(digestsOf(join(whole, "things")));
+});
+
+const said = (speaker: Speaker, what: string): Promise<true> =>
+  eventually(() => speaker.said.has(what) || undefined, TRANSFER_TIMEOUT_MS, what);

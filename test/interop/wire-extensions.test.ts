@@ -1,45 +1,22 @@
-/** Extensions of the wire beside libtorrent, both directions: what each side says, and what the other makes of it. */
+/** Extensions of the wire that show in what gets where: super-seeding (BEP 16) and files selected by a magnet (BEP 53). */
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { CLIENTS, type Made, makeTorrent, TRANSFER_TIMEOUT_MS } from "./support/clients.ts";
 import { digestsIn, digestsOf, KIB, MIB, writeTree } from "./support/content.ts";
 import { eventually } from "./support/eventually.ts";
-import { Lab } from "./support/lab.ts";
+import { Lab, PEER_PORT } from "./support/lab.ts";
 import { Libtorrent } from "./support/libtorrent.ts";
 import { requireInstalled } from "./support/prerequisites.ts";
 import { Starling } from "./support/starling.ts";
 
-const TRANSFER_TIMEOUT_MS = 60_000;
-const SLOW_BYTES_PER_SECOND = 256 * KIB;
-
 let lab: Lab;
 
 beforeEach(() => {
-  requireInstalled("starling", "libtorrent");
+  requireInstalled("starling", "libtorrent", "webtorrent");
   lab = new Lab();
 });
 
 afterEach(() => lab?.close());
-
-interface Made {
-  readonly content: string;
-  readonly folder: string;
-  readonly file: string;
-  readonly infoHash: string;
-  readonly magnet: string;
-}
-
-async function make(maker: Libtorrent, sizes: Readonly<Record<string, number>>): Promise<Made> {
-  const folder = lab.newFolder("content");
-  const content = writeTree(join(folder, "things"), sizes, "wire-extensions");
-  const file = `${content}.torrent`;
-  const { infoHash } = await maker.create({
-    path: content,
-    output: file,
-    format: "v1",
-    pieceBytes: 32 * KIB,
-  });
-  return { content, folder, file, infoHash, magnet: `magnet:?xt=urn:btih:${infoHash}` };
-}
 
 test("super-seeding: a libtorrent leech gets everything from Starling piece by piece (BEP 16)", async () => {
   const libtorrent = await Libtorrent.start(lab, { dht: false });
@@ -68,7 +45,13 @@ test("super-seeding: a libtorrent leech gets everything from Starling piece by p
 
 test("super-seeding: Starling gets everything from a libtorrent that reveals piece by piece (BEP 16)", async () => {
   const libtorrent = await Libtorrent.start(lab, { dht: false });
-  const { content, folder, file, magnet } = await make(libtorrent, { "a.bin": 2 * MIB });
+  // It waits 10 s before it offers anybody a first piece, also another libtorrent, then a few dozen ms between two.
+  const { content, folder, file, magnet } = await makeTorrent(
+    lab,
+    libtorrent,
+    { "a.bin": 256 * KIB },
+    "super",
+  );
   await libtorrent.add({ torrent: file, save: folder, seed: true, superSeed: true });
   const download = lab.newFolder("download");
 
@@ -78,79 +61,36 @@ test("super-seeding: Starling gets everything from a libtorrent that reveals pie
   expect(digestsIn(download)).toEqual(digestsOf(content));
 });
 
-test("so= in a magnet selects the same files of either side (BEP 53)", async () => {
-  const libtorrent = await Libtorrent.start(lab, { dht: false });
-  const { content, folder, file, magnet, infoHash } = await make(libtorrent, {
-    "a.bin": 96 * KIB,
-    "b.bin": 96 * KIB,
-    "c.bin": 96 * KIB,
-  });
-  await libtorrent.add({ torrent: file, save: folder, seed: true });
-  const ours = lab.newFolder("ours");
-  await Starling.get(lab, `${magnet}&so=1`, ours, { peers: [libtorrent.address] }).waitForSuccess(
-    TRANSFER_TIMEOUT_MS,
-  );
+test.for(["libtorrent", "webtorrent"] as const)(
+  "so= in a magnet selects which files Starling gets of %s (BEP 53)",
+  async (name) => {
+    const { made, wanted } = await makeFiles();
+    const host = await CLIENTS[name].seed(lab, made);
+    const folder = lab.newFolder("ours");
+    const get = Starling.get(lab, `${made.magnet}&so=1`, folder, { peers: [`${host}:${PEER_PORT}`] });
+    await get.waitForSuccess(TRANSFER_TIMEOUT_MS);
 
-  const seeder = await Starling.seed(lab, file, folder);
-  const other = await Libtorrent.start(lab, { dht: false });
-  const theirs = lab.newFolder("theirs");
-  await other.add({ magnet: `${magnet}&so=1`, save: theirs, peers: [[seeder.host, seeder.port]] });
-  await eventually(
-    async () => ((await other.status(infoHash)).downloadedBytes >= 96 * KIB ? true : undefined),
-    TRANSFER_TIMEOUT_MS,
-    "the selected file",
-  );
+    expect(digestsIn(folder)).toEqual({ "things/b.bin": wanted });
+  },
+);
 
-  const wanted = digestsOf(content)["things/b.bin"];
-  expect(digestsIn(ours)).toEqual({ "things/b.bin": wanted });
+test("so= in a magnet selects which files libtorrent gets of Starling (BEP 53)", async () => {
+  const { made, wanted } = await makeFiles();
+  const folder = lab.newFolder("theirs");
+  const { host } = await CLIENTS.libtorrent.leech(lab, { ...made, magnet: `${made.magnet}&so=1` }, folder);
+  await Starling.seed(lab, made.file, made.folder, { peers: [`${host}:${PEER_PORT}`] });
   await eventually(
-    () => (digestsIn(theirs)["things/b.bin"] === wanted ? true : undefined),
+    () => digestsIn(folder)["things/b.bin"] === wanted || undefined,
     TRANSFER_TIMEOUT_MS,
     "the selected file on disk",
   );
-  expect(Object.keys(digestsIn(theirs))).not.toContain("things/a.bin");
+
+  expect(Object.keys(digestsIn(folder))).not.toContain("things/a.bin");
 });
 
-test("PEX: Starling and libtorrent tell each other of peers (BEP 11), and seeds that they only upload (BEP 21)", async () => {
-  const hub = await Libtorrent.start(lab, { dht: false });
-  const { content, folder, file, magnet, infoHash } = await make(hub, { "a.bin": 8 * MIB });
-  await hub.add({ torrent: file, save: folder, seed: true });
-  await hub.request("limit", { infoHash, upBytesPerSecond: SLOW_BYTES_PER_SECOND });
-  const seed = await Starling.seed(lab, file, folder, {
-    peers: [hub.address],
-    extra: ["--max-up", "256K"],
-  });
-  // Both know the Starling below, and nobody else; what they learn of each other comes from it.
-  const download = lab.newFolder("download");
-  const middle = Starling.get(lab, magnet, download, {
-    peers: [hub.address, seed.address],
-    extra: ["--seed", "--json"],
-  });
-  const leech = await Libtorrent.start(lab, { dht: false });
-  const theirs = lab.newFolder("theirs");
-  await leech.add({ magnet, save: theirs, peers: [[middle.host, middle.port]] });
-
-  const learnt = await eventually(
-    async () => {
-      const peers = await leech.peers(infoHash);
-      const others = peers.filter(({ host }) => host === hub.host || host === seed.host);
-      return others.length === 2 && others.some((peer) => peer.isUploadOnly && peer.progress === 1)
-        ? others
-        : undefined;
-    },
-    TRANSFER_TIMEOUT_MS,
-    "two peers by PEX",
-  );
-  await leech.waitForTorrentEvent("done", infoHash, TRANSFER_TIMEOUT_MS);
-  await middle.waitForJson("complete", TRANSFER_TIMEOUT_MS);
-
-  expect(learnt.every(({ sources }) => sources.includes("pex"))).toBe(true);
-  expect(digestsIn(download)).toEqual(digestsOf(content));
-  expect(digestsIn(theirs)).toEqual(digestsOf(content));
-
-  // The other way round: a Starling that knows only the leech, which libtorrent told everybody's address.
-  const last = lab.newFolder("last");
-  const late = Starling.get(lab, magnet, last, { peers: [leech.address], extra: ["--seed", "--json"] });
-  await late.waitForJson("complete", TRANSFER_TIMEOUT_MS);
-  expect(digestsIn(last)).toEqual(digestsOf(content));
-});
+/** Three files, each of whole pieces, of which the second one is wanted. */
+async function makeFiles(): Promise<{ readonly made: Made; readonly wanted: string | undefined }> {
+  const sizes = { "a.bin": 96 * KIB, "b.bin": 96 * KIB, "c.bin": 96 * KIB };
+  const made = await makeTorrent(lab, await Libtorrent.start(lab, { dht: false }), sizes, "so");
+  return { made, wanted: digestsOf(made.content)["things/b.bin"] };
+}

@@ -17,7 +17,7 @@ const emit = (event, fields = {}) =>
 
 const client = new WebTorrent({
   utp: false,
-  lsd: false,
+  lsd: options.lsd === true,
   natUpnp: false,
   natPmp: false,
   tracker: false,

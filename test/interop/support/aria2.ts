@@ -11,15 +11,18 @@ export interface Aria2Options {
   readonly bootstrap?: string;
   /** Seed data that is already in the folder, until stopped. */
   readonly seed?: boolean;
-  /** More options, as aria2 has them. */
+  /** More options, as aria2 has them; they win over those of the suite. */
   readonly extra?: readonly string[];
+  readonly host?: string;
+  /** A command line in front of aria2, e.g. to enter a network namespace. */
+  readonly prefix?: readonly string[];
 }
 
 export class Aria2 extends LineProcess {
   readonly host: string;
 
   static start(lab: Lab, options: Aria2Options): Aria2 {
-    return lab.run(new Aria2(lab.newHost(), lab.newFolder("aria2-state"), options));
+    return lab.run(new Aria2(options.host ?? lab.newHost(), lab.newFolder("aria2-state"), options));
   }
 
   private constructor(host: string, stateFolder: string, options: Aria2Options) {
@@ -29,6 +32,7 @@ export class Aria2 extends LineProcess {
     super({
       name: `aria2 at ${host}`,
       command: [
+        ...(options.prefix ?? []),
         "aria2c",
         "--no-conf",
         "--no-netrc",

@@ -7,6 +7,9 @@ import { decodeDictionary, readDictionary } from "../../../src/core/bencode.ts";
 import { MESSAGE_LIMITS } from "../../../src/core/bencode-scanner.ts";
 import { addressText, type Lab, PEER_PORT } from "./lab.ts";
 
+/** Options of Starling that leave the tap something to read. */
+export const IN_PLAINTEXT: readonly string[] = ["--encryption", "off", "--transport", "tcp"];
+
 const HANDSHAKE_BYTES = 68;
 const RESERVED_OFFSET = 20;
 const EXTENDED = 20;
