@@ -65,7 +65,7 @@ export class SuperSeedPlan {
   /** Pieces to tell the peer of now; call when its own pieces are known, and once a second. */
   reveal(slot: number, nowMs: number, peerCount: number): readonly number[] {
     const plan = this.#planOf(slot);
-    this.#letGo(plan, (entry) => this.#isOver(entry, nowMs, peerCount));
+    this.#letGo(plan, (entry) => this.#isOver(slot, entry, nowMs, peerCount));
     const told: number[] = [];
     while (plan.open.length < OPEN_PIECES) {
       const piece = this.#rarestFor(slot, plan);
@@ -94,15 +94,21 @@ export class SuperSeedPlan {
     return givers;
   }
 
+  /** The peer wants nothing of us: it has all that it was told of, and may not say so to whom it has it from. */
+  wantsNothing(slot: number, nowMs: number): void {
+    for (const entry of this.#peers.get(slot)?.open ?? []) entry.fetchedAtMs ??= nowMs;
+  }
+
   left(slot: number): void {
     const plan = this.#peers.get(slot);
     if (plan !== undefined) this.#letGo(plan, () => true);
     this.#peers.delete(slot);
   }
 
-  #isOver(entry: OpenPiece, nowMs: number, peerCount: number): boolean {
-    if (entry.fetchedAtMs === undefined) return false;
-    return nowMs - entry.fetchedAtMs >= PATIENCE_MS || this.#facts.availability(entry.piece) >= peerCount;
+  #isOver(slot: number, { piece, fetchedAtMs }: OpenPiece, nowMs: number, peerCount: number): boolean {
+    if (fetchedAtMs === undefined) return false;
+    const unsaid = this.#facts.peerHas(slot, piece) ? 0 : 1;
+    return nowMs - fetchedAtMs >= PATIENCE_MS || this.#facts.availability(piece) + unsaid >= peerCount;
   }
 
   #planOf(slot: number): PeerPlan {

@@ -409,6 +409,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
 
   onPeerInterest(peer: PeerConnection): void {
     this.#choking.interestChanged(peer);
+    this.#superSeeding.interestChanged(peer);
   }
 
   onHave(peer: PeerConnection, index: number): void {

@@ -37,6 +37,13 @@ export class SwarmSuperSeeding {
     this.#reveal(plan, peer);
   }
 
+  interestChanged(peer: PeerConnection): void {
+    const plan = this.#swarm.content?.superSeeding;
+    if (plan === undefined || peer.isPeerInterested) return;
+    plan.wantsNothing(peer.slot, this.#swarm.shared.turns.nowMs);
+    this.#reveal(plan, peer);
+  }
+
   second(): void {
     const content = this.#swarm.content;
     if (content?.superSeeding === undefined) return;

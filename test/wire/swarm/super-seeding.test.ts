@@ -119,6 +119,22 @@ describe("a super-seed", () => {
     expect(superSeed).toBeLessThan(ordinary);
   });
 
+  test("names more to a peer that wants nothing of what it was told, and never says what it has", () => {
+    const w = swarmWorld();
+    const torrent = aTorrent();
+    const seed = w.addPeer(torrent, { have: "all", isSuperSeed: true });
+    const peer = new ScriptedPeer(w.newHost(), { idByte: 1 }).greet(w, seed, torrent.infoHash);
+    peer.send(emptyMessage(ids.HAVE_NONE), emptyMessage(ids.INTERESTED));
+    w.world.runFor(1_500);
+    expect(peer.heardOf("have")).toHaveLength(2);
+
+    // As aria2, which announces no piece to whom it has it from.
+    peer.send(emptyMessage(ids.NOT_INTERESTED));
+    w.world.runFor(500);
+
+    expect(new Set(peer.heardOf("have")).size).toBe(4);
+  });
+
   test("says that it has nothing, serves only what it named, and is a seed like others once somebody has it all", () => {
     const w = swarmWorld();
     const torrent = aTorrent();
