@@ -35,7 +35,6 @@ export default defineConfig({
           include: ["test/interop/**/*.test.ts", "test/world/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
       {

@@ -1,18 +1,12 @@
 /**
  * What Starling and each real client say to each other, both ways, overheard on the wire: the Fast extension (BEP 6), metadata
- * (BEP 9), and what they offer of peer exchange (BEP 11), upload-only (BEP 21) and lt_donthave (BEP 54). docs/protocol/interop.md is the table of it.
+ * (BEP 9), super-seeding (BEP 16) and lt_donthave (BEP 54), and what they offer of peer exchange (BEP 11) and upload-only (BEP 21).
+ * docs/protocol/interop.md is the table of it.
  */
 import { cpSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import {
-  CLIENTS,
-  type ClientName,
-  type Made,
-  makeTorrent,
-  PIECE_BYTES,
-  TRANSFER_TIMEOUT_MS,
-} from "./support/clients.ts";
+import { CLIENTS, type ClientName, type Made, makeTorrent, TRANSFER_TIMEOUT_MS } from "./support/clients.ts";
 import { digestsIn, digestsOf, KIB, MIB } from "./support/content.ts";
 import { eventually } from "./support/eventually.ts";
 import { Lab, PEER_PORT } from "./support/lab.ts";
@@ -78,8 +72,7 @@ test.for(NAMES)("a leeching %s and Starling say all that both speak", async (nam
 test.for(NAMES)(
   "a leeching %s gets everything from a Starling that reveals piece by piece (BEP 16)",
   async (name) => {
-    // aria2 says what it has every 10 s, and hears of no more before.
-    const made = await make(name === "aria2" ? 3 * PIECE_BYTES : MIB);
+    const made = await make(MIB);
     const folder = lab.newFolder("download");
     const { host, finished } = await CLIENTS[name].leech(lab, made, folder);
     const tap = await Wiretap.open(lab, { host, port: PEER_PORT });
@@ -107,7 +100,7 @@ test.for(["libtorrent", "webtorrent"] as const)(
     const tap = await Wiretap.open(lab, { host, port: PEER_PORT });
     await Starling.seed(lab, made.file, made.folder, {
       peers: [tap.address],
-      extra: [...IN_PLAINTEXT, "--max-up", "256K"],
+      extra: [...IN_PLAINTEXT, "--max-up", "512K"],
     });
     // It has checked the file before.
     await said(tap.caller, "piece");

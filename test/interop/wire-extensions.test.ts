@@ -1,8 +1,7 @@
 /** Extensions of the wire that show in what gets where: super-seeding (BEP 16) and files selected by a magnet (BEP 53). */
-import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { CLIENTS, type Made, makeTorrent, TRANSFER_TIMEOUT_MS } from "./support/clients.ts";
-import { digestsIn, digestsOf, KIB, MIB, writeTree } from "./support/content.ts";
+import { digestsIn, digestsOf, KIB } from "./support/content.ts";
 import { eventually } from "./support/eventually.ts";
 import { Lab, PEER_PORT } from "./support/lab.ts";
 import { Libtorrent } from "./support/libtorrent.ts";
@@ -17,31 +16,6 @@ beforeEach(() => {
 });
 
 afterEach(() => lab?.close());
-
-test("super-seeding: a libtorrent leech gets everything from Starling piece by piece (BEP 16)", async () => {
-  const libtorrent = await Libtorrent.start(lab, { dht: false });
-  const content = writeTree(join(lab.newFolder("content"), "things"), { "a.bin": 2 * MIB }, "super");
-  const { process: seeder, magnets } = await Starling.share(lab, [content], { extra: ["--super-seed"] });
-  const folder = lab.newFolder("download");
-  const infoHash = await libtorrent.add({
-    magnet: magnets[0] as string,
-    save: folder,
-    peers: [[seeder.host, seeder.port]],
-  });
-
-  const seen = await eventually(
-    async () => {
-      const [peer] = await libtorrent.peers(infoHash);
-      return peer === undefined || peer.progress === 0 ? undefined : peer;
-    },
-    TRANSFER_TIMEOUT_MS,
-    "a piece that was revealed",
-  );
-  await libtorrent.waitForTorrentEvent("done", infoHash, TRANSFER_TIMEOUT_MS);
-
-  expect(seen.progress).toBeLessThan(1);
-  expect(digestsIn(folder)).toEqual(digestsOf(content));
-});
 
 test("super-seeding: Starling gets everything from a libtorrent that reveals piece by piece (BEP 16)", async () => {
   const libtorrent = await Libtorrent.start(lab, { dht: false });

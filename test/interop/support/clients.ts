@@ -7,7 +7,7 @@ import { Libtorrent } from "./libtorrent.ts";
 import { Webtorrent } from "./webtorrent.ts";
 
 /** Small, so that a transfer of a megabyte is one of many pieces. */
-export const PIECE_BYTES = 32 * KIB;
+const PIECE_BYTES = 32 * KIB;
 /** No transfer of this suite needs as long. */
 export const TRANSFER_TIMEOUT_MS = 60_000;
 
