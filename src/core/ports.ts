@@ -37,6 +37,8 @@ export interface DatagramSocket {
 /** A member of a multicast group on one of our networks. */
 export interface GroupSocket {
   readonly family: AddressFamily;
+  /** Our address there, which others see what we send come from. */
+  readonly host: string;
   /** To everybody of the group there, ourselves included. Best effort, never throws. */
   send(payload: Uint8Array): void;
   /** The payload is valid only during the call; the same datagram may arrive more than once. */

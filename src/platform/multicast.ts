@@ -80,17 +80,23 @@ async function joinAt(group: Endpoint, place: Place, guard: EgressGuard): Promis
     life.socket.setMulticastInterface(place.membership);
     life.socket.setMulticastTTL(hops);
     life.socket.setMulticastLoopback(true);
-    return groupSocket(life, group, zone);
+    return groupSocket(life, group, place.host, zone);
   } catch (error) {
     await life.close().catch(() => undefined);
     throw error;
   }
 }
 
-function groupSocket(life: ReturnType<typeof createLife>, group: Endpoint, zone: string): GroupSocket {
+function groupSocket(
+  life: ReturnType<typeof createLife>,
+  group: Endpoint,
+  host: string,
+  zone: string,
+): GroupSocket {
   let isClosed = false;
   const socket: GroupSocket = {
     family: group.family,
+    host,
     onDatagram: () => undefined,
     send: (payload) => {
       if (isClosed) return;

@@ -25,6 +25,7 @@ export interface DerivedKey {
   readonly mark: number;
   readonly datagrams: Uint8Array;
   readonly streams: Uint8Array;
+  readonly neighbours: Uint8Array;
 }
 
 export const MAX_NETWORK_KEYS = 2;
@@ -56,5 +57,6 @@ function derive(crypto: SealingCrypto, id: Uint8Array, { secret, fromUnixMs }: N
     mark: use("starling mark 1", 1)[0] as number,
     datagrams: use("starling datagrams 1", KEY_BYTES),
     streams: use("starling streams 1", KEY_BYTES),
+    neighbours: use("starling neighbours 1", KEY_BYTES),
   };
 }

@@ -7,6 +7,7 @@ export type { EngineIdentity } from "./channel/engine-frames.ts";
 export { EngineHost, type HostedSession } from "./channel/engine-host.ts";
 export { Viewers } from "./channel/viewers.ts";
 export { formatHostPort, type HostPort, parseHostPort } from "./host-port.ts";
+export { type NeighboursPlace, type NetworkNeighbours, openNetworkNeighbours } from "./network-neighbours.ts";
 export { openSession } from "./open-session.ts";
 export {
   dhtConfigOf,

@@ -13,6 +13,7 @@ import { DHT_STATE_RECORD } from "../storage/index.ts";
 import { BootstrapNodes } from "./bootstrap/bootstrap-nodes.ts";
 import { formatHostPort } from "./host-port.ts";
 import { loadRecord } from "./load-record.ts";
+import { type NetworkNeighbours, openNetworkNeighbours } from "./network-neighbours.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
 import { dhtConfigOf } from "./private-network.ts";
 import { DHT_FIRST_SAVE_MS, DHT_SAVE_INTERVAL_MS, type SessionConfig } from "./session-config.ts";
@@ -45,6 +46,7 @@ export class SessionDht {
   readonly #options: SessionDhtOptions;
   readonly #record: string | undefined;
   #timer: Disposable | undefined;
+  #neighbours: NetworkNeighbours | undefined;
 
   /** As the snapshot shows it. */
   get network(): DhtSnapshot["network"] {
@@ -95,15 +97,28 @@ export class SessionDht {
     });
   }
 
-  start(): void {
+  /** Resolves when the node looks for others of its network next door too, where it is in a private one. */
+  async start(): Promise<void> {
     this.node.start();
     this.#scheduleSave(DHT_FIRST_SAVE_MS);
+    const { platform, network, sealing, config, log } = this.#options;
+    if (config.privateNetwork === undefined || config.localDiscovery === false) return;
+    this.#neighbours = await openNetworkNeighbours({
+      platform,
+      network: config.privateNetwork,
+      sealing,
+      node: this.node,
+      host: config.host,
+      port: network.port,
+      log: (text) => log.add(text),
+    });
   }
 
   /** Saves the contacts a last time and ends the node. */
   async close(): Promise<void> {
     this.#timer?.[Symbol.dispose]();
     this.bootstrap.close();
+    this.#neighbours?.close();
     await this.#save();
     this.node.close();
   }

@@ -8,6 +8,7 @@ import { invariant } from "../core/invariant.ts";
 import type { ByteStream, DatagramSocket, StreamDialer } from "../core/ports.ts";
 import {
   DatagramSealer,
+  NeighbourTags,
   NetworkKeys,
   SealedSocket,
   type SealingCounters,
@@ -24,6 +25,7 @@ export type SealableNetwork = Pick<OpenNetwork, "port" | "udp4" | "udp6" | "isOw
 export class SessionSealing {
   readonly udp4: SealedSocket | undefined;
   readonly udp6: SealedSocket | undefined;
+  readonly neighbours: NeighbourTags;
   readonly #streams: StreamSealing;
   /** Where others say that they see us. */
   readonly #externalHosts = new Set<string>();
@@ -58,6 +60,7 @@ export class SessionSealing {
         : new SealedSocket(socket, new DatagramSealer(crypto, keys, random, unixMs), clock, isOwn);
     this.udp4 = seal(network.udp4);
     this.udp6 = seal(network.udp6);
+    this.neighbours = new NeighbourTags(crypto, keys, unixMs);
     this.#streams = new StreamSealing({ crypto, keys, networkId, clock, unixMs, isOwn });
   }
 

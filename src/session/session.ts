@@ -210,7 +210,7 @@ export class Session implements SessionView {
       if (this.#sealing === undefined) accept(stream);
       else this.#sealing.accept(stream, accept);
     });
-    this.#dht?.start();
+    await this.#dht?.start();
     this.#reachability.mapping?.start();
     if (this.#config.remember) {
       this.#bans = new SessionBans(this.#platform, this.#wire, this.#log);

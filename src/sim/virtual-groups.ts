@@ -22,6 +22,7 @@ export class GroupNetwork {
     const members = this.#membersOf(`${formatEndpoint(group)} ${subnetKey(from)}`);
     const socket: GroupSocket = {
       family: group.family,
+      host,
       onDatagram: () => {},
       send: (payload) => {
         this.datagramsSent++;

@@ -3,7 +3,7 @@ export { Bitfield } from "../torrent/bitfield.ts";
 export { PieceMap } from "../torrent/piece-map.ts";
 export type { EncryptionPolicy } from "./encryption/connection-security.ts";
 export { LocalDiscovery } from "./local-discovery.ts";
-export { LOCAL_GROUPS } from "./protocol/local-announce.ts";
+export { decodeLocalAnnounce, encodeLocalAnnounce, LOCAL_GROUPS } from "./protocol/local-announce.ts";
 export type { SavedBan } from "./swarm/ban-list.ts";
 export type {
   KnownPeer,

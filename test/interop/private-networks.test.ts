@@ -130,3 +130,20 @@ test("libtorrent and Starling find each other in a plain network, also when one 
   expect(digestsIn(join(lab.folder, "got"))).toEqual(digestsOf(theirs));
   expect(digestsIn(save)).toEqual(digestsOf(ours));
 });
+
+test("without any bootstrap node, a file goes through a sealed network on one local network", async () => {
+  const maker = lab.newFolder("home");
+  const guest = lab.newFolder("home");
+  const made = await runStarling(lab, ["network", "create", "party"], { home: maker });
+  const joinFile = join(lab.newFolder("join"), "party.join");
+  writeFileSync(joinFile, made.stdout.join("\n"));
+  await runStarling(lab, ["network", "join", joinFile], { home: guest });
+  const album = writeTree(join(lab.newFolder("data"), "album"), { "one.bin": 200 * KIB }, "party");
+  // Loopback has no broadcast to other addresses of it: the local network of this test is 127.0.0.1.
+  const here = ["--network", "party", "--host", "127.0.0.1", "--port", "0"];
+  const sharer = Starling.start(lab, ["share", album, ...here], { home: maker });
+  const magnet = (await sharer.waitForLine(/^magnet:/, PATIENT_MS)).text;
+  const copy = join(lab.folder, "copy");
+  await Starling.start(lab, ["get", magnet, "-o", copy, ...here], { home: guest }).waitForSuccess(PATIENT_MS);
+  expect(digestsIn(copy)).toEqual(digestsOf(album));
+});

@@ -108,11 +108,11 @@ export function addLimitOptions(command: Command): Command {
     .option("--no-limit-lan", "leave peers of the local network out of both limits");
 }
 
-/** For commands that look for peers. */
+/** For commands that look for peers, or for nodes of a private network. */
 export function addLocalDiscoveryOption(command: Command): Command {
   return command
     .option("--lsd", "find peers on the local network, also where all addresses are loopback")
-    .option("--no-lsd", "do not look for peers on the local network");
+    .option("--no-lsd", "do not look for peers, or nodes of a private network, on the local network");
 }
 
 /** For commands that connect to peers. */
@@ -143,7 +143,7 @@ export function parseNetworkOptions(flags: NetworkFlags, defaultPort: number): N
       "USAGE",
       "--lsd: announcements on the local network would name what is shared to everybody",
       {
-        hint: "A sealed network finds its members through its own nodes.",
+        hint: "Members of a sealed network find each other there anyway, and their torrents through each other.",
       },
     );
   return {

@@ -51,6 +51,7 @@ export async function runDhtServe(
     readOnly: false,
     serving: { ...SERVING, replyBytesPerSecond },
     onEvent: (event) => logEvent(event, output),
+    onNeighbour: (text) => logLine("neighbour", text, output),
   });
   for (const warning of open.warnings) output.note(`warning: ${warning}`);
   const { nodeId } = open.node.view();
@@ -88,9 +89,12 @@ function writeMetrics(path: string, open: OpenDhtNode, warn: (why: string) => vo
 /** One line for what an operator would want to know; traffic is not told line by line. */
 function logEvent(event: DhtEvent, output: Output): void {
   const text = eventText(event);
-  if (text === undefined) return;
+  if (text !== undefined) logLine(event.kind, text, output);
+}
+
+function logLine(type: string, text: string, output: Output): void {
   output.note(`${new Date().toISOString().slice(0, 19)}Z ${text}`);
-  output.json({ v: 1, t: Date.now(), type: event.kind, text });
+  output.json({ v: 1, t: Date.now(), type, text });
 }
 
 function eventText(event: DhtEvent): string | undefined {

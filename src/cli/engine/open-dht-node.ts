@@ -8,6 +8,9 @@ import {
   chooseAddressProfile,
   DEFAULT_BOOTSTRAP,
   dhtConfigOf,
+  type NeighboursPlace,
+  type NetworkNeighbours,
+  openNetworkNeighbours,
   parseHostPort,
   profileWithin,
   SessionSealing,
@@ -43,6 +46,8 @@ export interface DhtNodeSettings {
   /** What `exportState` gave an earlier node. */
   readonly saved?: Uint8Array | undefined;
   readonly onEvent?: (event: DhtEvent) => void;
+  /** Hears, as a sentence, of nodes of a private network on the local network. */
+  readonly onNeighbour?: (text: string) => void;
   /** What it takes for the time, in a sealed network; undefined = the system's. */
   readonly unixMs?: () => number;
 }
@@ -100,6 +105,7 @@ export async function openDhtNode(settings: DhtNodeSettings): Promise<OpenDhtNod
       socket.onUnreachable = (to) => node.handleUnreachable(to);
     }
     node.start();
+    const neighbours = await openNeighbours(platform, settings, { node, sealing, port: open.port });
     return {
       node,
       platform,
@@ -110,6 +116,7 @@ export async function openDhtNode(settings: DhtNodeSettings): Promise<OpenDhtNod
       sealing,
       warnings: open.warnings,
       close: async () => {
+        neighbours?.close();
         node.close();
         await open.close();
         await platform.close();
@@ -119,6 +126,18 @@ export async function openDhtNode(settings: DhtNodeSettings): Promise<OpenDhtNod
     await platform.close();
     throw error;
   }
+}
+
+/** Nodes of a private network find each other on the local network too. */
+async function openNeighbours(
+  platform: NodePlatform,
+  { network, onNeighbour }: DhtNodeSettings,
+  of: Pick<NeighboursPlace, "node" | "sealing" | "port">,
+): Promise<NetworkNeighbours | undefined> {
+  const { privateNetwork, localDiscovery, host } = network;
+  if (privateNetwork === undefined || localDiscovery === false) return undefined;
+  const log = (text: string): void => onNeighbour?.(text);
+  return await openNetworkNeighbours({ platform, network: privateNetwork, host, log, ...of });
 }
 
 /** `d`: every KRPC message is a bencoded dictionary. */

@@ -1,6 +1,11 @@
 /** Commands about the DHT itself: `dht serve|ping|lookup|peers|scrape|get|put|crawl|stats|table|bootstrap|simulate`. */
 import type { Command } from "commander";
-import { addNetworkOptions, collect, DEFAULT_PORT } from "../arguments/network-options.ts";
+import {
+  addLocalDiscoveryOption,
+  addNetworkOptions,
+  collect,
+  DEFAULT_PORT,
+} from "../arguments/network-options.ts";
 import { type Declare, declareGroup } from "./declare-command.ts";
 
 /** Of a client that only asks: nobody has to find it. */
@@ -35,15 +40,13 @@ export function declareDht(program: Command, command: Declare): void {
   const dht = declareGroup(program, "dht", "work with the DHT itself");
   const asking = (name: string, description: string, load: Parameters<Declare>[3]): Command =>
     addNetworkOptions(command(dht, name, description, load), ANY_PORT);
-  addNetworkOptions(
-    command(
-      dht,
-      "serve",
-      "run a DHT node that others can bootstrap from",
-      async () => (await import("../commands/dht-serve.ts")).runDhtServe,
-    ),
-    DEFAULT_PORT,
-  )
+  const serve = command(
+    dht,
+    "serve",
+    "run a DHT node that others can bootstrap from",
+    async () => (await import("../commands/dht-serve.ts")).runDhtServe,
+  );
+  addLocalDiscoveryOption(addNetworkOptions(serve, DEFAULT_PORT))
     .option("--answer-rate <rate>", "what answers may cost a second; off for no limit", "1M")
     .option(
       "--metrics <file>",
