@@ -115,6 +115,11 @@ const BENCHMARKS = {
     needsRig: false,
     commands: [[process.execPath, join(BENCH, "dht.mjs"), "algorithms", "500"]],
   },
+  "dht-pacing": {
+    goal: "what it is worth to repeat announces a little earlier or later, and to bound new addresses a minute",
+    needsRig: false,
+    commands: [typescript("dht-pacing.ts")],
+  },
   "dht-hour": {
     goal: "a virtual hour of 10,000 nodes with a lookup each: 60 s, 2 GiB",
     needsRig: false,
