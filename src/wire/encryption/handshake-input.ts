@@ -1,5 +1,6 @@
 /** What one end of an MSE handshake has received and not yet understood. */
 import { concatBytes } from "../../core/bytes.ts";
+import { indexOfBytes, MAX_PAD_BYTES } from "./mse-handshake.ts";
 import type { Rc4 } from "./rc4.ts";
 
 export class HandshakeInput {
@@ -26,6 +27,15 @@ export class HandshakeInput {
 
   takeDecrypted(count: number, cipher: Rc4): Uint8Array {
     return cipher.applied(this.take(count));
+  }
+
+  /** Takes padding of unknown length and the mark behind it. Answers whether it did; undefined while more bytes are needed. */
+  takePast(mark: Uint8Array): boolean | undefined {
+    const window = this.#bytes.subarray(0, MAX_PAD_BYTES + mark.length);
+    const at = indexOfBytes(window, mark);
+    if (at < 0) return window.length === MAX_PAD_BYTES + mark.length ? false : undefined;
+    this.take(at + mark.length);
+    return true;
   }
 
   takeAll(): Uint8Array {

@@ -12,7 +12,6 @@ import {
   type Agreement,
   cipherOf,
   hashOf,
-  indexOfBytes,
   MAX_PAD_BYTES,
   type MseHandshake,
   PLAINTEXT,
@@ -102,16 +101,11 @@ export class MseInitiator implements MseHandshake {
     return concatBytes([head, pad, payloadBytes, payload]);
   }
 
-  /** PadB is of unknown length: VC is looked for in what may come before it. */
   #findVerification(encryptedVc: Uint8Array): boolean {
-    const window = this.#input.bytes.subarray(0, MAX_PAD_BYTES + VC_BYTES);
-    const at = indexOfBytes(window, encryptedVc);
-    if (at < 0) {
-      return window.length === MAX_PAD_BYTES + VC_BYTES && this.#fail("no verification constant");
-    }
-    this.#input.take(at + VC_BYTES);
+    const isFound = this.#input.takePast(encryptedVc);
+    if (isFound === undefined) return false;
     this.#encryptedVc = undefined;
-    return true;
+    return isFound || this.#fail("no verification constant");
   }
 
   #readSelection(decryptor: Rc4): boolean {

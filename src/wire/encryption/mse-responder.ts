@@ -13,7 +13,6 @@ import {
   cipherOf,
   HASH_BYTES,
   hashOf,
-  indexOfBytes,
   MAX_PAD_BYTES,
   type MseHandshake,
   PLAINTEXT,
@@ -47,7 +46,8 @@ export class MseResponder implements MseHandshake {
   readonly #options: MseResponderOptions;
   readonly #input = new HandshakeInput();
   #secret: Uint8Array | undefined;
-  #isSynchronized = false;
+  /** HASH('req1', S), until it was found. */
+  #requestHash: Uint8Array | undefined;
   #ciphers: Ciphers | undefined;
   #method: Agreement["method"] | undefined;
   #padBytes = 0;
@@ -69,7 +69,7 @@ export class MseResponder implements MseHandshake {
   /** One step further; false = more bytes are needed. */
   #step(): boolean {
     if (this.#secret === undefined) return this.#readKey();
-    if (!this.#isSynchronized) return this.#findRequest(this.#secret);
+    if (this.#requestHash !== undefined) return this.#findRequest(this.#requestHash);
     if (this.#ciphers === undefined) return this.#readTorrent(this.#secret);
     if (this.#method === undefined) return this.#readOffer(this.#ciphers);
     return this.#readPayloadLength(this.#method, this.#ciphers);
@@ -81,18 +81,16 @@ export class MseResponder implements MseHandshake {
     const keys = new KeyExchange(random);
     this.#secret = keys.secretWith(this.#input.take(KEY_BYTES));
     if (this.#secret === undefined) return this.#fail("a degenerate key");
+    this.#requestHash = hashOf("req1", this.#secret);
     send(concatBytes([keys.publicKey, randomPad(random)]));
     return true;
   }
 
-  /** PadA is of unknown length: HASH('req1', S) is looked for in what may come before it. */
-  #findRequest(secret: Uint8Array): boolean {
-    const window = this.#input.bytes.subarray(0, MAX_PAD_BYTES + HASH_BYTES);
-    const at = indexOfBytes(window, hashOf("req1", secret));
-    if (at < 0) return window.length === MAX_PAD_BYTES + HASH_BYTES && this.#fail("no request");
-    this.#input.take(at + HASH_BYTES);
-    this.#isSynchronized = true;
-    return true;
+  #findRequest(requestHash: Uint8Array): boolean {
+    const isFound = this.#input.takePast(requestHash);
+    if (isFound === undefined) return false;
+    this.#requestHash = undefined;
+    return isFound || this.#fail("no request");
   }
 
   #readTorrent(secret: Uint8Array): boolean {
