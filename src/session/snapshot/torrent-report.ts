@@ -18,6 +18,7 @@ import type { Torrent } from "../torrent/torrent.ts";
 import { peerSnapshot } from "./peer-snapshot.ts";
 import { pieceMap, rarityClasses, reachableShareOf } from "./piece-snapshot.ts";
 import { roundedHundredths, roundedMinutes, roundedRate, roundedRatio, roundedSeconds } from "./rounding.ts";
+import { shareStructure } from "./share-structure.ts";
 import { type SharedFacts, torrentFacts } from "./torrent-facts.ts";
 
 /** A torrent that seeds to nobody is at rest after this long, when its rates have fallen to zero. */
@@ -92,7 +93,8 @@ export class TorrentReport {
     this.#shownPosition = queuePosition;
     const view = this.#torrent.swarm.view();
     this.#judge(view, shared);
-    this.#snapshot = this.#build(view, wantsDetails);
+    // What turns out equal keeps the identity that viewers know: else it is compared with theirs for ever after.
+    this.#snapshot = shareStructure(this.#snapshot, this.#build(view, wantsDetails));
     return this.#snapshot;
   }
 
