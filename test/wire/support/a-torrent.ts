@@ -21,10 +21,20 @@ export interface TorrentOptions {
   readonly seed?: string;
 }
 
+/** The one that was made last, for the test that makes many worlds of one torrent. */
+let last: { readonly key: string; readonly torrent: TestTorrent } | undefined;
+
+/** The same for the same options; its content is not to be written to. */
 export function aTorrent(options: TorrentOptions = {}): TestTorrent {
-  const totalBytes = options.totalBytes ?? 300_000;
-  const map = new PieceMap(totalBytes, options.pieceBytes ?? 65_536);
-  const content = new SeededRandom(options.seed ?? "content").bytes(totalBytes);
+  const { totalBytes = 300_000, pieceBytes = 65_536, seed = "content" } = options;
+  const key = `${totalBytes}/${pieceBytes}/${seed}`;
+  if (last?.key !== key) last = { key, torrent: makeTorrent(totalBytes, pieceBytes, seed) };
+  return last.torrent;
+}
+
+function makeTorrent(totalBytes: number, pieceBytes: number, seed: string): TestTorrent {
+  const map = new PieceMap(totalBytes, pieceBytes);
+  const content = new SeededRandom(seed).bytes(totalBytes);
   const hashes = new Uint8Array(20 * map.pieceCount);
   for (let piece = 0; piece < map.pieceCount; piece++) {
     const start = map.startOf(piece);

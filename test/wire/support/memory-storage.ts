@@ -31,7 +31,9 @@ export class CountingSlabs implements SlabPool {
 }
 
 export class MemoryStorage implements SwarmStorage {
-  readonly content: Uint8Array;
+  /** That of the torrent itself until somebody writes: a hundred seeds need one copy. */
+  content: Uint8Array;
+  #isShared: boolean;
   readonly #torrent: TestTorrent;
   readonly #world: World;
   readonly #slabs: SlabPool;
@@ -55,7 +57,8 @@ export class MemoryStorage implements SwarmStorage {
     this.#torrent = torrent;
     this.#world = world;
     this.#slabs = slabs;
-    this.content = isComplete ? torrent.content.slice() : new Uint8Array(torrent.content.length);
+    this.content = isComplete ? torrent.content : new Uint8Array(torrent.content.length);
+    this.#isShared = isComplete;
   }
 
   /** Slots that a stream or nobody has given back. */
@@ -73,6 +76,8 @@ export class MemoryStorage implements SwarmStorage {
         this.swarm?.pieceChecked(piece, { kind: "failed", code });
         return;
       }
+      if (this.#isShared) this.content = this.content.slice();
+      this.#isShared = false;
       this.content.set(bytes, this.#torrent.map.startOf(piece) + offset);
       const stored = (this.#stored.get(piece) ?? 0) + lengthBytes;
       this.#stored.set(piece, stored);

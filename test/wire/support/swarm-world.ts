@@ -104,7 +104,7 @@ function addPeer(
   });
   const storage = new MemoryStorage(torrent, world, slabs, options.have === "all");
   const have = haveOf(torrent, options.have);
-  copyPieces(torrent, have, storage.content);
+  if (options.have !== "all") copyPieces(torrent, have, storage.content);
   const content = {
     pieceMap: torrent.map,
     rawInfo: torrent.rawInfo,
