@@ -33,7 +33,7 @@ const keys = new NetworkKeys(
   { id: random.bytes(8), keys: [{ secret: random.bytes(32), fromUnixMs: 0 }] },
   Date.now,
 );
-const newSealer = (): DatagramSealer => new DatagramSealer(nodeSealingCrypto, keys, random, Date.now);
+const newSealer = (): DatagramSealer => new DatagramSealer(keys, random, Date.now);
 
 /** A node with a full table on a socket that goes nowhere. */
 function nodeOn(isSealed: boolean): {

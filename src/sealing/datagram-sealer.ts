@@ -8,12 +8,12 @@
  */
 
 import { BoundedCache } from "../core/bounded-cache.ts";
-import { latin1Text, readUint32, writeUint32 } from "../core/bytes.ts";
+import { readUint32, writeUint32 } from "../core/bytes.ts";
 import type { AddressFamily, Endpoint } from "../core/endpoint.ts";
 import type { Random } from "../core/ports.ts";
 import type { NetworkKeys } from "./network-keys.ts";
 import { ReplayWindow } from "./replay-window.ts";
-import { NONCE_BYTES, type SealingCrypto, TAG_BYTES } from "./sealing-crypto.ts";
+import { NONCE_BYTES, TAG_BYTES } from "./sealing-crypto.ts";
 import { readStamp, type Stamp, stampBytes, writeStamp } from "./stamp.ts";
 
 const HEAD_BYTES: number = 1 + NONCE_BYTES;
@@ -27,27 +27,30 @@ const MAX_SEALED_BYTES: Readonly<Record<AddressFamily, number>> = { 4: 1_472, 6:
 const MAX_SENDERS = 8_192;
 
 export interface Opened extends Stamp {
-  /** Newly allocated. */
+  /** Valid until the next datagram is opened. */
   readonly payload: Uint8Array;
   /** How far the sender's clock is ahead of ours, less what the datagram was under way. */
   readonly aheadMs: number;
-  /** True the first time it is asked. */
-  isFirst(): boolean;
+  /** Who sealed it, since its last start, and the number that it gave the datagram. */
+  readonly sender: number;
+  readonly number: number;
 }
 
 export class DatagramSealer {
-  readonly #crypto: SealingCrypto;
   readonly #keys: NetworkKeys;
   readonly #random: Random;
   readonly #unixMs: () => number;
-  readonly #windows = new BoundedCache<string, ReplayWindow>(MAX_SENDERS);
+  readonly #windows = new BoundedCache<number, ReplayWindow>(MAX_SENDERS);
   readonly #sealed = new Uint8Array(MAX_SEALED_BYTES[4]);
-  readonly #plain = new Uint8Array(MAX_SEALED_BYTES[4]);
-  readonly #nonce = new Uint8Array(NONCE_BYTES);
+  readonly #opened = new Uint8Array(MAX_SEALED_BYTES[4]);
+  /** Mark and nonce of what is sealed, and of what is opened. */
+  readonly #head = new Uint8Array(HEAD_BYTES);
+  readonly #nonce: Uint8Array = this.#head.subarray(1);
+  readonly #openedHead = new Uint8Array(HEAD_BYTES);
+  readonly #openedNonce: Uint8Array = this.#openedHead.subarray(1);
   #number = LAST_NUMBER;
 
-  constructor(crypto: SealingCrypto, keys: NetworkKeys, random: Random, unixMs: () => number) {
-    this.#crypto = crypto;
+  constructor(keys: NetworkKeys, random: Random, unixMs: () => number) {
     this.#keys = keys;
     this.#random = random;
     this.#unixMs = unixMs;
@@ -55,60 +58,58 @@ export class DatagramSealer {
 
   /** `payload` for `to`, valid until the next call; undefined for one that would not fit into a frame. */
   seal(payload: Uint8Array, to: Endpoint): Uint8Array | undefined {
-    const plainBytes = stampBytes(to.family) + payload.length;
-    const sealedBytes = HEAD_BYTES + plainBytes + TAG_BYTES;
-    if (sealedBytes > MAX_SEALED_BYTES[to.family]) return undefined;
+    const payloadAt = HEAD_BYTES + stampBytes(to.family);
+    const textEnd = payloadAt + payload.length;
+    if (textEnd + TAG_BYTES > MAX_SEALED_BYTES[to.family]) return undefined;
     const { mark, datagrams } = this.#keys.current;
     this.#countOn();
-    writeStamp(this.#plain, 0, to, this.#unixMs());
-    this.#plain.set(payload, stampBytes(to.family));
-    this.#sealed[0] = mark;
-    this.#sealed.set(this.#nonce, 1);
-    const plain = this.#plain.subarray(0, plainBytes);
-    this.#crypto.seal(
-      datagrams,
-      this.#nonce,
-      plain,
-      this.#sealed.subarray(0, HEAD_BYTES),
-      this.#sealed,
-      HEAD_BYTES,
-    );
-    return this.#sealed.subarray(0, sealedBytes);
+    this.#head[0] = mark;
+    const sealed = this.#sealed;
+    sealed.set(this.#head);
+    writeStamp(sealed, HEAD_BYTES, to, this.#unixMs());
+    sealed.set(payload, payloadAt);
+    datagrams.seal(this.#nonce, sealed, HEAD_BYTES, textEnd, this.#head);
+    return sealed.subarray(0, textEnd + TAG_BYTES);
   }
 
   /** What a member made, at whatever time; undefined for what is not of this network. */
   open(datagram: Uint8Array, family: AddressFamily): Opened | undefined {
-    if (datagram.length < HEAD_BYTES + stampBytes(family) + TAG_BYTES) return undefined;
-    const plain = this.#opened(datagram);
-    const stamp = plain === undefined ? undefined : readStamp(plain, family);
-    if (plain === undefined || stamp === undefined) return undefined;
-    const sender = latin1Text(datagram.subarray(1, 1 + SENDER_BYTES));
-    const number = readUint32(datagram, 1 + SENDER_BYTES);
+    const textBytes = datagram.length - HEAD_BYTES - TAG_BYTES;
+    if (textBytes < stampBytes(family) || textBytes > this.#opened.length || !this.#decrypts(datagram))
+      return undefined;
+    const { sentUnixMs, to } = readStamp(this.#opened, family);
+    const nonce = this.#openedNonce;
     return {
-      ...stamp,
-      payload: plain.subarray(stampBytes(family)),
-      aheadMs: stamp.sentUnixMs - this.#unixMs(),
-      isFirst: () => this.#admit(sender, number),
+      sentUnixMs,
+      to,
+      payload: this.#opened.subarray(stampBytes(family), textBytes),
+      aheadMs: sentUnixMs - this.#unixMs(),
+      // As many of the 64 bits as a number holds: what two senders have in common only costs them datagrams.
+      sender: (readUint32(nonce, 0) >>> 11) * 2 ** 32 + readUint32(nonce, 4),
+      number: readUint32(nonce, SENDER_BYTES),
     };
   }
 
-  #opened(datagram: Uint8Array): Uint8Array | undefined {
-    const head = datagram.subarray(0, HEAD_BYTES);
-    for (const { mark, datagrams } of this.#keys.all) {
-      if (mark !== datagram[0]) continue;
-      const plain = this.#crypto.open(datagrams, head.subarray(1), datagram.subarray(HEAD_BYTES), head);
-      if (plain !== undefined) return plain;
-    }
-    return undefined;
-  }
-
-  #admit(sender: string, number: number): boolean {
+  /** True the first time it is asked for a datagram. */
+  admit({ sender, number }: Opened): boolean {
     let window = this.#windows.get(sender);
     if (window === undefined) {
       window = new ReplayWindow();
       this.#windows.set(sender, window);
     }
     return window.admit(number);
+  }
+
+  #decrypts(datagram: Uint8Array): boolean {
+    const head = this.#openedHead;
+    for (let i = 0; i < HEAD_BYTES; i++) head[i] = datagram[i] as number;
+    for (const { mark, datagrams } of this.#keys.all)
+      if (
+        mark === head[0] &&
+        datagrams.open(this.#openedNonce, datagram, HEAD_BYTES, datagram.length, head, this.#opened)
+      )
+        return true;
+    return false;
   }
 
   #countOn(): void {

@@ -4,6 +4,7 @@
  */
 import { utf8Bytes } from "../core/bytes.ts";
 import { invariant } from "../core/invariant.ts";
+import { ChaCha20Poly1305 } from "./chacha20-poly1305.ts";
 import { KEY_BYTES, type SealingCrypto } from "./sealing-crypto.ts";
 
 export interface NetworkKey {
@@ -23,7 +24,7 @@ export interface DerivedKey {
   readonly fromUnixMs: number;
   /** First byte of each datagram: tells the keys of one network apart, and most of what is none of ours. */
   readonly mark: number;
-  readonly datagrams: Uint8Array;
+  readonly datagrams: ChaCha20Poly1305;
   readonly streams: Uint8Array;
   readonly neighbours: Uint8Array;
 }
@@ -45,7 +46,9 @@ export class NetworkKeys {
   /** The key to speak now: the newest whose time has come, else the oldest. */
   get current(): DerivedKey {
     const nowUnixMs = this.#unixMs();
-    return this.all.find((key) => key.fromUnixMs <= nowUnixMs) ?? (this.all.at(-1) as DerivedKey);
+    // Asked for each datagram: no closure.
+    for (const key of this.all) if (key.fromUnixMs <= nowUnixMs) return key;
+    return this.all[this.all.length - 1] as DerivedKey;
   }
 }
 
@@ -55,7 +58,7 @@ function derive(crypto: SealingCrypto, id: Uint8Array, { secret, fromUnixMs }: N
   return {
     fromUnixMs,
     mark: use("starling mark 1", 1)[0] as number,
-    datagrams: use("starling datagrams 1", KEY_BYTES),
+    datagrams: new ChaCha20Poly1305(use("starling datagrams 1", KEY_BYTES)),
     streams: use("starling streams 1", KEY_BYTES),
     neighbours: use("starling neighbours 1", KEY_BYTES),
   };

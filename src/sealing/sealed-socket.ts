@@ -83,7 +83,7 @@ export class SealedSocket implements DatagramSocket {
     this.onMemberClock(from, opened.aheadMs);
     if (!isFresh(opened.aheadMs)) this.#counters.untimely++;
     else if (!this.#isOwn(opened.to) && !this.#expects(from)) this.#counters.misdirected++;
-    else if (!opened.isFirst()) this.#counters.replayed++;
+    else if (!this.#sealer.admit(opened)) this.#counters.replayed++;
     else this.onDatagram(opened.payload, from);
   }
 

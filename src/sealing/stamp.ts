@@ -25,10 +25,9 @@ export function writeStamp(into: Uint8Array, at: number, to: Endpoint, unixMs: n
   writeUint16(into, at + 4 + address.length, to.port);
 }
 
-/** Undefined where `bytes` are too short. */
-export function readStamp(bytes: Uint8Array, family: 4 | 6): Stamp | undefined {
+/** The caller has checked that `bytes` are long enough. */
+export function readStamp(bytes: Uint8Array, family: 4 | 6): Stamp {
   const length = stampBytes(family);
-  if (bytes.length < length) return undefined;
   const host = formatAddress(bytes.subarray(4, length - 2));
   const port = readUint16(bytes, length - 2);
   return { sentUnixMs: readUint32(bytes, 0) * 1_000, to: { host, port, family } };

@@ -132,8 +132,9 @@ export class StreamSealing {
 
   #isForUsNow(payload: Uint8Array, family: 4 | 6, message: Uint8Array): boolean {
     const { clock, unixMs, isOwn } = this.#options;
+    if (payload.length < stampBytes(family)) return false;
     const stamp = readStamp(payload, family);
-    if (stamp === undefined || !isFresh(stamp.sentUnixMs - unixMs()) || !isOwn(stamp.to)) return false;
+    if (!isFresh(stamp.sentUnixMs - unixMs()) || !isOwn(stamp.to)) return false;
     const ephemeral = latin1Text(message.subarray(0, KEY_BYTES));
     const seenMs = this.#seen.peek(ephemeral);
     this.#seen.set(ephemeral, clock.nowMs());

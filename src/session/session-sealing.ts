@@ -57,7 +57,7 @@ export class SessionSealing {
     const seal = (socket: DatagramSocket | undefined): SealedSocket | undefined =>
       socket === undefined
         ? undefined
-        : new SealedSocket(socket, new DatagramSealer(crypto, keys, random, unixMs), clock, isOwn);
+        : new SealedSocket(socket, new DatagramSealer(keys, random, unixMs), clock, isOwn);
     this.udp4 = seal(network.udp4);
     this.udp6 = seal(network.udp6);
     this.neighbours = new NeighbourTags(crypto, keys, unixMs);

@@ -31,7 +31,7 @@ export function wallOf(world: World, aheadMs = 0): () => number {
 
 export function sealerOf(network: SealedNetwork, world: World, unixMs = wallOf(world)): DatagramSealer {
   const keys = new NetworkKeys(nodeSealingCrypto, network, unixMs);
-  return new DatagramSealer(nodeSealingCrypto, keys, world.random, unixMs);
+  return new DatagramSealer(keys, world.random, unixMs);
 }
 
 /** `socket` in a sealed network. */
