@@ -19,6 +19,8 @@ export class LookBehind {
   /** Who is asked, and credited with what it names. */
   readonly namer: LookupCandidate;
   readonly target: Uint8Array;
+  /** Whether the lookup waits for it: not once it has stalled. */
+  isAwaited = true;
 
   constructor(namer: LookupCandidate, target: Uint8Array) {
     this.namer = namer;

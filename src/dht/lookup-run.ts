@@ -130,7 +130,7 @@ export class LookupRun implements QueryOwner {
         continue;
       }
       if (step instanceof LookBehind) {
-        if (this.#ask(step.namer, step) !== "sent") this.machine.lookEnded();
+        if (this.#ask(step.namer, step) !== "sent") this.machine.lookEnded(step);
         continue;
       }
       const outcome = this.#ask(step, step);
@@ -153,7 +153,7 @@ export class LookupRun implements QueryOwner {
     this.#parts.experience.unreachable.answered(query.to);
     if (this.#isEnded) return;
     if (candidate instanceof LookBehind) {
-      this.machine.lookEnded();
+      this.machine.lookEnded(candidate);
       this.#report(candidate.namer, "answered", rttMs, 0, this.#takeNodes(message, candidate.namer));
       this.pump();
     }
@@ -168,7 +168,9 @@ export class LookupRun implements QueryOwner {
 
   queryStalled(query: Query): void {
     const candidate = query.subject;
-    if (this.#isEnded || !(candidate instanceof LookupCandidate)) return;
+    if (this.#isEnded) return;
+    if (candidate instanceof LookBehind) this.#lookEnded(candidate);
+    if (!(candidate instanceof LookupCandidate)) return;
     candidate.query = query;
     this.machine.stalled(candidate);
     this.#report(candidate, "stalled", undefined, 0, 0);
@@ -179,14 +181,16 @@ export class LookupRun implements QueryOwner {
     const candidate = query.subject;
     this.#noteFailure(query, failure);
     if (this.#isEnded) return;
-    if (candidate instanceof LookBehind) {
-      this.machine.lookEnded();
-      this.pump();
-    }
+    if (candidate instanceof LookBehind) this.#lookEnded(candidate);
     if (!(candidate instanceof LookupCandidate)) return;
     if (failure === "timeout" || failure === "unreachable") this.#timedOut++;
     this.machine.failed(candidate);
     this.#report(candidate, "timed-out", undefined, 0, 0);
+    this.pump();
+  }
+
+  #lookEnded(look: LookBehind): void {
+    this.machine.lookEnded(look);
     this.pump();
   }
 

@@ -202,9 +202,10 @@ export class Lookup {
     this.#release(candidate);
   }
 
-  /** A question behind the dead was answered, failed, or was not sent. */
-  lookEnded(): void {
-    this.#looksInFlight--;
+  /** A question behind the dead was answered, stalls, failed, or was not sent: it is not waited for. */
+  lookEnded(look: LookBehind): void {
+    if (look.isAwaited) this.#looksInFlight--;
+    look.isAwaited = false;
   }
 
   /** `candidate` answered. False when the answer does not count: a second one, our own id, or an id that answered before. */

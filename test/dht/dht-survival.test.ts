@@ -51,6 +51,22 @@ describe("with three of ten contacts dead", { timeout: 60_000 }, () => {
     expect(found).toBe(20);
   });
 
+  test("a lookup does not wait for the last answers of nodes that fall silent once they have answered", () => {
+    let result: LookupResult | undefined;
+    (alive[7] as WorldNode).node.lookupPeers(hash, {
+      onStep: ({ endpoint, outcome }) => {
+        if (outcome === "answered") dht.network.silentHosts.add(endpoint.host);
+      },
+      onEnd: (it) => {
+        result = it;
+      },
+    });
+    dht.world.runUntilTrue(() => result !== undefined, 60_000);
+    dht.network.silentHosts.clear();
+    expect(result?.outcome).toBe("complete");
+    expect(result?.elapsedMs).toBeLessThan(3_000);
+  });
+
   test("tables forget the dead in time and hold the living", () => {
     dht.world.runFor(30 * 60_000);
     for (const node of alive.slice(0, 20)) {

@@ -41,7 +41,7 @@ function endsRight(random: SeededRandom, looksBehind: boolean): boolean {
     const asked = step instanceof LookBehind ? step.namer : step;
     const named = encodeNodes(nearest(step instanceof LookBehind ? step.target : TARGET), 4);
     const node = all.find((it) => it.endpoint.host === asked.endpoint.host);
-    if (step instanceof LookBehind) lookup.lookEnded();
+    if (step instanceof LookBehind) lookup.lookEnded(step);
     else if (node === undefined || node.isDead) lookup.failed(step);
     else lookup.answered(step, node.id, undefined, 50);
     if (node?.isDead === false) lookup.addNodes(named, 0, named.length, asked);
