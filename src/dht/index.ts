@@ -1,4 +1,5 @@
 /** Public face of the DHT: the engine, its configuration, events and views. */
+export { AddressVotes } from "./address-votes.ts";
 export { type CrawlOptions, type CrawlParts, type CrawlResult, startCrawl } from "./crawler.ts";
 export { DhtClient, type DhtClientOptions, openDht, type PeerSearchOptions } from "./dht-client.ts";
 export { type DhtConfig, SERVING } from "./dht-config.ts";

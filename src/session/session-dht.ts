@@ -14,8 +14,8 @@ import { BootstrapNodes } from "./bootstrap/bootstrap-nodes.ts";
 import { formatHostPort } from "./host-port.ts";
 import { loadRecord } from "./load-record.ts";
 import { type NetworkNeighbours, openNetworkNeighbours } from "./network-neighbours.ts";
-import type { OwnAddresses } from "./own-addresses.ts";
 import { dhtConfigOf } from "./private-network.ts";
+import type { OutsideAddress } from "./reachability/outside-address.ts";
 import { DHT_FIRST_SAVE_MS, DHT_SAVE_INTERVAL_MS, type SessionConfig } from "./session-config.ts";
 import type { SessionLog } from "./session-log.ts";
 import type { OpenNetwork, SessionPlatform } from "./session-ports.ts";
@@ -29,7 +29,7 @@ export interface SessionDhtOptions {
   readonly sealing: SessionSealing | undefined;
   readonly config: SessionConfig;
   readonly addressProfile: AddressProfile;
-  readonly ownAddresses: OwnAddresses;
+  readonly outside: OutsideAddress;
   readonly log: SessionLog;
   /** The node has contacts now: lookups that found nobody are worth repeating. */
   readonly onJoined: () => void;
@@ -124,7 +124,7 @@ export class SessionDht {
   }
 
   #handle(event: DhtEvent): void {
-    const { log, ownAddresses, onJoined, onChange } = this.#options;
+    const { log, outside, onJoined, onChange } = this.#options;
     switch (event.kind) {
       case "bootstrap-needed":
         this.bootstrap.askAll();
@@ -145,7 +145,7 @@ export class SessionDht {
         log.add(`DHT contact lost over IPv${event.family}`);
         break;
       case "external-address":
-        ownAddresses.add(event.host);
+        outside.saidByDht(event.family, event.host);
         this.#options.sealing?.addExternalHost(event.host);
         log.add(`others see this machine at ${event.host}`);
         break;

@@ -15,6 +15,7 @@ import { openLocalDiscovery } from "./local-discovery.ts";
 import { MachineWatch } from "./machine-watch.ts";
 import { boundHosts, OwnAddresses } from "./own-addresses.ts";
 import { TurnGiver } from "./queue/turn-giver.ts";
+import { OutsideAddress } from "./reachability/outside-address.ts";
 import { PortMapping } from "./reachability/port-mapping.ts";
 import { Reachability } from "./reachability/reachability.ts";
 import { SessionBans } from "./session-bans.ts";
@@ -61,6 +62,7 @@ export class Session implements SessionView {
   readonly #datagrams: Pick<OpenNetwork, "udp4" | "udp6">;
   readonly #addressProfile: AddressProfile;
   readonly #ownAddresses: OwnAddresses;
+  readonly #outside: OutsideAddress;
   readonly #transports: PeerTransports;
   readonly #wire: WireEngine;
   readonly #log: SessionLog;
@@ -101,6 +103,7 @@ export class Session implements SessionView {
     this.#addressProfile = addressProfile;
     this.#log = new SessionLog(() => platform.unixMs());
     this.#ownAddresses = new OwnAddresses(network.port, boundHosts(network));
+    this.#outside = new OutsideAddress(addressProfile, network.port, () => this.#outsideChanged());
     this.#records = new TorrentRecords(platform.state, { isShared: config.isStateShared });
     const { clock, random } = platform;
     this.#sealing = SessionSealing.of(platform, network, config.privateNetwork);
@@ -139,6 +142,7 @@ export class Session implements SessionView {
       log: (text) => this.#log.add(text),
       onNetworkChange: () => {
         this.#dht?.node.networkChanged();
+        this.#outside.forget();
         this.#reachability.mapping?.start();
       },
       onInterfaceChange: () => this.#store.publish(),
@@ -284,6 +288,7 @@ export class Session implements SessionView {
       neighbours: this.#neighbours,
       addressProfile: this.#addressProfile,
       ownAddresses: this.#ownAddresses,
+      outside: this.#outside,
       listenPort: this.#network.port,
       records: this.#records,
       checks: this.#checks,
@@ -362,7 +367,7 @@ export class Session implements SessionView {
       sealing: this.#sealing,
       config: this.#config,
       addressProfile: this.#addressProfile,
-      ownAddresses: this.#ownAddresses,
+      outside: this.#outside,
       log: this.#log,
       onJoined: () => {
         for (const { torrent } of this.#list.all) torrent.sources.dhtJoined();
@@ -382,8 +387,19 @@ export class Session implements SessionView {
       // The DHT is there whatever peers are connected over.
       transports: transport === "utp" ? ["udp"] : ["tcp", "udp"],
       log: (text) => this.#log.add(text),
-      onChange: () => this.#store.touch(),
+      onChange: (mapping) => {
+        this.#outside.saidByRouter(mapping);
+        this.#store.touch();
+      },
     });
+  }
+
+  /** Peers that we meet from now on are told, and the DHT where the port is another. */
+  #outsideChanged(): void {
+    const { hosts, port } = this.#outside;
+    for (const host of hosts) this.#ownAddresses.add(host);
+    this.#wire.setOutside({ hosts, port });
+    for (const { torrent } of this.#list.all) torrent.showPresence();
   }
 
   #noteReach(): void {

@@ -21,7 +21,7 @@ import { type TransportLoad, TransportShare } from "./transport-share.ts";
 import { WireBudget } from "./wire-budget.ts";
 import { DEFAULT_WIRE_CONFIG, type WireConfig } from "./wire-config.ts";
 import type { CloseReason, WireEvent } from "./wire-events.ts";
-import type { WireShared } from "./wire-shared.ts";
+import type { OutsideView, WireShared } from "./wire-shared.ts";
 import { TICK_MS, WireTurns } from "./wire-turns.ts";
 import type { WireView } from "./wire-view.ts";
 
@@ -75,6 +75,7 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
       random: options.random,
       expectCall: options.dialer.expectCall?.bind(options.dialer),
       recentCalls: new RecentCalls(),
+      outside: { port: undefined, hosts: [] },
       security: new ConnectionSecurity(config.encryption, options.random, options.dialer, turns),
       slabs: options.slabs,
       copyPayload: copierOf(options.slabs),
@@ -128,6 +129,7 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
       security.removeTorrent(options.infoHash);
     });
     this.#swarms.set(key, swarm);
+    swarm.outsideChanged();
     security.addTorrent(options.infoHash);
     return swarm;
   }
@@ -141,6 +143,12 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
       if (limits.isLanExempt !== undefined) this.#shared.isLanExempt = limits.isLanExempt;
       if (limits.maxConnections !== undefined) this.#budget.maxConnections = limits.maxConnections;
     });
+  }
+
+  /** We look otherwise from outside than before: peers that are met from now on are told so. */
+  setOutside(outside: OutsideView): void {
+    this.#shared.outside = outside;
+    for (const swarm of this.#swarms.values()) swarm.outsideChanged();
   }
 
   /** Bans that still run, for the state file. */

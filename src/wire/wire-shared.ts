@@ -23,11 +23,21 @@ export interface ConnectionBudget {
   released(address: Endpoint): void;
 }
 
+/** How we look from outside, as far as is known. */
+export interface OutsideView {
+  /** What peers are to dial; undefined = the port that we listen on. */
+  readonly port: number | undefined;
+  /** Our addresses there, at most one of each family. */
+  readonly hosts: readonly string[];
+}
+
 export interface WireShared {
   readonly random: Random;
   /** Tells the dialer that the peer calls us too, over uTP; undefined where there is no uTP. */
   readonly expectCall: ((from: Endpoint) => void) | undefined;
   readonly recentCalls: RecentCalls;
+  /** Told to peers (BEP 10), and what the order of dials is made of (BEP 40). */
+  outside: OutsideView;
   /** Dials and accepts, encrypted or not. */
   readonly security: ConnectionSecurity;
   readonly slabs: SlabPool;

@@ -10,7 +10,7 @@ export interface PortMappingOptions {
   readonly network: Pick<OpenNetwork, "port" | "openGateway">;
   readonly transports: readonly MappedTransport[];
   readonly log: (text: string) => void;
-  readonly onChange: () => void;
+  readonly onChange: (mapping: MappingSnapshot) => void;
 }
 
 export const NO_MAPPING: MappingSnapshot = {
@@ -84,14 +84,14 @@ export class PortMapping {
         transports,
         onChange: () => this.#changed(),
       });
-    onChange();
+    onChange(this.view());
   }
 
   #changed(): void {
     const text = mappingText(this.#mapper?.view());
     if (text !== this.#said) this.#options.log(text);
     this.#said = text;
-    this.#options.onChange();
+    this.#options.onChange(this.view());
   }
 }
 

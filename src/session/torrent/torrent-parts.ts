@@ -99,7 +99,7 @@ export function torrentParts(torrent: TorrentInside, around: TorrentSurroundings
     content,
     folder,
     usesPartNames: () => around.usesPartNames() && !spec.isSeedOnly,
-    announcedPort: () => (life.wishes.isMetadataOnly ? undefined : around.listenPort),
+    announcedPort: () => (life.wishes.isMetadataOnly ? undefined : around.outside.port),
     onChange,
     onServing: () => reactions.servingBegan(),
     onHalt: () => reactions.halted(),

@@ -78,6 +78,9 @@ export class TorrentReactions {
       case "dht-node-found":
         this.#around.dht?.ping(event.address, () => {});
         break;
+      case "external-address-reported":
+        this.#around.outside.saidByPeer(event.host, event.by);
+        break;
       default:
         break;
     }

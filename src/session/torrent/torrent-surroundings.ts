@@ -3,6 +3,7 @@ import type { AddressProfile } from "../../core/address-profile.ts";
 import type { DhtNode } from "../../dht/index.ts";
 import type { LocalDiscovery, WireEngine } from "../../wire/index.ts";
 import type { OwnAddresses } from "../own-addresses.ts";
+import type { OutsideAddress } from "../reachability/outside-address.ts";
 import type { SessionLog } from "../session-log.ts";
 import type { SessionPlatform } from "../session-ports.ts";
 import type { CheckQueue } from "./check-queue.ts";
@@ -18,6 +19,7 @@ export interface TorrentSurroundings {
   readonly neighbours: LocalDiscovery | undefined;
   readonly addressProfile: AddressProfile;
   readonly ownAddresses: OwnAddresses;
+  readonly outside: OutsideAddress;
   readonly listenPort: number;
   readonly records: TorrentRecords;
   readonly checks: CheckQueue;

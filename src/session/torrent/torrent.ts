@@ -105,6 +105,11 @@ export class Torrent {
     return this.#parts.metadata.missingBytes;
   }
 
+  /** What others are told to dial may be another port than before. */
+  showPresence(): void {
+    this.#parts.run.showPresence();
+  }
+
   /** Its figures change by themselves: peers, rates, progress of a check. */
   get isActive(): boolean {
     const { run, place } = this.#parts;

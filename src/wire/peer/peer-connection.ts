@@ -100,6 +100,8 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
   clientName = "";
   /** Port it listens on; 0 = unknown. */
   listenPort = 0;
+  /** It has named an address of the other family. */
+  hasNamedOther = false;
   /** Id of ut_metadata messages towards the peer; 0 = it takes none. */
   utMetadataId = 0;
   /** The same for ut_pex. */

@@ -47,6 +47,9 @@ export interface ExtensionHandshake {
   readonly isUploadOnly: boolean | undefined;
   /** Our address as it sees us. */
   readonly ourHost: string | undefined;
+  /** Addresses of its own, by its word. */
+  readonly ipv4Host: string | undefined;
+  readonly ipv6Host: string | undefined;
 }
 
 export interface OwnExtensionHandshake {
@@ -62,11 +65,16 @@ export interface OwnExtensionHandshake {
   readonly isUploadOnly: boolean;
   /** Address of the peer as we see it. */
   readonly theirHost: string;
+  /** Our address in the other family than the one that the peer sees us at. */
+  readonly otherHost: string | undefined;
 }
 
 /** Body of our handshake, without length, id and extended id. */
 export function encodeExtensionHandshake(own: OwnExtensionHandshake): Uint8Array {
+  const other = own.otherHost === undefined ? undefined : addressBytes(own.otherHost);
   return encodeBencode({
+    ipv4: other?.length === 4 ? other : undefined,
+    ipv6: other?.length === 16 ? other : undefined,
     m: {
       lt_donthave: OUR_LT_DONTHAVE,
       ut_holepunch: own.punchesHoles ? OUR_UT_HOLEPUNCH : undefined,
@@ -101,7 +109,9 @@ export function decodeExtensionHandshake(body: Uint8Array): Decoded<ExtensionHan
     requestQueue: integerWithin(fields, "reqq", 1, Number.MAX_SAFE_INTEGER),
     metadataBytes: integerWithin(fields, "metadata_size", 1, Number.MAX_SAFE_INTEGER),
     isUploadOnly: readFlag(fields, "upload_only"),
-    ourHost: readHost(fields, "yourip"),
+    ourHost: readHost(fields, "yourip", [4, 16]),
+    ipv4Host: readHost(fields, "ipv4", [4]),
+    ipv6Host: readHost(fields, "ipv6", [16]),
   });
 }
 
@@ -133,7 +143,7 @@ function readClientName(fields: BencodeDictionary): string | undefined {
     .join("");
 }
 
-function readHost(fields: BencodeDictionary, key: string): string | undefined {
+function readHost(fields: BencodeDictionary, key: string, lengths: readonly (4 | 16)[]): string | undefined {
   const bytes = readBytes(fields, key);
-  return bytes?.length === 4 || bytes?.length === 16 ? formatAddress(bytes) : undefined;
+  return lengths.some((length) => bytes?.length === length) ? formatAddress(bytes as Uint8Array) : undefined;
 }

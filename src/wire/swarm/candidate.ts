@@ -25,6 +25,10 @@ export interface Candidate {
   /** Party key of the PEX peer that named it. */
   readonly namedBy: string | undefined;
   state: "idle" | "dialling" | "connected";
+  /** Party key of the same peer in the other address family. */
+  twin: string | undefined;
+  /** When it was dialled last. */
+  dialledAtMs: number;
   /** Dials in a row that came to nothing. */
   failures: number;
   /** Connections in a row that did not last. */
@@ -56,6 +60,8 @@ export function newCandidate(
     source,
     namedBy,
     state: "idle",
+    twin: undefined,
+    dialledAtMs: Number.NEGATIVE_INFINITY,
     failures: 0,
     drops: 0,
     wasTried: false,

@@ -50,6 +50,8 @@ const MAX_DIALS_AT_ONCE = 30;
 const PATIENT_TIMEOUT_MS = 15_000;
 /** Three SYNs, while somebody untried waits for the place. */
 const EAGER_TIMEOUT_MS = 6_000;
+/** RFC 8305, section 5: what the first address of a peer has before the one of the other family is tried too. */
+const TWIN_HEAD_START_MS = 250;
 const MAX_UINT32 = 0xffff_ffff;
 
 export interface PeerPoolOptions {
@@ -141,6 +143,20 @@ export class PeerPool {
     return "added";
   }
 
+  /**
+   * The peer at `known` is at `other` too, in the other address family, by the word of the party `from`. Only one of the two is
+   * connected: IPv6 is dialled first, and the other soon after when it does not answer (RFC 8305).
+   */
+  addTwin(known: Endpoint, other: Endpoint, from: string, nowMs: number): void {
+    const first = this.#candidates.get(partyKey(this.#profile, known));
+    if (first === undefined || first.twin !== undefined || known.family === other.family) return;
+    this.add(other, "pex", nowMs, from);
+    const second = this.#candidates.get(partyKey(this.#profile, other));
+    if (second === undefined || second.twin !== undefined) return;
+    first.twin = second.party;
+    second.twin = first.party;
+  }
+
   /** Never to be dialled: what we listen on, what we are seen as, where we met ourselves. */
   addSelf(address: Endpoint): void {
     if (this.#self.size < MAX_SELF) this.#self.add(formatEndpoint(address));
@@ -176,7 +192,11 @@ export class PeerPool {
     for (const candidate of this.#candidates.values()) {
       if (candidate.state !== "idle" || this.#connected.has(candidate.party)) continue;
       if (!candidate.wasTried) untried++;
-      const dueMs = Math.max(candidate.notBeforeMs, this.#portDueMs(candidate, nowMs));
+      const dueMs = Math.max(
+        candidate.notBeforeMs,
+        this.#portDueMs(candidate, nowMs),
+        this.#twinDueMs(candidate, nowMs),
+      );
       this.#earliestMs = Math.min(this.#earliestMs, dueMs);
       if (dueMs > nowMs || (best !== undefined && compareForDialling(candidate, best) <= 0)) continue;
       best = candidate;
@@ -345,6 +365,7 @@ export class PeerPool {
   #dial(candidate: Candidate, nowMs: number, untried: number): Dial {
     const isEager = !candidate.wasTried && untried > 1;
     candidate.state = "dialling";
+    candidate.dialledAtMs = nowMs;
     candidate.wasTried = true;
     this.#dialling++;
     this.#noteDialledPort(candidate, nowMs);
@@ -437,6 +458,16 @@ export class PeerPool {
       return nowMs;
     }
     return (recent[0] as DialledPort).atMs + PORT_WINDOW_MS;
+  }
+
+  /** When the candidate may be dialled for all that is done about the same peer's other address. */
+  #twinDueMs(candidate: Candidate, nowMs: number): number {
+    const twin = candidate.twin === undefined ? undefined : this.#candidates.get(candidate.twin);
+    if (twin === undefined) return nowMs;
+    if (this.#connected.has(twin.party)) return Number.POSITIVE_INFINITY;
+    if (twin.state === "dialling") return twin.dialledAtMs + TWIN_HEAD_START_MS;
+    const isTwinFirst = twin.address.family === 6 && twin.failures === 0 && twin.notBeforeMs <= nowMs;
+    return isTwinFirst ? nowMs + TWIN_HEAD_START_MS : nowMs;
   }
 
   #noteDialledPort(candidate: Candidate, nowMs: number): void {

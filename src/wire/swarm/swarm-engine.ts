@@ -3,7 +3,7 @@
  * share. The parts: connections (begin and end), introduction, metadata, peer exchange, hole punching, downloads, uploads, choking, health,
  * report. Everything here runs inside a turn (`wire-turns.ts`).
  */
-import type { Endpoint } from "../../core/endpoint.ts";
+import { type Endpoint, endpoint } from "../../core/endpoint.ts";
 import type { InfoHash } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { BlockSlot } from "../../core/slab.ts";
@@ -97,6 +97,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   #storage: SwarmStorage | undefined;
   #mayBecomeSuperSeed: boolean;
   #pieceOrder: PieceOrder = "rarest-first";
+  readonly #listenPort: number;
   #isRemoved = false;
 
   constructor(shared: WireShared, options: SwarmOptions, onRemoved: (swarm: SwarmEngine) => void) {
@@ -106,6 +107,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     this.#onEvent = options.onEvent;
     this.#onRemoved = onRemoved;
     this.#storage = options.storage;
+    this.#listenPort = options.listenPort;
     this.#mayBecomeSuperSeed = options.isSuperSeed === true;
     const peerId = options.peerId ?? makePeerId(shared.config.peerIdPrefix, shared.random);
     this.#pool = new PeerPool({ profile: shared.profile, random: shared.random, bans: shared.bans });
@@ -352,6 +354,16 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
       this.#health.second(peer);
     }
     this.#report.second();
+  }
+
+  /** Our address as others see it has become known, or is another one. */
+  outsideChanged(): void {
+    const { hosts, port = this.#listenPort } = this.shared.outside;
+    for (const host of hosts) {
+      const address = endpoint(host, port);
+      this.#pool.setExternalAddress(address);
+      if (port !== 0) this.#pool.addSelf(address);
+    }
   }
 
   // SwarmContext: what the parts share -----------------------------------------------------------------------------

@@ -2,6 +2,7 @@
  * What a peer is told about us right after the handshake, and again when it changes: our pieces (BEP 3, BEP 6), our
  * extensions (BEP 10), our DHT port (BEP 5), what it may fetch while choked (BEP 6).
  */
+import { endpoint } from "../../core/endpoint.ts";
 import type { Bitfield } from "../../torrent/bitfield.ts";
 import type { PeerConnection } from "../peer/peer-connection.ts";
 import { allowedFastSet } from "../protocol/allowed-fast.ts";
@@ -79,12 +80,14 @@ export class SwarmIntroduction {
   /** The extension handshake; repeated when what it says has changed. */
   sendExtensions(peer: PeerConnection): void {
     if (!peer.features.hasExtensions) return;
-    const { config } = this.#swarm.shared;
+    const { config, outside } = this.#swarm.shared;
     const body = encodeExtensionHandshake({
       clientName: config.clientName,
       exchangesPeers: config.exchangesPeers,
       punchesHoles: this.#swarm.shared.expectCall !== undefined,
-      listenPort: this.#listenPort,
+      // Who listens on none is not reached at any other.
+      listenPort: this.#listenPort === 0 ? 0 : (outside.port ?? this.#listenPort),
+      otherHost: outside.hosts.find((host) => endpoint(host, 0).family !== peer.address.family),
       requestQueue: config.announcedRequestQueue,
       metadataBytes: this.#metadata.isKnown ? this.#metadata.sizeBytes : undefined,
       isUploadOnly: this.#isUploadOnly(),
@@ -121,10 +124,20 @@ export class SwarmIntroduction {
     if (said.dontHaveId !== undefined) peer.dontHaveId = said.dontHaveId;
     if (said.holepunchId !== undefined) peer.holepunchId = said.holepunchId;
     if (said.listenPort !== undefined) this.#learnPort(peer, said.listenPort);
+    this.#learnOtherHost(peer, peer.address.family === 4 ? said.ipv6Host : said.ipv4Host);
     if (said.ourHost !== undefined)
       this.#swarm.tell({ type: "external-address-reported", host: said.ourHost, by: peer.address });
     if (!peer.isClosed && said.metadataBytes !== undefined && peer.utMetadataId !== 0)
       this.#metadata.offered(peer, said.metadataBytes);
+  }
+
+  /** The peer is reached in the other address family too: once a connection, for each is a dial (threats D9). */
+  #learnOtherHost(peer: PeerConnection, host: string | undefined): void {
+    const port = peer.isIncoming ? peer.listenPort : peer.address.port;
+    if (host === undefined || port === 0 || peer.hasNamedOther || peer.isClosed) return;
+    peer.hasNamedOther = true;
+    const { nowMs } = this.#swarm.shared.turns;
+    this.#pool.addTwin({ ...peer.address, port }, endpoint(host, port), peer.party, nowMs);
   }
 
   #learnPort(peer: PeerConnection, port: number): void {

@@ -21,6 +21,8 @@ const NOTHING: ExtensionHandshake = {
   metadataBytes: undefined,
   isUploadOnly: undefined,
   ourHost: undefined,
+  ipv4Host: undefined,
+  ipv6Host: undefined,
 };
 
 function decode(text: string): ExtensionHandshake {
@@ -49,6 +51,7 @@ describe("extension handshake", () => {
 
   test("says everything about us that a peer can use", () => {
     const bytes = encodeExtensionHandshake({
+      otherHost: undefined,
       clientName: "Starling 0.1.0",
       exchangesPeers: true,
       punchesHoles: true,
@@ -64,6 +67,27 @@ describe("extension handshake", () => {
     );
     const result = decodeExtensionHandshake(bytes);
     expect(result.ok && result.value.ourHost).toBe("10.0.0.7");
+  });
+
+  test("says our address of the other family, and reads that of a peer", () => {
+    const own = {
+      clientName: "x",
+      exchangesPeers: false,
+      punchesHoles: false,
+      listenPort: 6881,
+      requestQueue: 1,
+      metadataBytes: undefined,
+      isUploadOnly: false,
+      theirHost: "10.0.0.7",
+    };
+    const read = (otherHost: string | undefined) => {
+      const result = decodeExtensionHandshake(encodeExtensionHandshake({ ...own, otherHost }));
+      return result.ok ? [result.value.ipv4Host, result.value.ipv6Host] : [];
+    };
+    expect(read("2a00::7")).toEqual([undefined, "2a00::7"]);
+    expect(read("80.0.0.7")).toEqual(["80.0.0.7", undefined]);
+    expect(read(undefined)).toEqual([undefined, undefined]);
+    expect(decode("d4:ipv46:abcdef4:ipv64:abcde").ipv4Host).toBeUndefined();
   });
 
   test("PA13 fields that make no sense are ignored one by one", () => {
@@ -100,6 +124,8 @@ describe("extension handshake", () => {
       upload_only: 1,
       v: "x",
       yourip: "abcd",
+      ipv4: "abcd",
+      ipv6: "abcdefghijklmnop",
     });
     fc.assert(
       fc.property(fc.oneof(fields.map(encodeBencode), fc.uint8Array({ maxLength: 200 })), (bytes) => {

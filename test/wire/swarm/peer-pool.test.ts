@@ -31,6 +31,55 @@ function dialAll(pool: PeerPool, nowMs: number): string[] {
   return dialled;
 }
 
+describe("a peer that is known in both address families", () => {
+  const V4 = peer(1);
+  const V6 = endpoint("2a00:1::1", 6881);
+
+  function withTwins(): PeerPool {
+    const pool = poolOf();
+    pool.add(V4, "dht", 0);
+    pool.addTwin(V4, V6, "80.0.0.9", 0);
+    return pool;
+  }
+
+  test("is dialled over IPv6, and over IPv4 a quarter of a second later when nothing came", () => {
+    const pool = withTwins();
+    expect(dialAll(pool, 0)).toEqual(["2a00:1::1:6881"]);
+    expect(dialAll(pool, 249)).toEqual([]);
+    expect(dialAll(pool, 250)).toEqual(["80.0.0.1:6881"]);
+  });
+
+  test("is not dialled at its other address while it is connected, and again when it is not", () => {
+    const pool = withTwins();
+    pool.nextDial(0);
+    pool.connected(V6, 100);
+    expect(dialAll(pool, MINUTE_MS)).toEqual([]);
+    pool.disconnected(V6, MINUTE_MS, true);
+    expect(dialAll(pool, MINUTE_MS + 2_000)).toEqual(["2a00:1::1:6881"]);
+  });
+
+  test("is dialled over IPv4 at once when IPv6 has failed", () => {
+    const pool = withTwins();
+    pool.nextDial(0);
+    pool.dialFailed(V6, 50);
+    expect(dialAll(pool, 50)).toEqual(["80.0.0.1:6881"]);
+  });
+
+  test("has its other address held against the rules for what strangers name", () => {
+    for (const other of ["::1", "fe80::1", "2001:db8::1"]) {
+      const pool = poolOf();
+      pool.add(V4, "dht", 0);
+      pool.addTwin(V4, endpoint(other, 6881), "80.0.0.9", 0);
+      expect(pool.counts().known).toBe(1);
+    }
+    const pool = poolOf();
+    pool.add(V4, "dht", 0);
+    pool.addTwin(V4, endpoint("2a00:1::1", 25), "80.0.0.9", 0);
+    pool.addTwin(V4, peer(2), "80.0.0.9", 0);
+    expect(pool.counts().known).toBe(1);
+  });
+});
+
 describe("what enters the pool", () => {
   test("is what may be contacted: no port 0, no ports of mail servers, nothing outside the profile", () => {
     const pool = poolOf();
