@@ -101,6 +101,30 @@ const BENCHMARKS = {
       ],
     ],
   },
+  rc4: {
+    goal: "RC4 from the first byte to the last, from and to libtorrent: its speed and CPU; the wire alone over each transport",
+    commands: [
+      rig("leech", "libtorrent,cmd", "--rc4", "--data", join(DATA, "g256"), "--piece", "256"),
+      rig("seed", "libtorrent,cmd", "--rc4", "--data", join(DATA, "g256"), "--piece", "256"),
+      ...[
+        ["1024", "off", "tcp"],
+        ["1024", "prefer", "tcp"],
+        ["512", "require", "tcp"],
+        ["256", "off", "utp"],
+        ["256", "require", "utp"],
+      ].map(([mib, encryption, transport]) => [
+        process.execPath,
+        "--import",
+        join(BENCH, "..", "scripts", "typescript.mjs"),
+        join(BENCH, "wire-tcp.ts"),
+        mib,
+        "256",
+        MEMORY,
+        encryption,
+        transport,
+      ]),
+    ],
+  },
   path: {
     goal: "what the platform alone carries; a check at 90 % of the speed of SHA-1",
     commands: [[process.execPath, join(BENCH, "receive-path.mjs"), "--runs", RUNS]],

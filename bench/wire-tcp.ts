@@ -1,8 +1,8 @@
 /**
  * The wire on real sockets and disks, nothing above it: one process seeds a random file, another one gets it over
- * loopback TCP and writes it.
+ * loopback, over TCP or uTP, and writes it.
  *
- *   npm run -s bundle && node --import ./scripts/typescript.mjs bench/wire-tcp.ts [MiB=1024] [pieceKiB=1024] [folder=/dev/shm] [encryption=off]
+ *   npm run -s bundle && node --import ./scripts/typescript.mjs bench/wire-tcp.ts [MiB=1024] [pieceKiB=1024] [folder=/dev/shm] [encryption=off] [transport=tcp]
  *
  * Prints wall time from the first connection to the last verified piece, and the CPU (from the connection on) and peak memory of each side.
  * The disk worker comes from the bundle.
@@ -14,6 +14,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { endpoint } from "../src/core/endpoint.ts";
 import { createNodePlatform } from "../src/platform/index.ts";
+import { routeDatagrams } from "../src/session/datagram-router.ts";
+import { PeerTransports, type TransportChoice } from "../src/session/transport/peer-transports.ts";
 import { Bitfield } from "../src/torrent/bitfield.ts";
 import { type Metainfo, parseInfoDictionary } from "../src/torrent/metainfo.ts";
 import { buildInfoDictionary } from "../src/torrent/torrent-builder.ts";
@@ -23,7 +25,7 @@ process.env["STARLING_LOOPBACK_ONLY"] = "1";
 const NAME = "content.bin";
 const [role, ...rest] = process.argv.slice(2);
 if (role === "seed" || role === "leech") await transfer(role, rest);
-else await compare(Number(role ?? 1024), Number(rest[0] ?? 1024), rest[1], rest[2]);
+else await compare(Number(role ?? 1024), Number(rest[0] ?? 1024), rest[1], rest[2], rest[3]);
 
 interface Report {
   readonly seconds: number;
@@ -36,22 +38,23 @@ async function compare(
   pieceKiB: number,
   parent = "/dev/shm",
   encryption = "off",
+  transport = "tcp",
 ): Promise<void> {
   const folder = mkdtempSync(join(parent, "wire-tcp-"));
   try {
     const rawInfo = makeContent(join(folder, NAME), mib * 2 ** 20, pieceKiB * 1024);
-    const seed = child(["seed", folder, "0", rawInfo.toString("base64"), encryption]);
+    const seed = child(["seed", folder, "0", rawInfo.toString("base64"), encryption, transport]);
     const port = await new Promise<number>((done) =>
       seed.process.once("message", (value) => done(Number(value))),
     );
     const out = mkdtempSync(join(folder, "out-"));
-    const leech = child(["leech", out, String(port), rawInfo.toString("base64"), encryption]);
+    const leech = child(["leech", out, String(port), rawInfo.toString("base64"), encryption, transport]);
     const took = await leech.report;
     seed.process.send("stop");
     const gave = await seed.report;
     const gib = mib / 1024;
     console.log(
-      `${mib} MiB in pieces of ${pieceKiB} KiB, encryption ${encryption}: ${(mib / took.seconds).toFixed(0)} MiB/s; ` +
+      `${mib} MiB in pieces of ${pieceKiB} KiB over ${transport}, encryption ${encryption}: ${(mib / took.seconds).toFixed(0)} MiB/s; ` +
         `leech ${(took.cpuSeconds / gib).toFixed(2)} CPU-s/GiB, peak ${took.peakMiB.toFixed(0)} MiB; ` +
         `seed ${(gave.cpuSeconds / gib).toFixed(2)} CPU-s/GiB, peak ${gave.peakMiB.toFixed(0)} MiB`,
     );
@@ -93,21 +96,24 @@ function makeContent(path: string, totalBytes: number, pieceBytes: number): Buff
 }
 
 async function transfer(side: "seed" | "leech", args: string[]): Promise<void> {
-  const [folder = tmpdir(), port = "0", rawInfoText = "", encryption = "off"] = args;
+  const [folder = tmpdir(), port = "0", rawInfoText = "", encryption = "off", transport = "tcp"] = args;
   const parsed = parseInfoDictionary(Buffer.from(rawInfoText, "base64"));
   if (!parsed.ok) throw new Error(parsed.fault.message);
   const metainfo: Metainfo = parsed.value;
   const platform = await createNodePlatform();
   const network = await platform.network.open({ host: "127.0.0.1", port: 0 });
+  const { clock, random } = platform;
+  const transports = new PeerTransports({ clock, random, network, choice: transport as TransportChoice });
+  if (network.udp4 !== undefined) routeDatagrams(network.udp4, { dht: undefined, utp: transports });
   const engine = new WireEngine({
-    clock: platform.clock,
-    random: platform.random,
-    dialer: network.dialer,
+    clock,
+    random,
+    dialer: transports.dialer,
     slabs: platform.slabs,
     addressProfile: "loopback",
     config: { encryption: encryption as EncryptionPolicy },
   });
-  for (const listener of network.listeners) listener.onConnection = (stream) => engine.accept(stream);
+  transports.listen((stream) => engine.accept(stream));
   let startedMs = 0;
   let startedCpu = process.cpuUsage();
   let finished: () => void = () => {};

@@ -10,6 +10,7 @@ RIG = os.path.dirname(os.path.abspath(__file__)); PY = '/usr/bin/python3'
 import tempfile
 WORK = os.environ.setdefault('RIG_WORK', os.path.join(tempfile.gettempdir(), 'starling-rig'))  # node_modules, binaries, results: never in the repository
 HZ = os.sysconf('SC_CLK_TCK')
+RC4 = '--rc4' in sys.argv  # every program encrypts all of its connections: for peers and clients that are libtorrent or Starling
 UTP = '--utp' in sys.argv  # every program over uTP, TCP off: for peers and clients that are libtorrent or Starling
 def cpu_of(pid):
     try:
@@ -144,7 +145,7 @@ def start_client(name, role, c):
     seed = role == 'seed'; ip, port, out, work = c['ip'], c['port'], c['out'], c['work']
     what = (['--magnet', c['magnet']] if c.get('magnet') else ['--torrent', c['torrent']])
     if name == 'libtorrent':
-        p = Proc(ns + [PY, RIG + '/peers/lt_peer.py', *what, '--save', out, '--listen', f'{ip}:{port}', '--dht', c.get('dht') or '', '--preset', os.environ.get('LT_PRESET', 'default')] + (['--seed'] if seed else ['--exit-on-done']) + ['--utp'] * UTP)
+        p = Proc(ns + [PY, RIG + '/peers/lt_peer.py', *what, '--save', out, '--listen', f'{ip}:{port}', '--dht', c.get('dht') or '', '--preset', os.environ.get('LT_PRESET', 'default')] + (['--seed'] if seed else ['--exit-on-done']) + ['--utp'] * UTP + ['--rc4'] * RC4)
     elif name == 'webtorrent':
         p = Proc(ns + ['node', RIG + '/peers/wt_peer.mjs', *what, '--save', out, '--port', str(port), '--ip', ip, '--dht', c.get('dht') or 'none'] + (['--seed'] if seed else ['--exit-on-done']), env=loop_env(c))
     elif name == 'aria2':
@@ -185,7 +186,7 @@ method.set_key = event.download.finished,fin,"execute=touch,{work}/done"
         open(work + '/rc', 'w').write(rc)
         p = Proc(ns + ['rtorrent', '-n', '-o', f'import={work}/rc', c.get('magnet') or c['torrent']], usepty=True)
     elif name == 'cmd':
-        cmd = os.environ['CLIENT_SEED_CMD' if seed else 'CLIENT_CMD'].format(magnet=c.get('magnet') or c.get('magnet0') or '', torrent=c['torrent'], out=out, bootstrap=c.get('dht') or '', ip=ip, port=port) + ' --transport utp' * UTP
+        cmd = os.environ['CLIENT_SEED_CMD' if seed else 'CLIENT_CMD'].format(magnet=c.get('magnet') or c.get('magnet0') or '', torrent=c['torrent'], out=out, bootstrap=c.get('dht') or '', ip=ip, port=port) + ' --transport utp' * UTP + ' --encryption require' * RC4
         # the egress guard holds Starling to loopback; in the namespaces, which lead nowhere, it must be off. Its state is this run's own.
         p = Proc(ns + ['bash', '-c', 'exec ' + cmd], env=loop_env(c) | {'STARLING_LOOPBACK_ONLY': '0' if ns else '1', 'STARLING_STATE_DIR': work + '/state'})
     else: raise SystemExit('unknown client ' + name)
@@ -222,7 +223,7 @@ def run_leech(name, a, i):
     if a.peers: seeds.append(Proc(other + [WORK + '/bin/manypeers', a.data, tor, str(a.peers), str(int(a.rate * 2**20 / a.peers))]))
     for k in range(0 if a.peers else a.seeders):
         if a.fast: seeds.append(Proc([WORK + '/bin/fastpeer', 'seed', a.data, tor, str(6500+k), f'127.0.0.{10+k}'])); continue
-        seeds.append(Proc([PY, RIG + '/peers/lt_peer.py', '--torrent', tor, '--save', os.path.dirname(a.data), '--listen', f'127.0.0.{10+k}:{6500+k}', '--seed', '--preset', a.seed_preset, '--piece', str(a.piece*1024)] + ['--utp'] * UTP))
+        seeds.append(Proc([PY, RIG + '/peers/lt_peer.py', '--torrent', tor, '--save', os.path.dirname(a.data), '--listen', f'127.0.0.{10+k}:{6500+k}', '--seed', '--preset', a.seed_preset, '--piece', str(a.piece*1024)] + ['--utp'] * UTP + ['--rc4'] * RC4))
     for s in seeds: assert s.wait_ev('start', 10)
     time.sleep(.3)
     os.sync() if not a.target.startswith('/dev/shm') else None
@@ -267,7 +268,7 @@ def run_seed(name, a, i):
         time.sleep(.2); x = sum(cpu_of(k) or 0 for k in kids(p.pid)); quiet = quiet + 1 if x - lastc < 0.03 else 0; lastc = x
     c0 = sum(cpu_of(k) or 0 for k in kids(p.pid))
     if a.fast: l = Proc([WORK + '/bin/fastpeer', 'leech', a.data, tor, '-', '127.0.0.1', str(port), os.environ.get('DEPTH', '200')])
-    else: l = Proc([PY, RIG + '/peers/lt_peer.py', '--torrent', tor, '--save', out, '--listen', '127.0.0.9:6499', '--exit-on-done', '--preset', a.seed_preset] + ['--utp'] * UTP)
+    else: l = Proc([PY, RIG + '/peers/lt_peer.py', '--torrent', tor, '--save', out, '--listen', '127.0.0.9:6499', '--exit-on-done', '--preset', a.seed_preset] + ['--utp'] * UTP + ['--rc4'] * RC4)
     assert l.wait_ev('start', 10), l.lines; time.sleep(0 if a.fast else .1); l.say(f'connect 127.0.0.1 {port}')
     end = time.time() + a.timeout
     while l.ru is None and time.time() < end: time.sleep(.02)
@@ -316,6 +317,7 @@ if __name__ == '__main__':
     ap.add_argument('--target', default='/dev/shm'); ap.add_argument('--seeders', type=int, default=1); ap.add_argument('--timeout', type=float, default=90); ap.add_argument('--seed-preset', default='hps'); ap.add_argument('--verify', action='store_true'); ap.add_argument('--warmup', type=int, default=1); ap.add_argument('--fast', action='store_true', help='C fastpeer instead of libtorrent on the other side')
     ap.add_argument('--peers', type=int, default=0, help='this many rate-limited C peers in one process'); ap.add_argument('--rate', type=float, default=0, help='MiB/s of all of them together')
     ap.add_argument('--utp', action='store_true', help='uTP only: TCP is off on both sides')
+    ap.add_argument('--rc4', action='store_true', help='RC4 to the end: plaintext is off on both sides')
     ap.add_argument('--loop', action='store_true', help='record event loop delays of Node clients'); ap.add_argument('--pin', action='store_true', help='the client gets CPU 0, the C peers CPU 1')
     ap.add_argument('--nodes', type=int, default=30); ap.add_argument('--dhtimpl', default='npm'); ap.add_argument('--settle', type=float, default=2); ap.add_argument('--log', default=WORK + '/results/runs.jsonl')
     a = ap.parse_args(); rs = []
