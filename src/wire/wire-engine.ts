@@ -253,11 +253,10 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
   #tick(): void {
     const { downLimit, turns } = this.#shared;
     const isSecond = ++this.#ticks % TICKS_PER_SECOND === 0;
-    const running = this.#runningInTurn();
+    const running = this.#runningInTurn(isSecond);
     let allowance = downLimit.available(turns.nowMs);
     for (const swarm of running) allowance = swarm.pacing.resumeReaders(allowance);
-    // A swarm without connections has nothing to do more often: 1,000 idle torrents must cost next to nothing.
-    for (const swarm of running) if (isSecond || swarm.roster.count > 0) swarm.tick(isSecond);
+    for (const swarm of running) swarm.tick(isSecond);
     if (!isSecond) return;
     this.#checkHandshakes();
     this.#freeMemory(running);
@@ -279,9 +278,14 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
     this.#shared.transportShare.adjust(loads.tcp, loads.utp, isUtpHeldBack, nowMs);
   }
 
-  /** Running swarms, beginning with another one at each tick, so that none is always first at shared limits. */
-  #runningInTurn(): SwarmEngine[] {
-    const running = [...this.#swarms.values()].filter((swarm) => swarm.isRunning);
+  /**
+   * Running swarms, beginning with another one at each tick, so that none is always first at shared limits. One without connections
+   * has nothing to do more often than once a second: 1,000 idle torrents must cost next to nothing.
+   */
+  #runningInTurn(isSecond: boolean): SwarmEngine[] {
+    const running: SwarmEngine[] = [];
+    for (const swarm of this.#swarms.values())
+      if (swarm.isRunning && (isSecond || swarm.roster.count > 0)) running.push(swarm);
     const first = running.length === 0 ? 0 : this.#ticks % running.length;
     return [...running.slice(first), ...running.slice(0, first)];
   }

@@ -81,8 +81,10 @@ export class TorrentCompletion {
 
   /** As the figures are now; whether it rests for it is another matter. */
   isGoalReached(): boolean {
-    const { goal, given } = this.#options;
-    return isGoalMet(goal(), { ...given(), seedingMs: this.seedingMs });
+    const goal = this.#options.goal();
+    // Asked every second of each of a thousand torrents, most of which seed for ever.
+    if (goal.ratio === undefined && goal.forMs === undefined) return false;
+    return isGoalMet(goal, { ...this.#options.given(), seedingMs: this.seedingMs });
   }
 
   /** True once in a while, as long as seeding time passes: whoever asks saves it. */
