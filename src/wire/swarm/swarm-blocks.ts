@@ -44,7 +44,8 @@ export class SwarmBlocks {
     download.arrivingBegin = begin;
     download.arrivingBytes = length;
     const block = begin / BLOCK_BYTES;
-    if (!content.picker.isBlockMissing(piece, block)) return;
+    // What was on its way when the disk failed has no place to go.
+    if (this.#swarm.isHalted || !content.picker.isBlockMissing(piece, block)) return;
     const segment = content.segments.openFor(piece, block);
     if (segment !== undefined) place(peer, segment, block, length);
   }
