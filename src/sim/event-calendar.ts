@@ -1,12 +1,12 @@
 /**
- * The events of a world in the order in which they happen: those of the current second in a heap, those of later
- * seconds in one unsorted list each. Ten thousand nodes have fifty thousand timers, most of them seconds ahead and
+ * The events of a world in the order in which they happen: those of the current moment in a heap, those of later
+ * moments in one unsorted list each. Ten thousand nodes have fifty thousand timers, most of them seconds ahead and
  * many cancelled before they are due: they cost one append, and the heap stays small enough for the processor's cache.
  */
 import { EventHeap, type ScheduledEvent } from "./event-heap.ts";
 
-/** Width of a list, milliseconds. */
-const SLOT_MS = 1_000;
+/** Width of a list, milliseconds: a heap of what happens within it stays small, also with a thousand peers at work. */
+const SLOT_MS = 16;
 
 export class EventCalendar {
   /** Everything up to the end of `#slot`. */

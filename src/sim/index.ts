@@ -18,6 +18,7 @@ export { type SimulatedTorrent, simulatedTorrent } from "./simulated-torrent.ts"
 export { TroubledLinks, type TroubledLinksOptions } from "./troubled-links.ts";
 export { GroupNetwork } from "./virtual-groups.ts";
 export { type HostMemory, newHostMemory, type VirtualInternet, virtualPlatform } from "./virtual-platform.ts";
-export { type HostLinks, StreamNetwork } from "./virtual-streams.ts";
+export type { HostLinks } from "./virtual-host.ts";
+export { StreamNetwork } from "./virtual-streams.ts";
 export { DatagramNetwork } from "./virtual-udp.ts";
 export { World } from "./world.ts";

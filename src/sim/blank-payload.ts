@@ -1,0 +1,56 @@
+/**
+ * Payload that nobody looks at. A swarm of a thousand peers moves sixteen million blocks; their content is the same to
+ * picker, choker and links whatever it is. Blocks that are read into the one blank slot keep their header and their
+ * length on the way, and their payload is not carried: the receiver finds whatever the shared buffer holds.
+ */
+import { type BlockSlot, PIECE_HEADER_BYTES, type Slab, type SlabPool } from "../core/slab.ts";
+import { BLOCK_BYTES, SEGMENT_BYTES } from "../torrent/piece-map.ts";
+
+/** Shared by all: whoever reads into it sends it on before the next one does, within one turn. */
+export const BLANK_SLOT: BlockSlot = { buffer: new Uint8Array(PIECE_HEADER_BYTES + BLOCK_BYTES) };
+
+/** What a blank block arrives in. */
+const ARRIVING = new Uint8Array(PIECE_HEADER_BYTES + BLOCK_BYTES);
+
+export function isBlank(bytes: Uint8Array): boolean {
+  return bytes.buffer === BLANK_SLOT.buffer.buffer;
+}
+
+/** The header of a blank block, which is all that is kept of it. */
+export function blankHeader(bytes: Uint8Array): Uint8Array {
+  return bytes.slice(0, PIECE_HEADER_BYTES);
+}
+
+/** A whole block with this header, valid until the next call. */
+export function blankBlock(header: Uint8Array): Uint8Array {
+  ARRIVING.set(header, 0);
+  return ARRIVING;
+}
+
+/** One slab for everybody, that nothing is ever copied to. */
+export class BlankSlabs implements SlabPool {
+  readonly capacityBytes: number;
+  readonly #slab: Slab = { bytes: BLANK_SLAB, offset: 0 };
+  #usedBytes = 0;
+
+  /** `capacityBytes` as a real arena has them. */
+  constructor(capacityBytes: number) {
+    this.capacityBytes = capacityBytes;
+  }
+
+  acquire(minimumBytes: number): Slab | undefined {
+    if (this.#usedBytes + minimumBytes > this.capacityBytes) return undefined;
+    this.#usedBytes += minimumBytes;
+    return minimumBytes === BLANK_SLAB.length
+      ? this.#slab
+      : { bytes: BLANK_SLAB.subarray(0, minimumBytes), offset: 0 };
+  }
+
+  release(slab: Slab): void {
+    this.#usedBytes -= slab.bytes.length;
+  }
+
+  copy(): void {}
+}
+
+const BLANK_SLAB = new Uint8Array(SEGMENT_BYTES);

@@ -1,0 +1,101 @@
+/**
+ * The line of one host: an uplink that its streams take turns at, chunk by chunk, and a downlink that takes in one
+ * chunk after the other.
+ */
+import { ScheduledEvent } from "./event-heap.ts";
+import type { World } from "./world.ts";
+
+/** Bytes that a stream sends before the next one has its turn: about one block, so that sharing is fair. */
+export const CHUNK_BYTES = 16_384;
+
+export interface HostLinks {
+  /** Infinity where not limited. */
+  readonly upBytesPerSecond: number;
+  readonly downBytesPerSecond: number;
+}
+
+/** A stream as its host sees it. */
+export interface HostStream {
+  /** Its turn at the uplink: answers how many bytes went on their way. */
+  sendChunk(): number;
+  /** The path broke. */
+  reset(): void;
+}
+
+export class VirtualHost {
+  readonly streams: Set<HostStream> = new Set<HostStream>();
+  readonly #world: World;
+  readonly #links: HostLinks;
+  readonly #uplink: Uplink;
+  #downFreeAtMs = 0;
+
+  constructor(world: World, links: HostLinks) {
+    this.#world = world;
+    this.#links = links;
+    this.#uplink = new Uplink(world, links.upBytesPerSecond);
+  }
+
+  /** Everything that went up the line, framing included. */
+  get sentBytes(): number {
+    return this.#uplink.sentBytes;
+  }
+
+  /** `stream` has something to send and is in the queue once. */
+  enqueue(stream: HostStream): void {
+    this.#uplink.enqueue(stream);
+  }
+
+  /** Whether what arrives now is in at once: nothing waits before the downlink. */
+  get isDownIdle(): boolean {
+    return this.#downFreeAtMs < this.#world.nowMs;
+  }
+
+  /** When a chunk that arrives at the downlink now has been taken in. */
+  receivedAtMs(bytes: number): number {
+    const startMs = Math.max(this.#world.nowMs, this.#downFreeAtMs);
+    this.#downFreeAtMs = startMs + (bytes / this.#links.downBytesPerSecond) * 1000;
+    return this.#downFreeAtMs;
+  }
+}
+
+/** One event for each chunk; small ones (requests, HAVEs) leave together, as many as one chunk of payload has bytes. */
+class Uplink extends ScheduledEvent {
+  readonly #world: World;
+  readonly #bytesPerSecond: number;
+  readonly #waiting: HostStream[] = [];
+  #isSending = false;
+  sentBytes = 0;
+
+  constructor(world: World, bytesPerSecond: number) {
+    super();
+    this.#world = world;
+    this.#bytesPerSecond = bytesPerSecond;
+  }
+
+  get isLive(): boolean {
+    return true;
+  }
+
+  enqueue(stream: HostStream): void {
+    this.#waiting.push(stream);
+    if (this.#isSending) return;
+    this.#isSending = true;
+    this.#world.schedule(this, 0);
+  }
+
+  run(): void {
+    let bytes = 0;
+    let sent = 0;
+    // Whoever comes meanwhile, because it was told that its bytes have left, waits for the next event.
+    const turns = this.#waiting.length;
+    while (sent < turns && bytes < CHUNK_BYTES) {
+      bytes += (this.#waiting[sent] as HostStream).sendChunk();
+      sent++;
+    }
+    this.#waiting.splice(0, sent);
+    this.sentBytes += bytes;
+    if (bytes > 0 || this.#waiting.length > 0)
+      this.#world.schedule(this, (bytes / this.#bytesPerSecond) * 1000);
+    else this.#isSending = false;
+  }
+}
