@@ -167,7 +167,7 @@ export class PeerPool {
     if (candidate.address.port === address.port) this.#takeNextPortOrForget(candidate);
   }
 
-  /** Our address as peers see it, one for each family: from now on the order is that of BEP 40. */
+  /** Our address as others see it, one for each family: from now on the order is that of BEP 40. */
   setExternalAddress(address: Endpoint): void {
     this.#external[address.family] = address;
     for (const candidate of this.#candidates.values()) {
@@ -444,10 +444,14 @@ export class PeerPool {
     else candidate.address = { ...candidate.address, port };
   }
 
-  #priorityOf(address: Endpoint): number {
+  /** What both ends make of a connection between us (BEP 40), higher first; undefined while our own address is unknown. */
+  canonicalPriorityOf(address: Endpoint): number | undefined {
     const ours = this.#external[address.family];
-    const canonical = ours === undefined ? undefined : canonicalPriority(ours, address);
-    return canonical ?? this.#random.integer(MAX_UINT32);
+    return ours === undefined ? undefined : canonicalPriority(ours, address);
+  }
+
+  #priorityOf(address: Endpoint): number {
+    return this.canonicalPriorityOf(address) ?? this.#random.integer(MAX_UINT32);
   }
 
   /** When the candidate's port may be dialled: a host has three ports per ten minutes (profile `public`). */

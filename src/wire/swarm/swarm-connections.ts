@@ -107,7 +107,7 @@ export class SwarmConnections {
   /** An accepted connection asks for this torrent: answers at once, or closes. */
   admit(peer: PeerConnection): void {
     const { roster, shared } = this.#swarm;
-    if (roster.count >= this.maxConnections) peer.close("too-many");
+    if (roster.count >= this.maxConnections && !this.#makesRoomFor(peer)) peer.close("too-many");
     else if (shared.bans.has(peer.address, shared.turns.nowMs)) peer.close("banned");
     else {
       peer.adoptBy(this.#owner);
@@ -115,6 +115,28 @@ export class SwarmConnections {
       roster.pending.add(peer);
       this.#sendHandshake(peer);
     }
+  }
+
+  /**
+   * BEP 40: whoever ranks higher takes the place of the lowest of those that nothing flows between. Without it a full
+   * swarm falls apart into cliques of those that came at the same time, and data crosses from one to the next slowly;
+   * with it connections become those of a random graph, and come to rest.
+   */
+  #makesRoomFor(newcomer: PeerConnection): boolean {
+    const { roster, shared } = this.#swarm;
+    const { nowMs } = shared.turns;
+    let lowest = this.#pool.canonicalPriorityOf(newcomer.address);
+    let leaving: PeerConnection | undefined;
+    if (lowest === undefined) return false;
+    for (const peer of roster.connected) {
+      const isIdle = peer.download.meter.perSecond(nowMs) === 0 && peer.upload.meter.perSecond(nowMs) === 0;
+      const priority = isIdle ? this.#pool.canonicalPriorityOf(peer.address) : undefined;
+      if (priority === undefined || priority >= lowest) continue;
+      lowest = priority;
+      leaving = peer;
+    }
+    leaving?.close("too-many", "made room for a peer of higher priority");
+    return leaving !== undefined;
   }
 
   #sendHandshake(peer: PeerConnection): void {
