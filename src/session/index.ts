@@ -9,6 +9,7 @@ export { Viewers } from "./channel/viewers.ts";
 export { formatHostPort, type HostPort, parseHostPort } from "./host-port.ts";
 export { type NeighboursPlace, type NetworkNeighbours, openNetworkNeighbours } from "./network-neighbours.ts";
 export { openSession } from "./open-session.ts";
+export { OwnAddresses } from "./own-addresses.ts";
 export {
   dhtConfigOf,
   NETWORK_MODES,
@@ -58,4 +59,5 @@ export {
   type WatchFolder,
 } from "./session-view.ts";
 export type { ReadRange } from "./torrent/content-readers.ts";
+export { PeerSources, type PeerSourcesOptions } from "./torrent/peer-sources.ts";
 export { TRANSPORT_CHOICES, type TransportChoice } from "./transport/peer-transports.ts";

@@ -10,6 +10,16 @@ export {
 } from "./dht-report.ts";
 export { DEFAULT_SCENARIO, type DhtScenario, SHORTEST_MINUTES } from "./dht-scenario.ts";
 export { type SimulationOptions, simulateDht } from "./dht-simulation.ts";
+export {
+  CROWD_BYTES,
+  CROWD_CONNECTIONS,
+  CROWD_LINKS,
+  CROWD_PIECE_BYTES,
+  type CrowdLinks,
+  type FlashCrowdOptions,
+  type FlashCrowdResult,
+  simulateFlashCrowd,
+} from "./flash-crowd.ts";
 export { type LinkModel, type UniformLinkOptions, UniformLinks } from "./link-model.ts";
 export { MemoryDisk } from "./memory-disk.ts";
 export { Nat, type NatKind } from "./nat.ts";
@@ -17,8 +27,8 @@ export { SeededRandom } from "./seeded-random.ts";
 export { type SimulatedTorrent, simulatedTorrent } from "./simulated-torrent.ts";
 export { TroubledLinks, type TroubledLinksOptions } from "./troubled-links.ts";
 export { GroupNetwork } from "./virtual-groups.ts";
-export { type HostMemory, newHostMemory, type VirtualInternet, virtualPlatform } from "./virtual-platform.ts";
 export type { HostLinks } from "./virtual-host.ts";
+export { type HostMemory, newHostMemory, type VirtualInternet, virtualPlatform } from "./virtual-platform.ts";
 export { StreamNetwork } from "./virtual-streams.ts";
 export { DatagramNetwork } from "./virtual-udp.ts";
 export { World } from "./world.ts";

@@ -18,4 +18,14 @@ export function declareLab(program: Command, command: Declare): void {
       "--outcomes <file>",
       "keep each swarm's outcome there; a run that was interrupted goes on after them",
     );
+  command(
+    lab,
+    "flash-crowd",
+    "what a publisher pays when a crowd comes at once, and how long the crowd takes",
+    async () => (await import("../commands/lab-flash-crowd.ts")).runLabFlashCrowd,
+  )
+    .option("--peers <list>", "sizes of the crowd, one row each", "10,30,100")
+    .option("--seed <n>", "the same seed gives the same report", "1")
+    .option("--super-seeding <kinds>", "both, only or without: which kinds of publisher to simulate", "both")
+    .option("--out <folder>", "write the report there as Markdown, JSON and SVG");
 }

@@ -1,0 +1,71 @@
+/**
+ * `starling lab flash-crowd`: what a publisher pays when a crowd comes at once, and how long the crowd takes. The same
+ * seed gives the same bytes on stdout; how long it took on this machine goes to stderr.
+ */
+import { ClientError } from "../../core/errors.ts";
+import { parseCount } from "../arguments/quantities.ts";
+import { EXIT_OK } from "../exit-codes.ts";
+import { crowdChart, crowdReport, scenarioText } from "../lab/flash-crowd/crowd-report.ts";
+import { type CrowdRow, crowdRow, type SeedingKinds } from "../lab/flash-crowd/crowd-rows.ts";
+import { writeLabFiles } from "../lab/report/lab-files.ts";
+import type { Output } from "../output/output.ts";
+
+interface FlashCrowdFlags {
+  readonly peers: string;
+  readonly seed: string;
+  readonly superSeeding: string;
+  readonly out?: string;
+}
+
+/** Memory is the limit: about a megabyte a peer. */
+const MAX_PEERS = 10_000;
+const MAX_SEED: number = 2 ** 31;
+const KINDS: readonly SeedingKinds[] = ["both", "only", "without"];
+/** A line on the way for each so many simulated seconds. */
+const NOTE_EVERY_SECONDS = 30;
+
+export async function runLabFlashCrowd(
+  _operands: readonly string[],
+  flags: FlashCrowdFlags,
+  output: Output,
+): Promise<number> {
+  const sizes = flags.peers.split(",").map((text) => parseCount(text.trim(), "--peers", 1, MAX_PEERS));
+  const seed = parseCount(flags.seed, "--seed", 0, MAX_SEED);
+  const kinds = parseKinds(flags.superSeeding);
+  const rows: CrowdRow[] = [];
+  for (const peers of sizes) {
+    const startedAt = process.hrtime.bigint();
+    rows.push(
+      crowdRow({
+        seed,
+        peers,
+        kinds,
+        onSecond: (kind, atSeconds, finished) => {
+          if (atSeconds % NOTE_EVERY_SECONDS === 0)
+            output.note(`${peers} peers, ${kind}: ${finished} have finished after ${atSeconds} s`);
+        },
+      }),
+    );
+    output.note(machineLine(peers, Number(process.hrtime.bigint() - startedAt) / 1e9));
+  }
+  const command = `starling lab flash-crowd --peers ${sizes.join(",")} --seed ${seed}${kinds === "both" ? "" : ` --super-seeding ${kinds}`}`;
+  const markdown = crowdReport(command, rows);
+  const figures = { ok: true, scenario: scenarioText(), seed, rows };
+  if (flags.out !== undefined)
+    await writeLabFiles(flags.out, { name: "flash-crowd", figures, markdown, chart: crowdChart(rows) });
+  output.result(markdown.trimEnd());
+  output.json(figures);
+  return EXIT_OK;
+}
+
+function parseKinds(text: string): SeedingKinds {
+  const kinds = KINDS.find((kind) => kind === text);
+  if (kinds !== undefined) return kinds;
+  throw new ClientError("USAGE", `--super-seeding: "${text}" is none of ${KINDS.join(", ")}`);
+}
+
+function machineLine(peers: number, seconds: number): string {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  const processorSeconds = Math.round((userCPUTime + systemCPUTime) / 1e6);
+  return `${peers} peers on this machine: ${seconds.toFixed(0)} s; so far ${processorSeconds} s of processor, peak ${Math.round(maxRSS / 1_024)} MiB`;
+}

@@ -1,0 +1,163 @@
+/**
+ * A flash crowd: one publisher, and many who come within a minute, with nothing but a magnet link. They find each other
+ * through the DHT that they themselves are, whoever has finished stays for a while and leaves. Times count from a
+ * peer's arrival; what the publisher sent counts until the last one has finished.
+ */
+import type { WireConfig } from "../wire/index.ts";
+import type { SwarmMachine } from "./swarm-machine.ts";
+import { SwarmWorld } from "./swarm-world.ts";
+import type { HostLinks } from "./virtual-host.ts";
+
+const MIB = 2 ** 20;
+/** Nobody waits longer for a simulated swarm; far beyond what a client-server download would take is stuck. */
+const LONGEST_MS = 6 * 3_600_000;
+
+export interface CrowdLinks {
+  readonly publisher: HostLinks;
+  readonly peer: HostLinks;
+  readonly minRttMs: number;
+  readonly maxRttMs: number;
+}
+
+/** What issue and documentation name: a publisher at home, leechers on ordinary lines. */
+export const CROWD_LINKS: CrowdLinks = {
+  publisher: { upBytesPerSecond: MIB, downBytesPerSecond: 8 * MIB },
+  peer: { upBytesPerSecond: MIB, downBytesPerSecond: 8 * MIB },
+  minRttMs: 20,
+  maxRttMs: 200,
+};
+
+export interface FlashCrowdOptions {
+  readonly seed: number | string;
+  readonly peers: number;
+  readonly isSuperSeed: boolean;
+  readonly totalBytes?: number;
+  readonly pieceBytes?: number;
+  readonly links?: CrowdLinks;
+  readonly arriveWithinMs?: number;
+  /** Who has finished stays for so many times what its download took. */
+  readonly staysTimes?: number;
+  /** Of every machine. */
+  readonly wire?: Partial<WireConfig>;
+  /** Once a virtual second. */
+  readonly onSecond?: (atSeconds: number, finished: number) => void;
+}
+
+export interface FlashCrowdResult {
+  readonly peers: number;
+  readonly finished: number;
+  /** From arrival to the last piece, of those who finished; sorted. */
+  readonly completionMs: readonly number[];
+  /** Of everybody who came, from the beginning. */
+  readonly arrivalsMs: readonly number[];
+  /** When the last one finished, from the beginning. */
+  readonly lastFinishedAtMs: number;
+  /** Payload that the publisher sent, in copies of the content. */
+  readonly publisherCopies: number;
+  /** Of its uplink, framing included, until the last one had finished; 0 to 1. */
+  readonly publisherUplinkRatio: number;
+  readonly dhtDatagrams: number;
+  readonly eventsRun: number;
+}
+
+export const CROWD_BYTES: number = 256 * MIB;
+/** Half of what a torrent has by default: what peers say to each other of their pieces is most of a large simulation's work. */
+export const CROWD_CONNECTIONS = 50;
+/** As most programs that make torrents choose for a content of this size. */
+export const CROWD_PIECE_BYTES: number = MIB / 4;
+const ARRIVE_WITHIN_MS = 60_000;
+const STAYS_TIMES = 2;
+
+export function simulateFlashCrowd(options: FlashCrowdOptions): FlashCrowdResult {
+  return new FlashCrowd(options).toItsEnd();
+}
+
+class FlashCrowd {
+  readonly #options: FlashCrowdOptions;
+  readonly #links: CrowdLinks;
+  readonly #totalBytes: number;
+  readonly #swarm: SwarmWorld;
+  readonly #publisher: SwarmMachine;
+  readonly #startMs: number;
+  readonly #arrivalsMs: number[] = [];
+  readonly #finished: SwarmMachine[] = [];
+  /** As it was when the last one finished. */
+  #atTheEnd: FlashCrowdResult | undefined;
+
+  constructor(options: FlashCrowdOptions) {
+    this.#options = options;
+    this.#links = options.links ?? CROWD_LINKS;
+    this.#totalBytes = options.totalBytes ?? CROWD_BYTES;
+    const { minRttMs, maxRttMs } = this.#links;
+    this.#swarm = new SwarmWorld({
+      seed: options.seed,
+      totalBytes: this.#totalBytes,
+      pieceBytes: options.pieceBytes ?? CROWD_PIECE_BYTES,
+      minRttMs,
+      maxRttMs,
+    });
+    this.#publisher = this.#join(this.#links.publisher, true);
+    this.#startMs = this.#swarm.world.nowMs;
+    this.#planArrivals();
+  }
+
+  toItsEnd(): FlashCrowdResult {
+    const { world } = this.#swarm;
+    const { peers, onSecond } = this.#options;
+    for (let second = 1; second * 1_000 <= LONGEST_MS && this.#finished.length < peers; second++) {
+      world.runUntil(this.#startMs + second * 1_000);
+      onSecond?.(second, this.#finished.length);
+    }
+    return this.#atTheEnd ?? this.#result();
+  }
+
+  #result(): FlashCrowdResult {
+    const { world, datagrams } = this.#swarm;
+    const { peers } = this.#options;
+    const tookMs = world.nowMs - this.#startMs;
+    const { publisher } = this.#links;
+    return {
+      peers,
+      finished: this.#finished.length,
+      completionMs: this.#finished
+        .map((machine) => (machine.finishedAtMs ?? 0) - machine.joinedAtMs)
+        .sort((a, b) => a - b),
+      arrivalsMs: this.#arrivalsMs,
+      lastFinishedAtMs: tookMs,
+      publisherCopies: this.#publisher.swarm.uploadedBytes / this.#totalBytes,
+      publisherUplinkRatio:
+        this.#swarm.lineOf(this.#publisher).sentBytes / ((publisher.upBytesPerSecond * tookMs) / 1_000),
+      dhtDatagrams: datagrams.packetsSent,
+      eventsRun: world.eventsRun,
+    };
+  }
+
+  #planArrivals(): void {
+    const { peers, arriveWithinMs = ARRIVE_WITHIN_MS, staysTimes = STAYS_TIMES } = this.#options;
+    const { world } = this.#swarm;
+    const random = world.random.fork("arrivals");
+    for (let i = 0; i < peers; i++) {
+      const arrivesMs = random.float() * arriveWithinMs;
+      this.#arrivalsMs.push(arrivesMs);
+      world.after(arrivesMs, () => {
+        const machine = this.#join(this.#links.peer, false, () => {
+          this.#finished.push(machine);
+          if (this.#finished.length === peers) this.#atTheEnd = this.#result();
+          world.after(staysTimes * (world.nowMs - machine.joinedAtMs), () => machine.leave());
+        });
+      });
+    }
+  }
+
+  #join(links: HostLinks, isPublisher: boolean, onFinished?: () => void): SwarmMachine {
+    return this.#swarm.join({
+      links,
+      has: isPublisher ? "all" : "nothing",
+      isSuperSeed: isPublisher && this.#options.isSuperSeed,
+      wire: { maxConnectionsPerTorrent: CROWD_CONNECTIONS, ...this.#options.wire },
+      onEvent: (event) => {
+        if (event.type === "wanted-complete") onFinished?.();
+      },
+    });
+  }
+}

@@ -1,0 +1,59 @@
+/** The flash crowd, small: everybody finishes, the publisher pays for little more than one copy, the same seed is the same run. */
+import { describe, expect, test } from "vitest";
+import { crowdChart, crowdReport } from "../../../src/cli/lab/flash-crowd/crowd-report.ts";
+import { type CrowdRow, crowdRow } from "../../../src/cli/lab/flash-crowd/crowd-rows.ts";
+import { clientServerMs, fluidBoundMs } from "../../../src/cli/lab/flash-crowd/yardsticks.ts";
+import { CROWD_LINKS } from "../../../src/sim/index.ts";
+
+const MIB = 2 ** 20;
+
+describe("the yardsticks", () => {
+  test("nobody has the file before the publisher has sent it once", () => {
+    expect(fluidBoundMs(256 * MIB, 1_000, CROWD_LINKS)).toBe(256_000);
+  });
+
+  test("where the publisher is fast, the uplinks of the peers are what is scarce", () => {
+    const publisher = { upBytesPerSecond: 100 * MIB, downBytesPerSecond: 100 * MIB };
+
+    expect(fluidBoundMs(256 * MIB, 1_000, { ...CROWD_LINKS, publisher })).toBeCloseTo(
+      (1_000 * 256 * 1_000) / 1_100,
+      6,
+    );
+  });
+
+  test("a server's line is shared by all who are there", () => {
+    expect(clientServerMs(8 * MIB, [0], CROWD_LINKS)).toBeCloseTo(8_000, 6);
+    expect(clientServerMs(8 * MIB, [0, 0, 0], CROWD_LINKS)).toBeCloseTo(24_000, 6);
+    // The first is alone for half of its time: 4 s, then 4 MiB at half of the line.
+    expect(clientServerMs(8 * MIB, [0, 4_000], CROWD_LINKS)).toBeCloseTo(12_000, 6);
+  });
+});
+
+describe("a small flash crowd", () => {
+  const run = (): CrowdRow => crowdRow({ seed: 1, peers: 12, kinds: "both", totalBytes: 16 * MIB });
+  const row = run();
+
+  test("gets the file, and the publisher sends little more than one copy when it super-seeds", () => {
+    console.log(JSON.stringify(row));
+
+    expect(row).toMatchObject({ peers: 12, finished: 12, finishedPlain: 12 });
+    expect(row.medianMs).toBeLessThan(1.5 * row.fluidBoundMs);
+    expect(row.publisherCopies).toBeGreaterThanOrEqual(1);
+    expect(row.publisherCopies).toBeLessThan(row.publisherCopiesPlain as number);
+    expect(row.clientServerMs).toBeGreaterThan(5 * (row.medianMs as number));
+  });
+
+  test("is the same for the same seed, and another for another", () => {
+    expect(run()).toEqual(row);
+    expect(crowdRow({ seed: 2, peers: 12, kinds: "both", totalBytes: 16 * MIB })).not.toEqual(row);
+  });
+
+  test("is told in words and drawn, without a number that is none", () => {
+    const half = crowdRow({ seed: 1, peers: 2, kinds: "only", totalBytes: 4 * MIB });
+    const texts = [crowdReport("starling lab flash-crowd", [half, row]), crowdChart([half, row])];
+
+    expect(texts[0]).toContain("| 12, super-seeding | 12 |");
+    expect(texts[1]).toMatch(/^<svg .*<\/svg>\n$/s);
+    for (const text of texts) expect(text).not.toMatch(/NaN|undefined|null|Infinity/);
+  });
+});
