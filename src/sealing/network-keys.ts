@@ -32,23 +32,37 @@ export interface DerivedKey {
 export const MAX_NETWORK_KEYS = 2;
 
 export class NetworkKeys {
-  readonly all: readonly DerivedKey[];
+  readonly #crypto: SealingCrypto;
+  readonly #id: Uint8Array;
   readonly #unixMs: () => number;
+  #all: readonly DerivedKey[] = [];
 
   constructor(crypto: SealingCrypto, network: SealedNetwork, unixMs: () => number) {
-    invariant(network.keys.length >= 1 && network.keys.length <= MAX_NETWORK_KEYS, "one key or two");
-    this.all = [...network.keys]
-      .sort((a, b) => b.fromUnixMs - a.fromUnixMs)
-      .map((key) => derive(crypto, network.id, key));
+    this.#crypto = crypto;
+    this.#id = network.id;
     this.#unixMs = unixMs;
+    this.replace(network.keys);
+  }
+
+  /** The newest first. */
+  get all(): readonly DerivedKey[] {
+    return this.#all;
+  }
+
+  /** From now on these are the network's keys, for whatever is sealed and opened with them. */
+  replace(keys: readonly NetworkKey[]): void {
+    invariant(keys.length >= 1 && keys.length <= MAX_NETWORK_KEYS, "one key or two");
+    this.#all = [...keys]
+      .sort((a, b) => b.fromUnixMs - a.fromUnixMs)
+      .map((key) => derive(this.#crypto, this.#id, key));
   }
 
   /** The key to speak now: the newest whose time has come, else the oldest. */
   get current(): DerivedKey {
     const nowUnixMs = this.#unixMs();
     // Asked for each datagram: no closure.
-    for (const key of this.all) if (key.fromUnixMs <= nowUnixMs) return key;
-    return this.all[this.all.length - 1] as DerivedKey;
+    for (const key of this.#all) if (key.fromUnixMs <= nowUnixMs) return key;
+    return this.#all[this.#all.length - 1] as DerivedKey;
   }
 }
 

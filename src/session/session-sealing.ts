@@ -9,12 +9,13 @@ import type { ByteStream, DatagramSocket, StreamDialer } from "../core/ports.ts"
 import {
   DatagramSealer,
   NeighbourTags,
+  type NetworkKey,
   NetworkKeys,
   SealedSocket,
   type SealingCounters,
   StreamSealing,
 } from "../sealing/index.ts";
-import type { PrivateNetwork } from "./private-network.ts";
+import type { PrivateKey, PrivateNetwork } from "./private-network.ts";
 import type { OpenNetwork, SessionPlatform } from "./session-ports.ts";
 
 type SealingPlatform = Pick<SessionPlatform, "clock" | "random" | "sealingCrypto" | "unixMs">;
@@ -26,6 +27,7 @@ export class SessionSealing {
   readonly udp4: SealedSocket | undefined;
   readonly udp6: SealedSocket | undefined;
   readonly neighbours: NeighbourTags;
+  readonly #keys: NetworkKeys;
   readonly #streams: StreamSealing;
   /** Where others say that they see us. */
   readonly #externalHosts = new Set<string>();
@@ -48,10 +50,11 @@ export class SessionSealing {
       crypto,
       {
         id: networkId,
-        keys: (secret.keys ?? []).map(({ hex, fromUnixMs }) => ({ secret: bytesOf(hex), fromUnixMs })),
+        keys: keysOf(secret.keys ?? []),
       },
       unixMs,
     );
+    this.#keys = keys;
     const isOwn = ({ host, port }: Endpoint): boolean =>
       port === network.port && (network.isOwnHost(host) || this.#externalHosts.has(host));
     const seal = (socket: DatagramSocket | undefined): SealedSocket | undefined =>
@@ -62,6 +65,11 @@ export class SessionSealing {
     this.udp6 = seal(network.udp6);
     this.neighbours = new NeighbourTags(crypto, keys, unixMs);
     this.#streams = new StreamSealing({ crypto, keys, networkId, clock, unixMs, isOwn });
+  }
+
+  /** The network got a new key, or gave up an old one: connections stay, everything that begins uses these. */
+  takeKeys(keys: readonly PrivateKey[]): void {
+    this.#keys.replace(keysOf(keys));
   }
 
   /** Members agree that they see us there. */
@@ -94,6 +102,10 @@ export class SessionSealing {
 
 /** A machine has an address or two that others see, and others of its lines that it moved between. */
 const MAX_EXTERNAL_HOSTS = 8;
+
+function keysOf(keys: readonly PrivateKey[]): readonly NetworkKey[] {
+  return keys.map(({ hex, fromUnixMs }) => ({ secret: bytesOf(hex), fromUnixMs }));
+}
 
 function bytesOf(hex: string): Uint8Array {
   const bytes = fromHex(hex);

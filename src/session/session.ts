@@ -14,6 +14,7 @@ import { inTime } from "./in-time.ts";
 import { openLocalDiscovery } from "./local-discovery.ts";
 import { MachineWatch } from "./machine-watch.ts";
 import { boundHosts, OwnAddresses } from "./own-addresses.ts";
+import type { PrivateKey } from "./private-network.ts";
 import { TurnGiver } from "./queue/turn-giver.ts";
 import { OutsideAddress } from "./reachability/outside-address.ts";
 import { PortMapping } from "./reachability/port-mapping.ts";
@@ -253,6 +254,12 @@ export class Session implements SessionView {
         this.#store.touch();
       },
     };
+  }
+
+  /** In a sealed network: it got a new key, or gave up an old one. Nothing is interrupted. */
+  takeNetworkKeys(keys: readonly PrivateKey[]): void {
+    this.#sealing?.takeKeys(keys);
+    this.#log.add("the network's keys have changed");
   }
 
   /** Announces nothing more, saves, and closes everything. Closing twice is the same closing. */

@@ -8,6 +8,7 @@ import { parseRate } from "../arguments/quantities.ts";
 import { type OpenDhtNode, openDhtNode } from "../engine/open-dht-node.ts";
 import { serviceCommand, systemdUnit } from "../engine/service-file.ts";
 import { writeWhole } from "../files/write-whole.ts";
+import { watchKeys } from "../network/watch-keys.ts";
 import type { Output } from "../output/output.ts";
 import { metricsText } from "../serve/metrics-text.ts";
 import { ServeState } from "../serve/serve-state.ts";
@@ -60,10 +61,15 @@ export async function runDhtServe(
   const warn = (why: string): void => output.note(`warning: ${why}`);
   const writing = flags.metrics === undefined ? undefined : writeMetrics(flags.metrics, open, warn);
   const saving = state?.saveRegularly(open.node, warn);
+  const keys = watchKeys(network.privateNetwork, (taken) => {
+    open.sealing?.takeKeys(taken);
+    logLine("keys", "the network's keys have changed", output);
+  });
   await stop.requested;
   stop.dispose();
   writing?.[Symbol.dispose]();
   saving?.[Symbol.dispose]();
+  keys?.[Symbol.dispose]();
   await state?.save(open.node).catch(() => warn("the contacts could not be saved"));
   await open.close();
   return 0;

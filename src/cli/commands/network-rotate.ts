@@ -26,6 +26,6 @@ export async function runNetworkRotate(
   await saveNetwork(rotated);
   printJoinString(rotated, output);
   output.note(`The new key is spoken in ${durationText(inMs)}. Until then every member has to`);
-  output.note("  starling network join FILE   with the line above, and start its Starlings anew");
+  output.note("  starling network join FILE   with the line above; Starlings that run take it by themselves");
   return EXIT_OK;
 }

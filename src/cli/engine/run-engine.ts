@@ -15,6 +15,7 @@ import {
   type SessionOptions,
   Viewers,
 } from "../../session/index.ts";
+import { watchKeys } from "../network/watch-keys.ts";
 import type { EngineSettings } from "./engine-settings.ts";
 
 export interface Engine {
@@ -37,10 +38,14 @@ export async function runEngine(settings: EngineSettings): Promise<Engine> {
     const identity = { pid: process.pid, life, startedAtUnixMs: platform.unixMs() };
     const viewers = new Viewers(session, identity, platform.clock);
     const socket = await openSocket(settings, session, viewers);
+    const keys = watchKeys(settings.privateNetwork, (taken) => session.takeNetworkKeys(taken));
     return {
       session,
       admit: (port) => viewers.admit(port),
-      ended: session.closed.then(() => close(platform, socket)),
+      ended: session.closed.then(() => {
+        keys?.[Symbol.dispose]();
+        return close(platform, socket);
+      }),
     };
   } catch (error) {
     await platform.close();

@@ -1,0 +1,18 @@
+/** A sealed network lives through a restart of all and a new key; with 2,000 nodes and 200 transfers in `test/soak`. */
+import { expect, test } from "vitest";
+import { liveThroughRotation } from "./rotation-world.ts";
+
+test("40 nodes and 5 transfers: all start anew at once, and a new key interrupts nothing and lets nobody in", async () => {
+  const outcome = await liveThroughRotation(1, { nodes: 40, transfers: 5 });
+  expect(outcome).toMatchObject({
+    joinedFirst: 40,
+    joinedAgain: 40,
+    running: 5,
+    joinedAtEnd: 40,
+    found: 1,
+    heardOutside: 0,
+  });
+  // The rotation took place under way.
+  expect(outcome.runningAfter).toBeGreaterThan(0);
+  expect(outcome.restartPackets).toBeLessThan(2);
+});
