@@ -163,8 +163,8 @@ const BENCHMARKS = {
     commands: [typescript("dht-table.ts", "200")],
   },
   "dht-real": {
-    goal: "lookups in a network of 500 bittorrent-dht nodes on loopback, beside bittorrent-dht and libtorrent",
-    commands: [["bash", join(RIG, "lookup.sh"), "500", "30"]],
+    goal: "lookups in a network of 500 nodes on loopback, of bittorrent-dht's and of ours, beside bittorrent-dht and libtorrent",
+    commands: ["npm", "starling"].map((kind) => ["bash", join(RIG, "lookup.sh"), "500", "30", kind]),
   },
 };
 
