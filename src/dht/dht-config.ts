@@ -20,6 +20,8 @@ export interface DhtConfig {
   readonly limits?: "on" | "off" | undefined;
   /** Payload bytes a second that answers may cost while limits are on. Default by profile. */
   readonly replyBytesPerSecond?: number | undefined;
+  /** Remembers whom we asked, to tell strangers from them (`strangersIn`, `hasAsked`). Default false: it costs memory. */
+  readonly watchesReach?: boolean | undefined;
   /** Bucket width and size of the closest set. Default 8 (BEP 5). */
   readonly k?: number | undefined;
   /** For experiments: differences from the algorithms that ship. */
@@ -53,6 +55,7 @@ export interface DhtSettings {
   readonly readOnly: boolean;
   readonly hasLimits: boolean;
   readonly replyBytesPerSecond: number;
+  readonly watchesReach: boolean;
   readonly k: number;
   readonly tuning: DhtTuning;
   readonly version: Uint8Array;
@@ -72,6 +75,7 @@ export function settingsFrom(config: DhtConfig): DhtSettings {
     hasLimits: (config.limits ?? "on") === "on",
     replyBytesPerSecond:
       config.replyBytesPerSecond ?? (isPublic ? PUBLIC_REPLY_BYTES_PER_SECOND : LOCAL_REPLY_BYTES_PER_SECOND),
+    watchesReach: config.watchesReach ?? false,
     k: config.k ?? K_CLOSEST,
     tuning: { ...SHIPPING, ...config.tuning },
     version: config.version ?? STARLING_VERSION,

@@ -83,6 +83,7 @@ export class DhtNode {
   readonly #stallTimes: StallTimes;
   readonly #experience = new LookupExperience();
   readonly #tracker: QueryTracker;
+  readonly #asked: AskedHosts | undefined;
   readonly #sender: QuerySender;
   readonly #ownAnnounces = new OwnAnnounces();
   readonly #lookups: Lookups;
@@ -115,9 +116,10 @@ export class DhtNode {
     const stallTimes = new StallTimes(settings.tuning.stallMs);
     this.#stallTimes = stallTimes;
     const { newFlowsPerMinute } = settings.tuning;
-    const isPublic = settings.hasLimits && addressProfile === "public";
-    const flows = isPublic && newFlowsPerMinute > 0 ? new NewFlowBudget(newFlowsPerMinute) : undefined;
-    const asked = isPublic ? new AskedHosts() : undefined;
+    const isAtHome = settings.hasLimits && addressProfile === "public" && newFlowsPerMinute > 0;
+    const flows = isAtHome ? new NewFlowBudget(newFlowsPerMinute) : undefined;
+    const asked = settings.watchesReach ? new AskedHosts() : undefined;
+    this.#asked = asked;
     const experience = this.#experience;
     const sender = new QuerySender({ clock, tracker, encoder, stallTimes, traffic, limiter, flows, asked });
     this.#tracker = tracker;
@@ -345,6 +347,11 @@ export class DhtNode {
       endedLookups: this.#lookups.recent.views(),
       lookupTimes: this.#lookups.recent.times(),
     };
+  }
+
+  /** Whether we asked a node at `host` in the last minutes, as far as that is watched. */
+  hasAsked(host: string): boolean {
+    return this.#asked?.isStranger(host, this.#options.clock.nowMs()) === false;
   }
 
   /** Our id in one address family; undefined where we have no socket. */

@@ -104,7 +104,7 @@ export interface DhtTraffic {
   readonly unmatchedIn: number;
   /** Queries left unanswered by a limit. */
   readonly limitedIn: number;
-  /** Queries from hosts that we had not asked for minutes: they reached us by themselves. */
+  /** Queries from hosts that we had not asked for minutes: they reached us by themselves. 0 where that is not watched. */
   readonly strangersIn: number;
 }
 

@@ -91,6 +91,7 @@ export class SessionDht {
         readOnly: config.dhtReadOnly,
         limits: config.dhtLimits,
         hasFreshId: config.isStateShared,
+        watchesReach: true,
         ...dhtConfigOf(config.privateNetwork),
       },
       onEvent: (event) => this.#handle(event),

@@ -120,6 +120,7 @@ export class Session implements SessionView {
       clock,
       random,
       dialer: this.#sealing?.dialerOver(this.#transports.dialer) ?? this.#transports.dialer,
+      hasSentTo: (host) => this.#dht?.node.hasAsked(host) === true,
       isUtpHeldBack: () => this.#transports.isUtpHeldBack,
       slabs: platform.slabs,
       addressProfile,

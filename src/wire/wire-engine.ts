@@ -36,6 +36,8 @@ export interface WireEngineOptions {
   readonly addressProfile: AddressProfile;
   readonly config?: Partial<WireConfig>;
   readonly onEvent?: (event: WireEvent) => void;
+  /** Whether something was sent to `host` lately over the socket of uTP, so that a translator lets it in. Default: no. */
+  readonly hasSentTo?: (host: string) => boolean;
   /** Whether streams over uTP have something to send and wait for a queue on the way; absent where there is no uTP. */
   readonly isUtpHeldBack?: () => boolean;
 }
@@ -55,6 +57,7 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
   readonly #budget: WireBudget;
   readonly #onEvent: (event: WireEvent) => void;
   readonly #isUtpHeldBack: (() => boolean) | undefined;
+  readonly #hasSentTo: (host: string) => boolean;
   /** By info-hash, one character a byte. */
   readonly #swarms = new Map<string, SwarmEngine>();
   /** Accepted, handshake not finished; those that are done are swept out at the next look. */
@@ -70,6 +73,7 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
     this.#clock = options.clock;
     this.#onEvent = options.onEvent ?? (() => {});
     this.#isUtpHeldBack = options.isUtpHeldBack;
+    this.#hasSentTo = options.hasSentTo ?? (() => false);
     this.#budget = new WireBudget(config, options.addressProfile, turns);
     this.#shared = {
       random: options.random,
@@ -112,6 +116,8 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
         greeter: this,
       });
       peer.isMutualCall = this.#shared.recentCalls.has(stream.remote, this.#shared.turns.nowMs);
+      peer.cameByItself =
+        stream.transport === "tcp" || !(peer.isMutualCall || this.#hasSentTo(stream.remote.host));
       this.#budget.accepted(stream.remote);
       this.#arriving.add(peer);
       peer.attach(this.#shared.security.accept(stream, peer));
@@ -210,7 +216,7 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
   /** Who finished the handshake, or went, is not arriving any more. */
   #sweepArriving(): void {
     for (const peer of this.#arriving) {
-      if (peer.isConnected && !peer.isHolePunched) this.#acceptedIncoming++;
+      if (peer.isConnected && peer.cameByItself) this.#acceptedIncoming++;
       if (peer.isConnected || peer.isClosed) this.#arriving.delete(peer);
     }
   }

@@ -93,6 +93,8 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
   isDialledEncrypted = false;
   /** Both ends called each other at about the same time, on the word of a third (BEP 55) or by chance. */
   isMutualCall = false;
+  /** It opened the connection, and nothing of ours had told a translator to let it in: we can be reached. */
+  cameByItself = false;
   /** Whether we have sent BITFIELD, HAVE_ALL or HAVE_NONE, or may not any more. */
   hasSentPieces = false;
 

@@ -53,6 +53,19 @@ test("the same home without such a router is not reached, and says so", async ()
   });
 });
 
+test("who comes over uTP through what our own datagrams opened shows nothing", async () => {
+  const net = new SessionWorld(6);
+  net.nats.set(HOME, "address-restricted");
+  const options = { port: PORT, transport: "utp" } as const;
+  const home = await net.openSeeder(HOME, CONTENT, options);
+  // Both know each other from the DHT, so that the translator lets the other in.
+  const other = await net.open(OTHER, options);
+  await net.settled(other.session.commands.add({ kind: "magnet", text: `magnet:?xt=urn:btih:${id}` }, {}));
+  await net.untilPhase(other, id, "seeding");
+  await net.runFor(2_000);
+  expect(reachOf(home)).toMatchObject({ verdict: "outgoing", incomingLastHour: 0 });
+});
+
 test("the mapping is given back when the session ends", async () => {
   const { net, home } = await atHome(true);
   await net.until(() => reachOf(home).verdict === "mapped", "the mapping");
