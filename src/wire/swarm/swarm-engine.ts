@@ -416,7 +416,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
 
   onPeerChoke(peer: PeerConnection): void {
     if (peer.isChokedByPeer) this.#requests.choked(peer);
-    else this.#requests.refill(peer);
+    else this.#requests.unchoked(peer);
   }
 
   onPeerInterest(peer: PeerConnection): void {

@@ -134,12 +134,11 @@ export class SwarmRequests {
     const isDue = this.#wantsReplan || isSecond || this.#swarm.content.picker.isEndgame || this.isOutOfMemory;
     this.#wantsReplan = false;
     if (this.#swarm.pacing.takesTurns) this.#giveTurns();
-    else if (isDue) {
-      const { connected } = this.#swarm.roster;
-      for (let i = connected.length - 1; i >= 0; i--) {
-        const peer = connected[i] as PeerConnection;
-        if (peer.download.isStarved || peer.download.liveRequests === 0) this.refill(peer);
-      }
+    if (!isDue) return;
+    const { connected } = this.#swarm.roster;
+    for (let i = connected.length - 1; i >= 0; i--) {
+      const peer = connected[i] as PeerConnection;
+      if (peer.download.isStarved || peer.download.liveRequests === 0) this.refill(peer);
     }
   }
 
@@ -159,9 +158,15 @@ export class SwarmRequests {
     const { connected } = this.#swarm.roster;
     const downloading = connected.filter((peer) => peer.download.liveRequests > 0);
     const depths = downloading.map((peer) => peer.download.window.depth);
-    const open = connected.filter((peer) => peer.isInterestedInPeer && !peer.isChokedByPeer);
-    this.#swarm.pacing.shareAmong(open.length);
+    this.#shareLimit();
     this.#fairRequests = fairLimit(depths, content.segments.capacityBlocks * REQUESTED_SHARE);
+  }
+
+  #shareLimit(): void {
+    const open = this.#swarm.roster.connected.filter(
+      (peer) => peer.isInterestedInPeer && !peer.isChokedByPeer,
+    );
+    this.#swarm.pacing.shareAmong(open.length);
   }
 
   /** Removes the request that is answered; whether it was live. */
@@ -176,6 +181,12 @@ export class SwarmRequests {
   }
 
   // Requests that come to nothing ------------------------------------------------------------------------------
+
+  /** The peer lets us download. A limit is shared anew at once: those that do so within a second would each take all of it. */
+  unchoked(peer: PeerConnection): void {
+    if (this.#swarm.pacing.isDownLimited) this.#shareLimit();
+    this.refill(peer);
+  }
 
   /** The peer choked us. Without the Fast extension that drops every request (BEP 3); with it, rejects follow (BEP 6). */
   choked(peer: PeerConnection): void {
