@@ -2,13 +2,13 @@
 import { expect, test } from "vitest";
 import { liveThroughRotation } from "./rotation-world.ts";
 
-test("40 nodes and 5 transfers: all start anew at once, and a new key interrupts nothing and lets nobody in", async () => {
-  const outcome = await liveThroughRotation(1, { nodes: 40, transfers: 5 });
+test("20 nodes and 3 transfers: all start anew at once, and a new key interrupts nothing and lets nobody in", async () => {
+  const outcome = await liveThroughRotation(1, { nodes: 20, transfers: 3 });
   expect(outcome).toMatchObject({
-    joinedFirst: 40,
-    joinedAgain: 40,
-    running: 5,
-    joinedAtEnd: 40,
+    joinedFirst: 20,
+    joinedAgain: 20,
+    running: 3,
+    joinedAtEnd: 20,
     found: 1,
     heardOutside: 0,
   });

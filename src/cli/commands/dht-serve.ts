@@ -4,13 +4,14 @@ import { formatEndpoint } from "../../core/endpoint.ts";
 import { ClientError } from "../../core/errors.ts";
 import { type DhtEvent, SERVING } from "../../dht/index.ts";
 import { DEFAULT_PORT, type NetworkFlags, parseNetworkOptions } from "../arguments/network-options.ts";
-import { parseRate } from "../arguments/quantities.ts";
+import { parsePort, parseRate } from "../arguments/quantities.ts";
 import { type OpenDhtNode, openDhtNode } from "../engine/open-dht-node.ts";
 import { serviceCommand, systemdUnit } from "../engine/service-file.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import { watchKeys } from "../network/watch-keys.ts";
 import type { Output } from "../output/output.ts";
-import { metricsText } from "../serve/metrics-text.ts";
+import { type FiguresPlace, type FiguresServer, serveFigures } from "../serve/figures-server.ts";
+import { metricsText, type ServeFigures } from "../serve/metrics-text.ts";
 import { ServeState } from "../serve/serve-state.ts";
 import { onStopRequest } from "../signals.ts";
 
@@ -18,6 +19,8 @@ interface ServeFlags extends NetworkFlags {
   readonly limits: string;
   readonly answerRate: string;
   readonly metrics?: string;
+  readonly metricsPort?: string;
+  readonly health?: string;
   readonly printUnit?: boolean;
 }
 
@@ -59,7 +62,12 @@ export async function runDhtServe(
   output.result(`listening ${open.listening} node ${nodeId}`);
   output.json({ v: 1, t: Date.now(), type: "listening", address: open.listening, nodeId });
   const warn = (why: string): void => output.note(`warning: ${why}`);
-  const writing = flags.metrics === undefined ? undefined : writeMetrics(flags.metrics, open, warn);
+  const figures = figuresOf(open);
+  const writing = flags.metrics === undefined ? undefined : writeMetrics(flags.metrics, figures, warn);
+  const servers = await serveTo(flags, figures, output).catch(async (error: unknown) => {
+    await open.close();
+    throw error;
+  });
   const saving = state?.saveRegularly(open.node, warn);
   const keys = watchKeys(network.privateNetwork, (taken) => {
     open.sealing?.takeKeys(taken);
@@ -70,22 +78,42 @@ export async function runDhtServe(
   writing?.[Symbol.dispose]();
   saving?.[Symbol.dispose]();
   keys?.[Symbol.dispose]();
+  await Promise.all(servers.map((server) => server.close()));
   await state?.save(open.node).catch(() => warn("the contacts could not be saved"));
   await open.close();
   return 0;
 }
 
-/** Keeps the file up to date until the answer is disposed of. */
-function writeMetrics(path: string, open: OpenDhtNode, warn: (why: string) => void): Disposable {
+function figuresOf(open: OpenDhtNode): () => ServeFigures {
   const startedAtUnixMs = Date.now();
+  return () => ({
+    view: open.node.view(),
+    refused: open.sealing?.counters,
+    residentBytes: process.memoryUsage.rss(),
+    startedAtUnixMs,
+  });
+}
+
+/** Rejects where one of the places cannot be listened at. */
+async function serveTo(
+  { metricsPort, health }: ServeFlags,
+  figures: () => ServeFigures,
+  output: Output,
+): Promise<readonly FiguresServer[]> {
+  const places: readonly FiguresPlace[] = [
+    ...(metricsPort === undefined ? [] : [{ port: parsePort(metricsPort, "--metrics-port") }]),
+    ...(health === undefined ? [] : [{ socketPath: health }]),
+  ];
+  const servers: FiguresServer[] = [];
+  for (const place of places) servers.push(await serveFigures(place, figures));
+  for (const { address } of servers) output.note(`figures at ${address}`);
+  return servers;
+}
+
+/** Keeps the file up to date until the answer is disposed of. */
+function writeMetrics(path: string, figures: () => ServeFigures, warn: (why: string) => void): Disposable {
   const write = (): void => {
-    const figures = {
-      view: open.node.view(),
-      refused: open.sealing?.counters,
-      residentBytes: process.memoryUsage.rss(),
-      startedAtUnixMs,
-    };
-    void writeWhole(path, metricsText(figures), METRICS_MODES).catch((error: Error) => warn(error.message));
+    void writeWhole(path, metricsText(figures()), METRICS_MODES).catch((error: Error) => warn(error.message));
   };
   write();
   const timer = setInterval(write, METRICS_INTERVAL_MS);

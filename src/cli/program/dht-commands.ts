@@ -52,6 +52,8 @@ export function declareDht(program: Command, command: Declare): void {
       "--metrics <file>",
       "keep the node's figures in this file, as Prometheus' node_exporter reads them",
     )
+    .option("--metrics-port <n>", "serve the same at http://127.0.0.1:N/metrics, and /health")
+    .option("--health <socket>", "answer GET /health and /metrics on this Unix socket")
     .option("--print-unit", "print a systemd unit that serves with these options")
     .option("--limits <when>", "off lifts the limits on queries, for benchmarks", "on");
   asking(
