@@ -6,6 +6,9 @@
  * Pure policy: which piece is revealed to whom. Two things that BEP 16 leaves open are settled here. A piece that no
  * other connected peer lacks cannot be passed on, and nobody waits for that; and a peer that has had its pieces for
  * half a minute gets another one, because an uplink at rest helps nobody.
+ *
+ * When every piece is at some other peer, the swarm can do without us, and the copy that it was to cost is sent. From then
+ * on only those who get nothing from others are told of more.
  */
 import type { Random } from "../../core/ports.ts";
 import { PieceBitmap } from "./piece-bitmap.ts";
@@ -21,6 +24,8 @@ export interface SpreadFacts {
 const OPEN_PIECES = 2;
 /** A peer that has fetched a piece is given this long to pass it on before it is told of another all the same. */
 const PATIENCE_MS = 30_000;
+/** Where the swarm has every piece, a peer that has gained none for this long cannot get at what others have. */
+const STALLED_MS = 20_000;
 /** Pieces that are compared for one reveal; enough to find one that nobody has, and cheap with two million. */
 const MAX_LOOKS = 2_048;
 
@@ -32,6 +37,10 @@ interface OpenPiece {
 
 interface PeerPlan {
   readonly revealed: PieceBitmap;
+  /** When it last gained a piece, from whomever; at first, when it came. */
+  gainedAtMs: number;
+  /** It depends on us: the next piece is told as soon as it has the one before. */
+  isDependent: boolean;
   open: OpenPiece[];
 }
 
@@ -42,6 +51,8 @@ export class SuperSeedPlan {
   /** Peers that know of each piece and have not passed it on. */
   readonly #openCount: Uint16Array;
   #cursor: number;
+  /** Every piece is at some other peer. */
+  isSpread = false;
 
   constructor(pieceCount: number, facts: SpreadFacts, random: Random) {
     this.#pieceCount = pieceCount;
@@ -64,7 +75,9 @@ export class SuperSeedPlan {
 
   /** Pieces to tell the peer of now; call when its own pieces are known, and once a second. */
   reveal(slot: number, nowMs: number, peerCount: number): readonly number[] {
-    const plan = this.#planOf(slot);
+    const plan = this.#planOf(slot, nowMs);
+    plan.isDependent = this.isSpread && (plan.isDependent || nowMs - plan.gainedAtMs >= STALLED_MS);
+    if (this.isSpread && !plan.isDependent) return [];
     this.#letGo(plan, (entry) => this.#isOver(slot, entry, nowMs, peerCount));
     const told: number[] = [];
     while (plan.open.length < OPEN_PIECES) {
@@ -80,6 +93,7 @@ export class SuperSeedPlan {
 
   /** The peer has the piece. Answers the slots that were told of it and passed it on: they have earned another. */
   seen(slot: number, piece: number, nowMs: number): readonly number[] {
+    this.#planOf(slot, nowMs).gainedAtMs = nowMs;
     if (this.#openCount[piece] === 0) return [];
     const givers: number[] = [];
     for (const [giver, plan] of this.#peers) {
@@ -107,14 +121,16 @@ export class SuperSeedPlan {
 
   #isOver(slot: number, { piece, fetchedAtMs }: OpenPiece, nowMs: number, peerCount: number): boolean {
     if (fetchedAtMs === undefined) return false;
+    if (this.#peers.get(slot)?.isDependent === true) return true;
     const unsaid = this.#facts.peerHas(slot, piece) ? 0 : 1;
     return nowMs - fetchedAtMs >= PATIENCE_MS || this.#facts.availability(piece) + unsaid >= peerCount;
   }
 
-  #planOf(slot: number): PeerPlan {
+  #planOf(slot: number, nowMs: number): PeerPlan {
     let plan = this.#peers.get(slot);
     if (plan === undefined) {
-      plan = { revealed: new PieceBitmap(this.#pieceCount), open: [] };
+      const revealed = new PieceBitmap(this.#pieceCount);
+      plan = { revealed, gainedAtMs: nowMs, isDependent: false, open: [] };
       this.#peers.set(slot, plan);
     }
     return plan;

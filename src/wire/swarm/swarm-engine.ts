@@ -123,7 +123,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     this.#uploads = new SwarmUploads(this);
     this.#choking = new SwarmChoking(this, this.#uploads);
     this.#deadlines = new SwarmDeadlines(this, this.#requests);
-    this.#superSeeding = new SwarmSuperSeeding(this, this.#introduction);
+    this.#superSeeding = new SwarmSuperSeeding(this);
     this.#health = new SwarmHealth(this);
     this.#report = new SwarmReport(this, {
       pool: this.#pool,

@@ -1,17 +1,14 @@
-/** Carries a `SuperSeedPlan` out: tells peers of pieces one by one, and of all when the swarm has every piece. */
+/** Carries a `SuperSeedPlan` out: tells peers of pieces one by one. */
 import type { PeerConnection } from "../peer/peer-connection.ts";
 import { HAVE } from "../protocol/message-ids.ts";
 import type { SuperSeedPlan } from "./super-seed-plan.ts";
 import type { SwarmContext } from "./swarm-context.ts";
-import type { SwarmIntroduction } from "./swarm-introduction.ts";
 
 export class SwarmSuperSeeding {
   readonly #swarm: SwarmContext;
-  readonly #introduction: SwarmIntroduction;
 
-  constructor(swarm: SwarmContext, introduction: SwarmIntroduction) {
+  constructor(swarm: SwarmContext) {
     this.#swarm = swarm;
-    this.#introduction = introduction;
   }
 
   /** The peer has said what it has: all of that is spread, and it may be told of its first pieces. */
@@ -47,8 +44,9 @@ export class SwarmSuperSeeding {
   second(): void {
     const content = this.#swarm.content;
     if (content?.superSeeding === undefined) return;
-    if (this.#swarm.roster.connected.length > 0 && content.picker.copies() >= 1) this.#end();
-    else for (const peer of this.#swarm.roster.connected) this.#reveal(content.superSeeding, peer);
+    const { connected } = this.#swarm.roster;
+    content.superSeeding.isSpread = connected.length > 0 && content.picker.copies() >= 1;
+    for (const peer of connected) this.#reveal(content.superSeeding, peer);
   }
 
   left(peer: PeerConnection): void {
@@ -60,16 +58,5 @@ export class SwarmSuperSeeding {
     if (peer.isClosed || !peer.hasSentPieces) return;
     for (const piece of plan.reveal(peer.slot, shared.turns.nowMs, roster.connected.length))
       peer.outbox.index(HAVE, piece);
-  }
-
-  /** Every piece is at some other peer: from now on this is a seed like others, and says so. */
-  #end(): void {
-    const content = this.#swarm.content;
-    if (content === undefined) return;
-    content.superSeeding = undefined;
-    for (const peer of [...this.#swarm.roster.connected]) {
-      this.#introduction.contentKnown(peer);
-      if (!peer.isClosed) this.#introduction.sendExtensions(peer);
-    }
   }
 }
