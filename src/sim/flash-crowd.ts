@@ -54,7 +54,7 @@ export interface FlashCrowdResult {
   readonly lastFinishedAtMs: number;
   /** Payload that the publisher sent, in copies of the content. */
   readonly publisherCopies: number;
-  /** Of its uplink, framing included, until the last one had finished; 0 to 1. */
+  /** Of its uplink, framing included, in the seconds in which some peer wanted something of it; 0 to 1. */
   readonly publisherUplinkRatio: number;
   readonly dhtDatagrams: number;
   readonly eventsRun: number;
@@ -81,6 +81,8 @@ class FlashCrowd {
   readonly #startMs: number;
   readonly #arrivalsMs: number[] = [];
   readonly #finished: SwarmMachine[] = [];
+  #wantedSeconds = 0;
+  #wantedSentBytes = 0;
   /** As it was when the last one finished. */
   #atTheEnd: FlashCrowdResult | undefined;
 
@@ -102,13 +104,24 @@ class FlashCrowd {
   }
 
   toItsEnd(): FlashCrowdResult {
-    const { world } = this.#swarm;
     const { peers, onSecond } = this.#options;
     for (let second = 1; second * 1_000 <= LONGEST_MS && this.#finished.length < peers; second++) {
-      world.runUntil(this.#startMs + second * 1_000);
+      this.#oneSecond(this.#startMs + second * 1_000);
       onSecond?.(second, this.#finished.length);
     }
     return this.#atTheEnd ?? this.#result();
+  }
+
+  /** A second counts as wanted when somebody wanted something of the publisher at its beginning and at its end. */
+  #oneSecond(endMs: number): void {
+    const line = this.#swarm.lineOf(this.#publisher);
+    const isWanted = (): boolean => this.#publisher.swarm.view().counts.interestedPeers > 0;
+    const wasWanted = isWanted();
+    const sentBefore = line.sentBytes;
+    this.#swarm.world.runUntil(endMs);
+    if (!wasWanted || !isWanted()) return;
+    this.#wantedSeconds++;
+    this.#wantedSentBytes += line.sentBytes - sentBefore;
   }
 
   #result(): FlashCrowdResult {
@@ -126,7 +139,7 @@ class FlashCrowd {
       lastFinishedAtMs: tookMs,
       publisherCopies: this.#publisher.swarm.uploadedBytes / this.#totalBytes,
       publisherUplinkRatio:
-        this.#swarm.lineOf(this.#publisher).sentBytes / ((publisher.upBytesPerSecond * tookMs) / 1_000),
+        this.#wantedSentBytes / (publisher.upBytesPerSecond * Math.max(1, this.#wantedSeconds)),
       dhtDatagrams: datagrams.packetsSent,
       eventsRun: world.eventsRun,
     };

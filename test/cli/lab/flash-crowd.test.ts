@@ -30,8 +30,7 @@ describe("the yardsticks", () => {
 });
 
 describe("a small flash crowd", () => {
-  const run = (): CrowdRow => crowdRow({ seed: 1, peers: 12, kinds: "both", totalBytes: 16 * MIB });
-  const row = run();
+  const row = crowdRow({ seed: 1, peers: 12, kinds: "both", totalBytes: 32 * MIB });
 
   test("gets the file, and the publisher sends little more than one copy when it super-seeds", () => {
     console.log(JSON.stringify(row));
@@ -44,8 +43,11 @@ describe("a small flash crowd", () => {
   });
 
   test("is the same for the same seed, and another for another", () => {
-    expect(run()).toEqual(row);
-    expect(crowdRow({ seed: 2, peers: 12, kinds: "both", totalBytes: 16 * MIB })).not.toEqual(row);
+    const small = (seed: number): CrowdRow =>
+      crowdRow({ seed, peers: 6, kinds: "only", totalBytes: 4 * MIB });
+
+    expect(small(1)).toEqual(small(1));
+    expect(small(2)).not.toEqual(small(1));
   });
 
   test("is told in words and drawn, without a number that is none", () => {

@@ -15,7 +15,7 @@ export function crowdReport(command: string, rows: readonly CrowdRow[]): string 
     "- *median* and *95 %* are completion times from a peer's arrival; *last* is when the last one had finished, from the beginning.",
     "- *bound* is max(F/u_s, F/d_min, N·F/(u_s + Σu)): what no way of sharing can beat when all are there from the start. Who comes late may stay under it.",
     "- *server* is the median where the publisher serves everybody itself, over the same lines.",
-    "- *copies* is payload that the publisher sent until the last one had finished; *uplink* the share of its line that was used until then.",
+    "- *copies* is payload that the publisher sent until the last one had finished; *uplink* the share of its line that was used while some peer wanted something of it.",
     "",
     "| peers | finished | median | 95 % | last | copies | uplink | bound | server |",
     "|---|---|---|---|---|---|---|---|---|",

@@ -21,7 +21,7 @@ export interface CrowdRow {
   readonly lastFinishedMs: number | null;
   /** Payload that the publisher sent until the last one had finished, in copies of the content. */
   readonly publisherCopies: number | null;
-  /** Share of the publisher's uplink that was used until then, framing included. */
+  /** Share of the publisher's uplink that was used while some peer wanted something of it, framing included. */
   readonly publisherUplink: number | null;
   readonly finishedPlain: number | null;
   readonly medianPlainMs: number | null;
