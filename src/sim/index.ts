@@ -26,6 +26,12 @@ export { Nat, type NatKind } from "./nat.ts";
 export { SeededRandom } from "./seeded-random.ts";
 export { type SimulatedTorrent, simulatedTorrent } from "./simulated-torrent.ts";
 export { TroubledLinks, type TroubledLinksOptions } from "./troubled-links.ts";
+export {
+  simulateUnreliableSwarm,
+  UNRELIABLE_BYTES,
+  type UnreliableOptions,
+  type UnreliableResult,
+} from "./unreliable-swarm.ts";
 export { GroupNetwork } from "./virtual-groups.ts";
 export type { HostLinks } from "./virtual-host.ts";
 export { type HostMemory, newHostMemory, type VirtualInternet, virtualPlatform } from "./virtual-platform.ts";

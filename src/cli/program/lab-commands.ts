@@ -28,4 +28,15 @@ export function declareLab(program: Command, command: Declare): void {
     .option("--seed <n>", "the same seed gives the same report", "1")
     .option("--super-seeding <kinds>", "both, only or without: which kinds of publisher to simulate", "both")
     .option("--out <folder>", "write the report there as Markdown, JSON and SVG");
+  command(
+    lab,
+    "unreliable",
+    "whether those who stay get the file when the publisher and half of the peers go",
+    async () => (await import("../commands/lab-unreliable.ts")).runLabUnreliable,
+  )
+    .option("--peers <n>", "peers of each swarm", "50")
+    .option("--seeds <n>", "swarms of each kind", "20")
+    .option("--seed <n>", "the first of the seeds; the same seeds give the same report", "1")
+    .option("--copies <list>", "copies after which a plain publisher goes", "1.5,2,3")
+    .option("--out <folder>", "write the report there as Markdown, JSON and SVG");
 }
