@@ -1,7 +1,7 @@
 /** A leech among seeds of which some lie (threats WI01 to WI06): the small ones in `npm test`, full-size ones in the soak. */
 import { expect } from "vitest";
 import { aTorrent, type TestTorrent } from "./a-torrent.ts";
-import { type SwarmWorld, swarmWorld, type TestPeer } from "./swarm-world.ts";
+import { type SwarmWorld, swarmWorld, type TestPeer, type WireWay } from "./swarm-world.ts";
 
 const links = { upBytesPerSecond: 500_000, downBytesPerSecond: 500_000 };
 /** Poisoners may waste so many pieces each (threats, section 4). */
@@ -13,6 +13,7 @@ export interface PoisonOptions {
   readonly totalBytes?: number;
   readonly pieceBytes?: number;
   readonly seed?: string;
+  readonly way?: WireWay;
   /** Which blocks a poisoner flips a bit of, by their number; all by default. */
   readonly lies?: (block: number) => boolean;
 }
@@ -28,7 +29,10 @@ export interface PoisonedSwarm {
 
 export function poisonedSwarm(options: PoisonOptions): PoisonedSwarm {
   const { seeds: count = 20, poisoners, lies = () => true } = options;
-  const w = swarmWorld({ seed: options.seed ?? `poison ${poisoners} of ${count}` });
+  const w = swarmWorld({
+    seed: options.seed ?? `poison ${poisoners} of ${count}`,
+    ...(options.way === undefined ? {} : { way: options.way }),
+  });
   const torrent = aTorrent({
     totalBytes: options.totalBytes ?? 16_000_000,
     pieceBytes: options.pieceBytes ?? 131_072,

@@ -17,6 +17,8 @@ import { CountingSlabs, MemoryStorage } from "./memory-storage.ts";
 
 const LISTEN_PORT = 6881;
 
+import { UtpStreams } from "./utp-streams.ts";
+
 export interface SwarmWorld {
   readonly world: World;
   readonly network: StreamNetwork;
@@ -61,12 +63,24 @@ export interface TestPeer {
   viewOf(other: { readonly host: string }): PeerView | undefined;
 }
 
+/** How connections run: over TCP in plaintext, over TCP in RC4 to the end, over uTP. Scripted peers speak no RC4. */
+export type WireWay = "tcp" | "rc4" | "utp";
+
+export interface SwarmWorldOptions {
+  readonly seed?: string;
+  readonly rttMs?: number;
+  /** Default `WIRE_WAY` of the environment, so that whole files can be run again another way; else "tcp". */
+  readonly way?: WireWay;
+}
+
 /** A world with a round trip of `rttMs` between any two hosts. */
-export function swarmWorld(options: { readonly seed?: string; readonly rttMs?: number } = {}): SwarmWorld {
+export function swarmWorld(options: SwarmWorldOptions = {}): SwarmWorld {
+  const way = options.way ?? (process.env["WIRE_WAY"] as WireWay | undefined) ?? "tcp";
   const world = new World(options.seed ?? "wire");
   const rttMs = options.rttMs ?? 20;
   const links = new UniformLinks(world.random.fork("links"), { minRttMs: rttMs, maxRttMs: rttMs });
-  const network = new StreamNetwork(world, links);
+  const network = way === "utp" ? new UtpStreams(world, links) : new StreamNetwork(world, links);
+  const encryption = way === "rc4" ? "require" : "off";
   let hosts = 0;
   const newHost = () => {
     hosts++;
@@ -77,7 +91,10 @@ export function swarmWorld(options: { readonly seed?: string; readonly rttMs?: n
     network,
     newHost,
     addPeer: (torrent, peerOptions = {}) =>
-      addPeer(world, network, peerOptions.host ?? newHost(), torrent, peerOptions),
+      addPeer(world, network, peerOptions.host ?? newHost(), torrent, {
+        ...peerOptions,
+        config: { encryption, ...peerOptions.config },
+      }),
   };
 }
 
@@ -98,8 +115,7 @@ function addPeer(
     dialer: { ...network.dialerFor(host), ...(options.expectCall && { expectCall: options.expectCall }) },
     slabs,
     addressProfile: "loopback",
-    // In plaintext unless a test is about encryption: scripted peers speak nothing else, and key exchanges take time.
-    config: { encryption: "off", ...options.config },
+    config: options.config ?? {},
     onEvent: (event) => wireEvents.push(event),
   });
   const storage = new MemoryStorage(torrent, world, slabs, options.have === "all");
