@@ -24,6 +24,8 @@ export interface CrawlOptions {
   readonly from: readonly NamedNode[];
   /** Nodes asked at most; forged ones that a liar names count, too. */
   readonly maxNodes: number;
+  /** Each node that answered, once. */
+  readonly onNode?: ((node: NamedNode) => void) | undefined;
   /** Hashes not told before, as they come. */
   readonly onHashes?: ((hashes: readonly InfoHash[]) => void) | undefined;
   /** Last call of all, after the one that started the crawl has returned. */
@@ -100,17 +102,20 @@ class Crawl {
       const { id, endpoint } = this.#queue[this.#next++] as NamedNode;
       this.#asked++;
       this.#inFlight++;
-      this.#parts.node.sampleInfohashes(endpoint, this.#targetNear(id), (result) => this.#take(result));
+      this.#parts.node.sampleInfohashes(endpoint, this.#targetNear(id), (result) =>
+        this.#take(endpoint, result),
+      );
     }
     if (this.#inFlight === 0) this.end(this.#next < this.#queue.length ? "limit" : "complete");
   }
 
-  #take(result: SampleResult): void {
+  #take(endpoint: Endpoint, result: SampleResult): void {
     this.#inFlight--;
     if (this.#isEnded) return;
     if (!result.ok && result.reason === "refused") this.#asked--;
     if (result.ok) {
       this.#answered++;
+      this.#options.onNode?.({ id: result.id, endpoint });
       if (result.samples !== undefined) this.#sampled++;
       this.#add(result.nodes);
       this.#tell(result.samples ?? []);

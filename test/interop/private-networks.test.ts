@@ -62,6 +62,18 @@ test("the README's four commands take a file through a sealed network", async ()
 
   console.log(`through a sealed network in ${((performance.now() - startedMs) / 1_000).toFixed(1)} s`);
   expect(digestsIn(join(home, "copy"))).toEqual(digestsOf(album));
+
+  const crawl = await runStarling(
+    lab,
+    ["dht", "crawl", "--network", "lab", "--host", lab.newHost(), "--json"],
+    { home },
+  );
+  const { nodes, torrents } = JSON.parse(crawl.stdout.join("")) as {
+    readonly nodes: readonly { readonly address: string }[];
+    readonly torrents: readonly { readonly name: string }[];
+  };
+  expect(nodes.map(({ address }) => address)).toContain(`${host}:7000`);
+  expect(torrents.map(({ name }) => name)).toEqual(["album"]);
 });
 
 test("libtorrent and Starling find each other in a plain network, also when one of two bootstrap nodes is killed", async () => {

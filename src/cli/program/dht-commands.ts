@@ -101,7 +101,7 @@ export function declareDht(program: Command, command: Declare): void {
     .option("--timeout <duration>", "end the search after this time");
   asking(
     "crawl",
-    "list the info-hashes that nodes store, asking each node once",
+    "list the info-hashes that nodes store, asking each node once; of a private network its nodes and the torrents' names too",
     async () => (await import("../commands/dht-crawl.ts")).runDhtCrawl,
   )
     .option("--nodes <n>", "nodes asked at most", "10000")
