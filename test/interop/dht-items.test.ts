@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { type NpmDhtNode, NpmDhtNodes, type SignedBy } from "./support/bittorrent-dht.ts";
 import { eventually } from "./support/eventually.ts";
-import { Lab } from "./support/lab.ts";
+import { Lab, PEER_PORT } from "./support/lab.ts";
 import { Libtorrent } from "./support/libtorrent.ts";
 import { requireInstalled } from "./support/prerequisites.ts";
 import { openPrivateDht, type PrivateDht } from "./support/private-dht.ts";
@@ -111,19 +111,23 @@ async function eachFinds<Thing extends { readonly putter: Party }>(
 function starlingParty(npm: NpmDhtNodes): Party {
   const key = `${lab.folder}/key.pem`;
   writeFileSync(key, PRIVATE_KEY.export({ format: "pem", type: "pkcs8" }));
-  const ask = async (...args: string[]): Promise<Record<string, unknown>> => {
-    const host = lab.newHost();
-    const network = ["--host", host, "--port", "0", "--bootstrap", dht.npm, "--json"];
+  const askAt = async (host: string, ...args: string[]): Promise<Record<string, unknown>> => {
+    // bittorrent-dht does not know BEP 43: it would send everybody to who only asks.
+    await Promise.all([npm.ignore([host]), dht.ignore([host])]);
+    const network = ["--host", host, "--port", String(PEER_PORT), "--bootstrap", dht.npm, "--json"];
     const { stdout } = await runStarling(lab, ["dht", ...args, ...network]);
-    // bittorrent-dht does not know BEP 43: it would send everybody to who only asked, and libtorrent waits 15 s for him.
-    await Promise.all([npm.forget([host]), dht.forget([host])]);
     return JSON.parse(stdout.at(-1) ?? "{}") as Record<string, unknown>;
   };
+  const ask = (...args: string[]): Promise<Record<string, unknown>> => askAt(lab.newHost(), ...args);
   return {
     name: "Starling",
     put: async ({ value, salt }) => {
       const signing = salt === undefined ? [] : ["--key", key, "--salt", salt];
-      return (await ask("put", value, ...signing))["target"] as string;
+      const host = lab.newHost();
+      const { target } = await askAt(host, "put", value, ...signing);
+      // libtorrent keeps whoever puts, read-only or not, and waits 15 s for one that is gone: somebody answers there.
+      await Starling.dhtServe(lab, { host, bootstrap: [dht.npm] });
+      return target as string;
     },
     get: async (target, salt) => {
       const item = salt === undefined ? [target] : [PUBLIC_KEY, "--salt", salt];

@@ -12,7 +12,7 @@ import { Libtorrent } from "./support/libtorrent.ts";
 import { PEER_MODULES, requireInstalled } from "./support/prerequisites.ts";
 import { runStarling, Starling } from "./support/starling.ts";
 
-const TRANSFER_TIMEOUT_MS = 30_000;
+const TRANSFER_TIMEOUT_MS = 60_000;
 
 interface Fixture {
   readonly torrentPath: string;

@@ -24,6 +24,9 @@ function verifySignature(signature, message, publicKey) {
   return verify(null, message, key, signature);
 }
 
+/** Hosts whose nodes enter no table. */
+const ignored = new Set();
+
 const addressOf = (request) => `${request.host}:${request.port}`;
 
 const commands = {
@@ -42,6 +45,8 @@ const commands = {
       const closest = node.nodes.closest.bind(node.nodes);
       node.nodes.closest = (target, count) => closest(target, count ?? ANSWERED_NODES);
     }
+    const add = node.nodes.add.bind(node.nodes);
+    node.nodes.add = (contact) => (ignored.has(contact.host) ? node.nodes : add(contact));
     if (!storesPeers) node._peers.add = () => {};
     await new Promise((resolve, reject) => {
       node.once("error", reject);
@@ -126,6 +131,10 @@ const commands = {
         if (hosts.includes(contact.host)) node.nodes.remove(contact.id);
       }
     }
+  },
+  /** Keeps nodes at these addresses out of every table: they say that they only ask (BEP 43), which the package does not hear. */
+  ignore({ hosts }) {
+    for (const host of hosts) ignored.add(host);
   },
   close(request) {
     const node = nodes.get(addressOf(request));

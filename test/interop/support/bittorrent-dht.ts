@@ -106,6 +106,11 @@ export class NpmDhtNodes extends JsonPeer {
     await this.request("forget", { hosts });
   }
 
+  /** Keeps nodes at these addresses out of every table, as read-only ones should be (BEP 43). */
+  async ignore(hosts: readonly string[]): Promise<void> {
+    await this.request("ignore", { hosts });
+  }
+
   async close(node: NpmDhtNode): Promise<void> {
     await this.request("close", node);
   }

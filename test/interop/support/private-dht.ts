@@ -11,8 +11,8 @@ export interface PrivateDht {
   readonly starling: string;
   readonly npm: string;
   readonly libtorrent: string;
-  /** Takes all contacts at these addresses out of the tables that keep them though they were read-only (BEP 43) and are gone. */
-  forget(hosts: readonly string[]): Promise<void>;
+  /** Keeps nodes at these addresses out of the tables of those that do not know BEP 43. */
+  ignore(hosts: readonly string[]): Promise<void>;
   /** Resolves when a node that nobody told finds the peer HOST:PORT. */
   waitForAnnounce(infoHash: string, peer: string): Promise<void>;
 }
@@ -37,7 +37,7 @@ export async function openPrivateDht(lab: Lab): Promise<PrivateDht> {
     starling: first.address,
     npm: npmAddress,
     libtorrent: libtorrentAddress,
-    forget: (hosts) => npm.forget(hosts),
+    ignore: (hosts) => npm.ignore(hosts),
     waitForAnnounce: (infoHash, peer) => npm.waitForAnnounce(stranger, infoHash, peer, ANNOUNCE_TIMEOUT_MS),
   };
 }
