@@ -73,6 +73,11 @@ export interface WireConfig {
   readonly chokeIntervalMs: number;
   /** Peers that are uploaded to at a time; "auto" = as many as the uplink fills. */
   readonly uploadSlots: number | "auto";
+  /**
+   * Whom a leech gives to: those who gave it most; the same, but free slots stay empty rather than go to those who only
+   * take; or by chance in proportion to what each gave (PropShare).
+   */
+  readonly leechChoking: "tit-for-tat" | "strict" | "prop-share";
   /** Whom a seed prefers. */
   readonly seedChoking: "round-robin" | "anti-leech" | "fastest";
 
@@ -124,6 +129,7 @@ export const DEFAULT_WIRE_CONFIG: WireConfig = {
 
   chokeIntervalMs: 10_000, // BEP 3
   uploadSlots: "auto",
+  leechChoking: "tit-for-tat", // BEP 3
   seedChoking: "round-robin", // equal service; Legout et al. 2006 show that it keeps a swarm healthy
 
   maxMetadataBytes: 32 * 1024 * 1024, // W8

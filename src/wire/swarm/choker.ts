@@ -12,6 +12,8 @@ export interface ChokerConfig {
   /** Slots, the optimistic ones included; "auto" = as many as the uplink fills. */
   readonly slots: number | "auto";
   readonly seedPolicy: "round-robin" | "anti-leech" | "fastest";
+  /** Default: tit-for-tat. */
+  readonly leechPolicy?: "tit-for-tat" | "strict" | "prop-share";
 }
 
 /** Facts of one connected peer. Totals count payload over the connection's life. */
@@ -57,6 +59,8 @@ const SERVICE_MS = 60_000;
 const SERVICE_PIECES = 20;
 /** … but no longer than this, or peers that take little, or nothing, would hold the slots for ever. */
 const MAX_SERVICE_MS = 180_000;
+/** "strict": so many pieces are given on credit: a beginner has to have something to give. */
+const CREDIT_PIECES = 4;
 /** A rate over less than this says nothing. */
 const MIN_SAMPLE_MS = 1_000;
 /** "auto": an uplink that feeds n peers at growing rates has room for one more (libtorrent's rate-based choker). */
@@ -92,7 +96,7 @@ export class Choker {
     const slots = this.#slotCount(round);
     const interested = round.peers.filter((peer) => peer.isInterested);
     this.#chooseOptimistic(interested, round, slots);
-    const regular = this.#ranked(interested, round)
+    const regular = this.#ranked(this.#deserving(interested, round), round)
       .filter((peer) => peer.slot !== this.#optimisticSlot)
       .slice(0, Math.max(0, slots - this.#optimistic().length));
     for (const peer of round.peers) this.#turnLedger(peer, round.nowMs);
@@ -109,7 +113,7 @@ export class Choker {
     const kept = round.peers.filter((peer) => peer.isUnchoked);
     const free = slots - kept.filter((peer) => peer.isInterested).length;
     const waiting = round.peers.filter((peer) => peer.isInterested && !peer.isUnchoked);
-    const added = this.#ranked(waiting, round).slice(0, Math.max(0, free));
+    const added = this.#ranked(this.#deserving(waiting, round), round).slice(0, Math.max(0, free));
     return { unchoked: [...kept, ...added].map((peer) => peer.slot), optimistic: this.#optimistic(), slots };
   }
 
@@ -158,9 +162,20 @@ export class Choker {
     return Math.max(MIN_AUTO_SLOTS, filled + 1);
   }
 
+  /** Who may have a regular slot at all: with "strict" nobody who had pieces of us, and gives nothing. */
+  #deserving(peers: readonly ChokerPeer[], round: ChokeRound): readonly ChokerPeer[] {
+    if (round.isSeeding || this.#config.leechPolicy !== "strict") return peers;
+    return peers.filter((peer) => {
+      const owesBytes = peer.sentBytes - peer.receivedBytes;
+      return owesBytes <= CREDIT_PIECES * round.pieceBytes || this.#rate(peer, "received", round.nowMs) > 0;
+    });
+  }
+
   /** Who deserves a regular slot, best first. Snubbing peers come last: they may still be tried out. */
   #ranked(peers: readonly ChokerPeer[], round: ChokeRound): readonly ChokerPeer[] {
-    const score = round.isSeeding ? this.#seedScore(round) : this.#giverScore(round);
+    const isInProportion = this.#config.leechPolicy === "prop-share";
+    const giverScore = isInProportion ? this.#proportionalScore(round) : this.#giverScore(round);
+    const score = round.isSeeding ? this.#seedScore(round) : giverScore;
     return peers
       .map((peer) => ({ peer, score: score(peer), tie: this.#random.float() }))
       .sort((a, b) => b.score - a.score || a.tie - b.tie)
@@ -169,6 +184,17 @@ export class Choker {
 
   #giverScore({ nowMs }: ChokeRound): (peer: ChokerPeer) => number {
     return (peer) => (peer.isSnubbing ? -1 : this.#rate(peer, "received", nowMs));
+  }
+
+  /**
+   * After Levin et al. 2008, "BitTorrent is an auction" (PropShare): whoever gave twice as much is twice as likely to be
+   * next, drawn without replacement (Efraimidis and Spirakis 2006). Shares of slots over time, not of the line at one moment.
+   */
+  #proportionalScore({ nowMs }: ChokeRound): (peer: ChokerPeer) => number {
+    return (peer) => {
+      const given = peer.isSnubbing ? 0 : this.#rate(peer, "received", nowMs);
+      return given <= 0 ? Number.NEGATIVE_INFINITY : Math.log(1 - this.#random.float()) / given;
+    };
   }
 
   #seedScore(round: ChokeRound): (peer: ChokerPeer) => number {

@@ -16,6 +16,7 @@ export class SwarmChoking {
     this.#uploads = uploads;
     this.#choker = new Choker(swarm.shared.random, {
       slots: swarm.shared.config.uploadSlots,
+      leechPolicy: swarm.shared.config.leechChoking,
       seedPolicy: swarm.shared.config.seedChoking,
     });
   }

@@ -124,6 +124,29 @@ describe("while downloading", () => {
     });
   });
 
+  test("strict: slots stay empty rather than go to those who had pieces and give nothing", () => {
+    const world = new ChokerWorld({ slots: 8, leechPolicy: "strict" });
+    for (let slot = 0; slot < 3; slot++) world.join(slot, { givesPerSecond: 10_000, takesPerSecond: 10_000 });
+    for (let slot = 3; slot < 8; slot++) world.join(slot, { takesPerSecond: 200_000 });
+    world.rounds(30);
+
+    const { unchoked, optimistic } = world.round();
+    expect(unchoked.filter((slot) => !optimistic.includes(slot)).sort()).toEqual([0, 1, 2]);
+  });
+
+  test("prop-share: who gives three times as much is let in more often, and nobody who gives is left out", () => {
+    const world = new ChokerWorld({ slots: 2, leechPolicy: "prop-share" });
+    for (let slot = 0; slot < 6; slot++) world.join(slot, { givesPerSecond: slot < 3 ? 10_000 : 30_000 });
+    const rounds = [0, 0, 0, 0, 0, 0];
+    world.rounds(400, ({ unchoked, optimistic }) => {
+      for (const slot of unchoked) if (!optimistic.includes(slot)) rounds[slot] = (rounds[slot] ?? 0) + 1;
+    });
+    const [low, high] = [rounds.slice(0, 3), rounds.slice(3)];
+
+    expect(Math.min(...rounds)).toBeGreaterThan(0);
+    expect(Math.min(...high)).toBeGreaterThan(1.5 * Math.max(...low));
+  });
+
   test("what counts is what was given in the last two rounds, not before", () => {
     const world = new ChokerWorld({ slots: 1 });
     world.join(0, { givesPerSecond: 1_000_000 });
