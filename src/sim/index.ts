@@ -20,6 +20,13 @@ export {
   type FlashCrowdResult,
   simulateFlashCrowd,
 } from "./flash-crowd.ts";
+export {
+  type ClassOutcome,
+  type IncentiveOptions,
+  PEER_CLASSES,
+  type PeerClass,
+  simulateIncentives,
+} from "./incentive-swarm.ts";
 export { type LinkModel, type UniformLinkOptions, UniformLinks } from "./link-model.ts";
 export { MemoryDisk } from "./memory-disk.ts";
 export { Nat, type NatKind } from "./nat.ts";

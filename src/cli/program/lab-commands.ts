@@ -39,4 +39,13 @@ export function declareLab(program: Command, command: Declare): void {
     .option("--seed <n>", "the first of the seeds; the same seeds give the same report", "1")
     .option("--copies <list>", "copies after which a plain publisher goes", "1.5,2,3")
     .option("--out <folder>", "write the report there as Markdown, JSON and SVG");
+  command(
+    lab,
+    "tit-for-tat",
+    "whom giving serves: completion by contribution, and what free riders get",
+    async () => (await import("../commands/lab-tit-for-tat.ts")).runLabTitForTat,
+  )
+    .option("--seeds <n>", "swarms of each kind", "3")
+    .option("--seed <n>", "the first of the seeds; the same seeds give the same report", "1")
+    .option("--out <folder>", "write the report there as Markdown, JSON and SVG");
 }
