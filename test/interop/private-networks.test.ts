@@ -159,3 +159,37 @@ test("without any bootstrap node, a file goes through a sealed network on one lo
   await Starling.start(lab, ["get", magnet, "-o", copy, ...here], { home: guest }).waitForSuccess(PATIENT_MS);
   expect(digestsIn(copy)).toEqual(digestsOf(album));
 });
+
+test("Starlings that run take a new key, and go on with who has it", async () => {
+  const home = lab.newFolder("home");
+  const made = await runStarling(lab, ["network", "create", "lab", "--bootstrap", "127.0.0.1:7001"], {
+    home,
+  });
+  expect(made.code).toBe(0);
+  const node = Starling.start(
+    lab,
+    ["dht", "serve", "--network", "lab", "--host", "127.0.0.1", "--port", "7001"],
+    {
+      home,
+    },
+  );
+  await node.waitForLine(/^listening /, PATIENT_MS);
+  const album = writeTree(join(lab.newFolder("data"), "album"), { "one.bin": 100 * KIB }, "rotated");
+  const here = ["--network", "lab", "--host", "127.0.0.1", "--port", "0"];
+  const sharer = Starling.start(lab, ["share", album, ...here], { home });
+  const magnet = (await sharer.waitForLine(/^magnet:/, PATIENT_MS)).text;
+
+  // Twice: so nobody is left who knows the first key.
+  for (let round = 0; round < 2; round++) {
+    const before = node.lines.filter(({ text }) => text.includes("keys have changed")).length;
+    const rotated = await runStarling(lab, ["network", "rotate", "lab", "--in", "1ms"], { home });
+    writeFileSync(join(lab.folder, "lab.join"), rotated.stdout.join("\n"));
+    const heard = () => node.lines.filter(({ text }) => text.includes("keys have changed")).length > before;
+    await node.waitFor(() => (heard() ? true : undefined), PATIENT_MS, "the new key");
+  }
+  const guest = lab.newFolder("home");
+  await runStarling(lab, ["network", "join", join(lab.folder, "lab.join")], { home: guest });
+  const copy = join(lab.folder, "copy");
+  await Starling.start(lab, ["get", magnet, "-o", copy, ...here], { home: guest }).waitForSuccess(PATIENT_MS);
+  expect(digestsIn(copy)).toEqual(digestsOf(album));
+});
