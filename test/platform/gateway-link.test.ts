@@ -93,6 +93,11 @@ test("ports are mapped over UPnP through real sockets; a redirection is not foll
       "<controlURL>/control</controlURL></service></serviceList></device></root>"
     );
   });
+  // It says at once that it speaks neither of the others.
+  const refusing = await udpServer(5351);
+  refusing.on("message", (question, from) =>
+    refusing.send(Uint8Array.of(0, 128 + (question[1] as number), 0, 1, 0, 0, 0, 9), from.port, from.address),
+  );
   const router = await udpServer(1900);
   router.on("message", (_question, from) => {
     for (const path of ["moved", "root"])

@@ -1,6 +1,6 @@
 /**
  * What hostile peers do (threats WI) over uTP and in RC4: the rules are above the transport, and so they must hold over each. A few here;
- * whole files run again another way with WIRE_WAY=utp or rc4, as the soak does.
+ * the soak runs those of whole swarms again with WIRE_WAY=utp and rc4.
  */
 import { expect, test } from "vitest";
 import * as ids from "../../../src/wire/protocol/message-ids.ts";
@@ -33,6 +33,20 @@ test.each(["rc4", "utp"] as const)(
     expect(leech.hasContent).toBe(true);
   },
 );
+
+test("WI19 over uTP of two connections opened towards each other one remains", () => {
+  const w = swarmWorld({ way: "utp" });
+  const torrent = aTorrent({ totalBytes: 50_000_000, pieceBytes: 262_144 });
+  const a = w.addPeer(torrent, { have: "all" });
+  const b = w.addPeer(torrent);
+  a.meet(b);
+  b.meet(a);
+  // Long before all is fetched: two seeds part.
+  w.world.runFor(300);
+  for (const { swarm } of [a, b])
+    expect(swarm.view().counts).toMatchObject({ connectedPeers: 1, connectingPeers: 0 });
+  expect(a.swarm.peers()[0]?.isIncoming).not.toBe(b.swarm.peers()[0]?.isIncoming);
+});
 
 test("WI09 over uTP flapping between choke and unchoke ends the connection", () => {
   const w = swarmWorld({ way: "utp" });
