@@ -14,8 +14,7 @@ import { type FilledTorrent, filledFile } from "../support/filled-torrent.ts";
 const ID = "5e".repeat(8);
 const PORT = 6_881;
 const OLD: PrivateKey = { hex: "0a".repeat(32), fromUnixMs: 0 };
-/** At its limit a download takes half a minute: longer than members need to take the new key. */
-const FILE_BYTES = 128 * 1_024;
+/** So slow that downloads run from before the new key comes until it is spoken. */
 const DOWN_BYTES_PER_SECOND = 4_096;
 const PIECE_BYTES = 16_384;
 /** Members take the new key within this, and it is spoken a little later. */
@@ -26,6 +25,8 @@ const HASH = infoHashFrom(new Uint8Array(20).fill(9));
 export interface RotationScale {
   readonly nodes: number;
   readonly transfers: number;
+  /** Of each file: 128 KiB take half a minute. All transfers together are begun in a few minutes. */
+  readonly fileBytes: number;
 }
 
 interface Bare {
@@ -72,9 +73,9 @@ export class RotationWorld {
 
   /** As many torrents as there are transfers, a tenth as many machines that have them. */
   async startTransfers(): Promise<void> {
-    const { transfers } = this.#scale;
+    const { transfers, fileBytes } = this.#scale;
     this.#torrents = Array.from({ length: Math.ceil(transfers / 10) }, (_, i) =>
-      filledFile(`file-${i}.bin`, FILE_BYTES, PIECE_BYTES),
+      filledFile(`file-${i}.bin`, fileBytes, PIECE_BYTES),
     );
     const options = {
       privateNetwork: networkWith(OLD),

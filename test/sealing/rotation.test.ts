@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { liveThroughRotation } from "./rotation-world.ts";
 
 test("20 nodes and 3 transfers: all start anew at once, and a new key interrupts nothing and lets nobody in", async () => {
-  const outcome = await liveThroughRotation(1, { nodes: 20, transfers: 3 });
+  const outcome = await liveThroughRotation(1, { nodes: 20, transfers: 3, fileBytes: 131_072 });
   expect(outcome).toMatchObject({
     joinedFirst: 20,
     joinedAgain: 20,
