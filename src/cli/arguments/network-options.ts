@@ -154,7 +154,8 @@ export function parseNetworkOptions(flags: NetworkFlags, defaultPort: number): N
     addressProfile: flags.profileAddresses === undefined ? undefined : parseProfile(flags.profileAddresses),
     localDiscovery: flags.lsd,
     transport: flags.transport === undefined ? undefined : parseTransport(flags.transport),
-    portMapping: flags.portMapping === undefined ? undefined : parsePortMapping(flags.portMapping),
+    portMapping:
+      flags.portMapping === undefined ? mappingFor(defaultPort) : parsePortMapping(flags.portMapping),
     privateNetwork,
     encryption: flags.encryption === undefined ? undefined : parseEncryption(flags.encryption),
   };
@@ -196,6 +197,11 @@ function parseTransport(text: string): TransportChoice {
   throw new ClientError("USAGE", `--transport: "${text}" is unknown`, {
     hint: `Use one of ${TRANSPORT_CHOICES.join(", ")}.`,
   });
+}
+
+/** A command that only asks, from a free port, is gone before anybody could come. */
+function mappingFor(defaultPort: number): false | undefined {
+  return defaultPort === 0 ? false : undefined;
 }
 
 function parsePortMapping(text: string): boolean {
