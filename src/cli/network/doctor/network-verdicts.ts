@@ -41,7 +41,7 @@ function skewText(aheadMs: number): string {
   return `${durationText(Math.abs(aheadMs))} ${aheadMs > 0 ? "ahead of" : "behind"} this machine`;
 }
 
-/** What stands between us and the nodes that answered (RFC 4787's words are for the report's reader too long). */
+/** What stands between us and the nodes that answered, by the addresses that they see us at; undefined where nobody says. */
 export function translatorCheck(
   local: { readonly port: number; isOwnHost(host: string): boolean },
   found: readonly BootstrapEvidence[],
