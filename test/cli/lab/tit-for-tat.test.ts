@@ -26,8 +26,8 @@ const ROWS = [
 ];
 
 describe("what is said of incentives", () => {
-  test("compares free riders with all contributors", () => {
-    expect(freeRiderTimes(ROWS, "tit-for-tat")).toBe(2);
+  test("compares free riders with contributors of the same line", () => {
+    expect(freeRiderTimes(ROWS, "tit-for-tat")).toBe(4);
   });
 
   test("is told in words and drawn, without a number that is none", () => {

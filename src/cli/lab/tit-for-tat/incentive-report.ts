@@ -20,7 +20,7 @@ export function incentiveReport(command: string, rows: readonly IncentiveRow[]):
         `| ${row.choking} | ${row.name} | ${row.finished} of ${row.peers} | ${seconds(row.meanMs)} | ${seconds(row.medianMs)} | ${row.givenCopies.toFixed(2)} |`,
     ),
     "",
-    "| choking | free riders take, in times of contributors (mean) |",
+    "| choking | free riders take so many times what contributors with the same line take (mean) |",
     "|---|---|",
     ...chokings(rows).map((choking) => `| ${choking} | ${freeRiderTimes(rows, choking).toFixed(2)} |`),
     "",
@@ -29,14 +29,17 @@ export function incentiveReport(command: string, rows: readonly IncentiveRow[]):
   ].join("\n");
 }
 
-/** Mean completion of free riders over that of contributors. */
+/** Mean completion of free riders over that of contributors with the same line, who give what those could give. */
 export function freeRiderTimes(rows: readonly IncentiveRow[], choking: IncentiveRow["choking"]): number {
-  const mean = (isFreeRider: boolean): number => {
-    const some = rows.filter((row) => row.choking === choking && row.isFreeRider === isFreeRider);
-    const peers = some.reduce((sum, row) => sum + row.peers, 0);
-    return some.reduce((sum, row) => sum + row.peers * row.meanMs, 0) / peers;
-  };
-  return mean(true) / mean(false);
+  const some = rows.filter((row) => row.choking === choking);
+  const riders = some.filter((row) => row.isFreeRider);
+  const line = riders[0]?.upBytesPerSecond;
+  return meanOf(riders) / meanOf(some.filter((row) => !row.isFreeRider && row.upBytesPerSecond === line));
+}
+
+function meanOf(rows: readonly IncentiveRow[]): number {
+  const peers = rows.reduce((sum, row) => sum + row.peers, 0);
+  return rows.reduce((sum, row) => sum + row.peers * row.meanMs, 0) / peers;
 }
 
 export function incentiveChart(rows: readonly IncentiveRow[]): string {
