@@ -3,7 +3,7 @@
  * it and never name a peer (threats DH08). Used small in `npm test` and at full size in a soak.
  */
 import { equalBytes } from "../../src/core/bytes.ts";
-import type { Endpoint } from "../../src/core/endpoint.ts";
+import { type Endpoint, endpoint } from "../../src/core/endpoint.ts";
 import { type InfoHash, infoHashFrom, type NodeId, nodeIdFrom } from "../../src/core/ids.ts";
 import { Contact } from "../../src/dht/contact.ts";
 import { KrpcDecoder } from "../../src/dht/krpc-decoder.ts";
@@ -14,6 +14,8 @@ import { DhtWorld, type WorldNode } from "./dht-world.ts";
 /** Bytes of the hash that the ids of a crowd begin with: 40 bits. */
 const SHARED_BYTES = 5;
 const ANNOUNCED_PORT = 5_000;
+/** What nodes of the world are bound to. */
+const PORT = 6_881;
 const SETTLING_MS = 5 * 60_000;
 
 export interface CrowdedNetwork {
@@ -82,13 +84,16 @@ function addCrowd(
   bootstrap: Endpoint,
 ): WorldNode[] {
   const members: Contact[] = [];
+  const fitting = fitsAddresses ? addressFitting(dht, hash) : undefined;
   return Array.from({ length: attackers }, (_, i) => {
     const id = nodeIdFrom(dht.random.bytes(20));
     id.set(hash.subarray(0, SHARED_BYTES));
     const subnet = number * subnets + (i % subnets);
-    const host = fitsAddresses
-      ? addressFitting(dht, id)
-      : `${150 + (subnet >> 8)}.66.${subnet & 255}.${1 + Math.floor(i / subnets)}`;
+    if (fitting !== undefined) id[19] = fitting.lastByte;
+    const host =
+      fitting !== undefined
+        ? likeAddress(dht, fitting)
+        : `${150 + (subnet >> 8)}.66.${subnet & 255}.${1 + Math.floor(i / subnets)}`;
     const node = dht.add({ host, nodeId: id, bootstrap: [bootstrap] });
     members.push(new Contact(id, node.endpoint, true));
     betray(dht, node, id, hash, members);
@@ -96,16 +101,32 @@ function addCrowd(
   });
 }
 
-/** Finds an address that the first 21 bits and the last byte of `id` fit, and sets that last byte. */
-function addressFitting(dht: DhtWorld, id: NodeId): string {
+interface FittingAddress {
+  readonly host: string;
+  /** The byte that the id ends with. */
+  readonly lastByte: number;
+}
+
+/** Finds an address that ids with the first 21 bits of `hash` fit (BEP 42). */
+function addressFitting(dht: DhtWorld, hash: InfoHash): FittingAddress {
   for (;;) {
     const bytes = dht.random.bytes(4);
-    const host = `${60 + ((bytes[0] as number) % 40)}.${bytes[1]}.${bytes[2]}.${bytes[3]}`;
-    const fitting = nodeIdForAddress(host, dht.random);
-    const sharesPrefix = fitting[0] === id[0] && fitting[1] === id[1];
-    if (!sharesPrefix || ((fitting[2] as number) ^ (id[2] as number)) >= 8) continue;
-    id[19] = fitting[19] as number;
-    return host;
+    const fitting = nodeIdForAddress(bytes.join("."), dht.random);
+    const sharesPrefix = fitting[0] === hash[0] && fitting[1] === hash[1];
+    if (sharesPrefix && ((fitting[2] as number) ^ (hash[2] as number)) < 8)
+      return { host: bytes.join("."), lastByte: fitting[19] as number };
+  }
+}
+
+/** Another address that the same ids fit, and nobody has: BEP 42 leaves out the first bits of each byte. */
+function likeAddress(dht: DhtWorld, { host }: FittingAddress): string {
+  const [a = 0, b = 0, c = 0, d = 0] = host.split(".").map(Number);
+  for (;;) {
+    const first = 64 + 4 * dht.random.integer(8) + (a & 0x03);
+    const second = 16 * dht.random.integer(16) + (b & 0x0f);
+    const third = 64 * dht.random.integer(4) + (c & 0x3f);
+    const other = `${first}.${second}.${third}.${d}`;
+    if (!dht.network.isBound(endpoint(other, PORT))) return other;
   }
 }
 
