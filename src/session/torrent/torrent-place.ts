@@ -82,6 +82,11 @@ export class TorrentPlace {
     }
   }
 
+  /** Nothing is moved any more: who waits for a move that had not begun is told, too. */
+  close(): void {
+    this.#move?.fail(interrupted());
+  }
+
   /** A record that cannot be saved now is saved later; until then a restart finds that nothing is left to be moved. */
   async settleIn(folder: string): Promise<void> {
     const { isRemembered, saveRecord, folderChanged, onRecordChange, log, onChange } = this.#options;

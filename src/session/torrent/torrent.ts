@@ -254,6 +254,7 @@ export class Torrent {
     place.move?.interrupt();
     this.readers.close();
     await life.settle();
+    place.close();
     await keeper.flush();
     await keeper.close();
     this.swarm.remove();
