@@ -76,13 +76,14 @@ export class SuperSeedPlan {
   /** Pieces to tell the peer of now; call when its own pieces are known, and once a second. */
   reveal(slot: number, nowMs: number, peerCount: number): readonly number[] {
     const plan = this.#planOf(slot, nowMs);
-    plan.isDependent = this.isSpread && (plan.isDependent || nowMs - plan.gainedAtMs >= STALLED_MS);
+    const isStalled = nowMs - plan.gainedAtMs >= STALLED_MS;
+    plan.isDependent = this.isSpread && (plan.isDependent || isStalled);
     if (this.isSpread && !plan.isDependent) return [];
     this.#letGo(plan, (entry) => this.#isOver(slot, entry, nowMs, peerCount));
     const told: number[] = [];
     while (plan.open.length < OPEN_PIECES) {
       const piece = this.#rarestFor(slot, plan);
-      if (piece < 0) break;
+      if (piece < 0 || !(isStalled || peerCount === 1 || this.#isNews(piece))) break;
       plan.revealed.set(piece);
       plan.open.push({ piece, fetchedAtMs: undefined });
       this.#openCount[piece] = (this.#openCount[piece] as number) + 1;
@@ -117,6 +118,11 @@ export class SuperSeedPlan {
     const plan = this.#peers.get(slot);
     if (plan !== undefined) this.#letGo(plan, () => true);
     this.#peers.delete(slot);
+  }
+
+  /** Nobody has the piece, and nobody was told of it: whoever fetches it adds to the one copy that is to be sent. */
+  #isNews(piece: number): boolean {
+    return this.#openCount[piece] === 0 && this.#facts.availability(piece) === 0;
   }
 
   #isOver(slot: number, { piece, fetchedAtMs }: OpenPiece, nowMs: number, peerCount: number): boolean {

@@ -56,6 +56,18 @@ describe("the plan of a super-seed", () => {
     expect(plan.reveal(1, 1_000, 3)).toEqual([]);
   });
 
+  test("names no piece a second time before the copy is sent, but to who has gained nothing for 20 s", () => {
+    const { plan, join, gets } = planFor(4);
+    join(0, 1, 2);
+    const [first, second] = [plan.reveal(0, 0, 3), plan.reveal(1, 0, 3)];
+    expect(new Set([...first, ...second]).size).toBe(4);
+
+    expect(plan.reveal(2, 0, 3)).toEqual([]);
+    gets(2, first[0] as number, 10_000);
+    expect(plan.reveal(2, 29_000, 3)).toEqual([]);
+    expect(plan.reveal(2, 30_000, 3)).toHaveLength(2);
+  });
+
   test("does not wait for a peer that has nobody to pass its piece on to", () => {
     const { plan, join, gets } = planFor(10);
     join(0);
