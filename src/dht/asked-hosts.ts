@@ -2,6 +2,7 @@
  * Whom we asked in the last minutes: a translator lets these in again, so that their queries prove nothing. A query from
  * anybody else says that we can be reached over UDP.
  */
+import { RecentHosts } from "./recent-hosts.ts";
 
 /** Translators forget UDP after one to three minutes of silence (RFC 4787 asks for two at least), a few after five. */
 const REMEMBERED_MS = 300_000;
@@ -9,27 +10,14 @@ const REMEMBERED_MS = 300_000;
 const MAX_HOSTS = 4_096;
 
 export class AskedHosts {
-  /** Of this time and of the one before. */
-  #newer = new Set<string>();
-  #older = new Set<string>();
-  #turnedAtMs = Number.NEGATIVE_INFINITY;
+  readonly #hosts = new RecentHosts(REMEMBERED_MS, MAX_HOSTS);
 
   note(host: string, nowMs: number): void {
-    this.#turn(nowMs);
-    if (this.#newer.size < MAX_HOSTS) this.#newer.add(host);
+    this.#hosts.add(host, nowMs);
   }
 
   /** False where that is not known for certain. */
   isStranger(host: string, nowMs: number): boolean {
-    this.#turn(nowMs);
-    return [this.#newer, this.#older].every((asked) => asked.size < MAX_HOSTS && !asked.has(host));
-  }
-
-  #turn(nowMs: number): void {
-    if (nowMs - this.#turnedAtMs < REMEMBERED_MS) return;
-    const isStale = nowMs - this.#turnedAtMs >= 2 * REMEMBERED_MS;
-    this.#older = isStale ? new Set() : this.#newer;
-    this.#newer = new Set();
-    this.#turnedAtMs = nowMs;
+    return !this.#hosts.isFull(nowMs) && !this.#hosts.has(host, nowMs);
   }
 }

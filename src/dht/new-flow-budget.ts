@@ -4,6 +4,7 @@
  * asked lately has an entry already and costs nothing.
  */
 import type { Endpoint } from "../core/endpoint.ts";
+import { RecentHosts } from "./recent-hosts.ts";
 
 /** Routers forget a flow after one to three minutes of silence; this is on the safe side. */
 const REMEMBERED_MS = 60_000;
@@ -14,10 +15,7 @@ export class NewFlowBudget {
   readonly #perMinute: number;
   #allowance: number;
   #refilledAtMs = 0;
-  /** Addresses asked in this minute and in the one before. */
-  #newer = new Set<string>();
-  #older = new Set<string>();
-  #turnedAtMs = Number.NEGATIVE_INFINITY;
+  readonly #asked = new RecentHosts(REMEMBERED_MS);
 
   constructor(perMinute: number) {
     this.#perMinute = perMinute;
@@ -26,24 +24,14 @@ export class NewFlowBudget {
 
   /** Whether `to` may be asked now; counts it if so. */
   admits(to: Endpoint, nowMs: number): boolean {
-    this.#turn(nowMs);
-    if (this.#newer.has(to.host)) return true;
-    if (!this.#older.has(to.host)) {
+    if (!this.#asked.has(to.host, nowMs)) {
       const refill = ((nowMs - this.#refilledAtMs) * this.#perMinute) / MINUTE_MS;
       this.#refilledAtMs = nowMs;
       this.#allowance = Math.min(this.#perMinute, this.#allowance + refill);
       if (this.#allowance < 1) return false;
       this.#allowance--;
     }
-    this.#newer.add(to.host);
+    this.#asked.add(to.host, nowMs);
     return true;
-  }
-
-  #turn(nowMs: number): void {
-    if (nowMs - this.#turnedAtMs < REMEMBERED_MS) return;
-    const isStale = nowMs - this.#turnedAtMs >= 2 * REMEMBERED_MS;
-    this.#older = isStale ? new Set() : this.#newer;
-    this.#newer = new Set();
-    this.#turnedAtMs = nowMs;
   }
 }
