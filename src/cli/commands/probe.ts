@@ -8,7 +8,8 @@ import { join } from "node:path";
 import type { TorrentSnapshot, TorrentSource } from "../../session/session-view.ts";
 import { type NetworkFlags, parseNetworkOptions, parsePeers } from "../arguments/network-options.ts";
 import { parseDuration } from "../arguments/quantities.ts";
-import { type RunningEngine, startEngine } from "../engine/start-engine.ts";
+import { startPassingEngine } from "../engine/passing-engine.ts";
+import type { RunningEngine } from "../engine/start-engine.ts";
 import { EXIT_OK, exitCodeOf } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
 import { bytesText, percentText } from "../output/quantity-text.ts";
@@ -40,16 +41,7 @@ export async function runProbe(
   const folder = await mkdtemp(join(tmpdir(), "starling-probe-"));
   const stop = onStopRequest();
   try {
-    const engine = await startEngine({
-      ...network,
-      peers,
-      maxDownBytesPerSecond: null,
-      maxUpBytesPerSecond: null,
-      defaultFolder: folder,
-      state: "none",
-      stateFolder: "",
-      service: undefined,
-    });
+    const engine = await startPassingEngine(network, peers, folder);
     try {
       const id = await joinWantingNothing(engine, source, peers, timeoutMs);
       const census = await watchSwarm(engine, id, forMs, stop);

@@ -3,7 +3,8 @@ import type { ClientError } from "../../core/errors.ts";
 import type { DhtSnapshot, TorrentSource } from "../../session/session-view.ts";
 import type { Metainfo } from "../../torrent/metainfo.ts";
 import type { NetworkOptions } from "../arguments/network-options.ts";
-import { type RunningEngine, startEngine } from "../engine/start-engine.ts";
+import { startPassingEngine } from "../engine/passing-engine.ts";
+import type { RunningEngine } from "../engine/start-engine.ts";
 import { exportMetainfo, parsedTorrent } from "./export-metainfo.ts";
 import { dhtUnreachable, hasDhtAnswer, nothingInTime } from "./give-up.ts";
 
@@ -19,16 +20,7 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 /** Rejects with NO_PEERS or DHT_UNREACHABLE when the metadata did not come in time. */
 export async function fetchMetadata(source: TorrentSource, options: MetadataOptions): Promise<Metainfo> {
   if (source.kind === "metainfo") return parsedTorrent(source.bytes);
-  const engine = await startEngine({
-    ...options.network,
-    peers: options.peers,
-    maxDownBytesPerSecond: null,
-    maxUpBytesPerSecond: null,
-    isLanExempt: false,
-    defaultFolder: process.cwd(),
-    state: "none",
-    stateFolder: "",
-  });
+  const engine = await startPassingEngine(options.network, options.peers);
   try {
     const { id } = await engine.view.commands.add(source, { peers: options.peers, metadataOnly: true });
     await awaitMetadata(engine, id, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);

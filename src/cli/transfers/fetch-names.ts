@@ -1,7 +1,8 @@
 /** What torrents are called, as far as a peer of each sends its metadata in time. Nothing is written to disk. */
 import type { TorrentSnapshot } from "../../session/session-view.ts";
 import type { NetworkOptions } from "../arguments/network-options.ts";
-import { startEngine } from "../engine/start-engine.ts";
+import { startPassingEngine } from "../engine/passing-engine.ts";
+import type { RunningEngine } from "../engine/start-engine.ts";
 
 export interface NamedTorrent {
   readonly name: string;
@@ -19,17 +20,7 @@ export async function fetchNames(
 ): Promise<ReadonlyMap<string, NamedTorrent>> {
   const names = new Map<string, NamedTorrent>();
   if (infoHashes.length === 0) return names;
-  const { view, close } = await startEngine({
-    ...network,
-    port: 0,
-    peers: [],
-    maxDownBytesPerSecond: null,
-    maxUpBytesPerSecond: null,
-    isLanExempt: false,
-    defaultFolder: process.cwd(),
-    state: "none",
-    stateFolder: "",
-  });
+  const { view, close } = await startPassingEngine({ ...network, port: 0 }, []);
   try {
     for (let i = 0; i < infoHashes.length; i += AT_ONCE) {
       const some = infoHashes.slice(i, i + AT_ONCE);
@@ -49,7 +40,7 @@ export async function fetchNames(
   }
 }
 
-type View = Awaited<ReturnType<typeof startEngine>>["view"];
+type View = RunningEngine["view"];
 
 function described(
   view: View,
