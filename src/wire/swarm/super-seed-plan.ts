@@ -53,6 +53,8 @@ export class SuperSeedPlan {
   #cursor: number;
   /** Every piece is at some other peer. */
   isSpread = false;
+  /** So many pieces may be named a second time, since the uplink has nothing to do. */
+  spare = 0;
 
   constructor(pieceCount: number, facts: SpreadFacts, random: Random) {
     this.#pieceCount = pieceCount;
@@ -83,7 +85,10 @@ export class SuperSeedPlan {
     const told: number[] = [];
     while (plan.open.length < OPEN_PIECES) {
       const piece = this.#rarestFor(slot, plan);
-      if (piece < 0 || !(isStalled || peerCount === 1 || this.#isNews(piece))) break;
+      if (piece < 0) break;
+      const isSecondTime = !this.#isNews(piece) && !isStalled && peerCount > 1;
+      if (isSecondTime && this.spare <= 0) break;
+      if (isSecondTime) this.spare--;
       plan.revealed.set(piece);
       plan.open.push({ piece, fetchedAtMs: undefined });
       this.#openCount[piece] = (this.#openCount[piece] as number) + 1;

@@ -4,6 +4,9 @@ import { HAVE } from "../protocol/message-ids.ts";
 import type { SuperSeedPlan } from "./super-seed-plan.ts";
 import type { SwarmContext } from "./swarm-context.ts";
 
+/** Pieces that may be named a second time for each second in which nobody fetches anything, for each peer. */
+const SPARE_PER_PEER = 0.1;
+
 export class SwarmSuperSeeding {
   readonly #swarm: SwarmContext;
 
@@ -45,8 +48,14 @@ export class SwarmSuperSeeding {
     const content = this.#swarm.content;
     if (content?.superSeeding === undefined) return;
     const { connected } = this.#swarm.roster;
-    content.superSeeding.isSpread = connected.length > 0 && content.picker.copies() >= 1;
-    for (const peer of connected) this.#reveal(content.superSeeding, peer);
+    const plan = content.superSeeding;
+    plan.isSpread = connected.length > 0 && content.picker.copies() >= 1;
+    const isResting = connected.every(({ upload }) => upload.queue.length === 0 && upload.pendingBytes === 0);
+    plan.spare = isResting ? Math.ceil(connected.length * SPARE_PER_PEER) : 0;
+    // Those with a slot can fetch at once what they are told of.
+    for (const peer of connected) if (!peer.isChokingPeer) this.#reveal(plan, peer);
+    for (const peer of connected) if (peer.isChokingPeer) this.#reveal(plan, peer);
+    plan.spare = 0;
   }
 
   left(peer: PeerConnection): void {

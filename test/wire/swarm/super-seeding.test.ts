@@ -68,6 +68,18 @@ describe("the plan of a super-seed", () => {
     expect(plan.reveal(2, 30_000, 3)).toHaveLength(2);
   });
 
+  test("names so many pieces a second time as the uplink has room for", () => {
+    const { plan, join } = planFor(4);
+    join(0, 1, 2);
+    plan.reveal(0, 0, 3);
+    plan.reveal(1, 0, 3);
+
+    plan.spare = 1;
+
+    expect(plan.reveal(2, 0, 3)).toHaveLength(1);
+    expect(plan.reveal(2, 0, 3)).toEqual([]);
+  });
+
   test("does not wait for a peer that has nobody to pass its piece on to", () => {
     const { plan, join, gets } = planFor(10);
     join(0);
