@@ -13,6 +13,7 @@ export interface ScreenOptions {
 
 export class Screen {
   readonly pty: IPty;
+  /** The exit code, when the screen shows the program's last words. */
   readonly exited: Promise<number>;
   /** Everything the program wrote. */
   bytes = "";
@@ -31,7 +32,10 @@ export class Screen {
       cwd: home,
       env: { ...cleanEnvironment(home), ...options.env } as Record<string, string>,
     });
-    this.exited = new Promise((resolve) => this.pty.onExit(({ exitCode }) => resolve(exitCode)));
+    this.exited = new Promise((resolve) =>
+      // Not before the terminal has read all that was written to it.
+      this.pty.onExit(({ exitCode }) => this.#terminal.write("", () => resolve(exitCode))),
+    );
     this.pty.onData((data) => {
       this.bytes += data;
       this.#terminal.write(data, () => {
