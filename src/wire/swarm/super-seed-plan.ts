@@ -7,6 +7,9 @@
  * other connected peer lacks cannot be passed on, and nobody waits for that; and a peer that has had its pieces for
  * half a minute gets another one, because an uplink at rest helps nobody.
  *
+ * The last two pieces are told together. To a libtorrent that wants nothing just then the last one alone makes us a seed
+ * of no interest: it closes the connection before it looks whether it has that piece (seen with 2.0.8).
+ *
  * When every piece is at some other peer, the swarm can do without us, and the copy that it was to cost is sent. From then
  * on only those who get nothing from others are told of more.
  */
@@ -37,6 +40,7 @@ interface OpenPiece {
 
 interface PeerPlan {
   readonly revealed: PieceBitmap;
+  revealedCount: number;
   /** When it last gained a piece, from whomever; at first, when it came. */
   gainedAtMs: number;
   /** It depends on us: the next piece is told as soon as it has the one before. */
@@ -83,13 +87,14 @@ export class SuperSeedPlan {
     if (this.isSpread && !plan.isDependent) return [];
     this.#letGo(plan, (entry) => this.#isOver(slot, entry, nowMs, peerCount));
     const told: number[] = [];
-    while (plan.open.length < OPEN_PIECES) {
+    while (plan.open.length < OPEN_PIECES || plan.revealedCount === this.#pieceCount - 1) {
       const piece = this.#rarestFor(slot, plan);
       if (piece < 0) break;
       const isSecondTime = !this.#isNews(piece) && !isStalled && peerCount > 1;
       if (isSecondTime && this.spare <= 0) break;
       if (isSecondTime) this.spare--;
       plan.revealed.set(piece);
+      plan.revealedCount++;
       plan.open.push({ piece, fetchedAtMs: undefined });
       this.#openCount[piece] = (this.#openCount[piece] as number) + 1;
       told.push(piece);
@@ -141,7 +146,7 @@ export class SuperSeedPlan {
     let plan = this.#peers.get(slot);
     if (plan === undefined) {
       const revealed = new PieceBitmap(this.#pieceCount);
-      plan = { revealed, gainedAtMs: nowMs, isDependent: false, open: [] };
+      plan = { revealed, revealedCount: 0, gainedAtMs: nowMs, isDependent: false, open: [] };
       this.#peers.set(slot, plan);
     }
     return plan;

@@ -42,6 +42,16 @@ describe("the plan of a super-seed", () => {
     expect(plan.isRevealed(1, told[0]?.[0] as number)).toBe(false);
   });
 
+  test("tells of the last two pieces together: the last one alone ends the connection of a libtorrent", () => {
+    const { plan, join, gets } = planFor(4);
+    join(0);
+    const [first] = plan.reveal(0, 0, 1);
+
+    gets(0, first as number);
+
+    expect(plan.reveal(0, 0, 1)).toHaveLength(2);
+  });
+
   test("reveals another piece only to whoever passed one on", () => {
     const { plan, join, gets } = planFor(10);
     join(0, 1, 2);
@@ -145,7 +155,7 @@ describe("a super-seed", () => {
 
   test("names more to a peer that wants nothing of what it was told, and never says what it has", () => {
     const w = swarmWorld();
-    const torrent = aTorrent();
+    const torrent = aTorrent({ totalBytes: 10 * 65_536 });
     const seed = w.addPeer(torrent, { have: "all", isSuperSeed: true });
     const peer = new ScriptedPeer(w.newHost(), { idByte: 1 }).greet(w, seed, torrent.infoHash);
     peer.send(emptyMessage(ids.HAVE_NONE), emptyMessage(ids.INTERESTED));
