@@ -130,10 +130,10 @@ export class LookupRun implements QueryOwner {
         continue;
       }
       if (step instanceof LookBehind) {
-        if (this.#ask(step.namer, step) !== "sent") this.machine.lookEnded(step);
+        this.#askBehind(step);
         continue;
       }
-      const outcome = this.#ask(step, step);
+      const outcome = this.#ask(step);
       if (outcome === "sent") continue;
       this.machine.notSent(step, outcome);
       if (outcome === "silent") continue;
@@ -151,13 +151,7 @@ export class LookupRun implements QueryOwner {
   queryAnswered(query: Query, message: KrpcMessage, rttMs: number): void {
     const candidate = query.subject;
     this.#parts.experience.unreachable.answered(query.to);
-    if (this.#isEnded) return;
-    if (candidate instanceof LookBehind) {
-      this.machine.lookEnded(candidate);
-      this.#report(candidate.namer, "answered", rttMs, 0, this.#takeNodes(message, candidate.namer));
-      this.pump();
-    }
-    if (!(candidate instanceof LookupCandidate)) return;
+    if (this.#isEnded || !(candidate instanceof LookupCandidate)) return;
     if (this.machine.answered(candidate, message.id(), message.token(), rttMs)) {
       const nodes = this.#takeNodes(message, candidate);
       const peers = this.#takePeers(message, query.to);
@@ -168,9 +162,7 @@ export class LookupRun implements QueryOwner {
 
   queryStalled(query: Query): void {
     const candidate = query.subject;
-    if (this.#isEnded) return;
-    if (candidate instanceof LookBehind) this.#lookEnded(candidate);
-    if (!(candidate instanceof LookupCandidate)) return;
+    if (this.#isEnded || !(candidate instanceof LookupCandidate)) return;
     candidate.query = query;
     this.machine.stalled(candidate);
     this.#report(candidate, "stalled", undefined, 0, 0);
@@ -180,33 +172,47 @@ export class LookupRun implements QueryOwner {
   queryFailed(query: Query, failure: QueryFailure): void {
     const candidate = query.subject;
     this.#noteFailure(query, failure);
-    if (this.#isEnded) return;
-    if (candidate instanceof LookBehind) this.#lookEnded(candidate);
-    if (!(candidate instanceof LookupCandidate)) return;
+    if (this.#isEnded || !(candidate instanceof LookupCandidate)) return;
     if (failure === "timeout" || failure === "unreachable") this.#timedOut++;
     this.machine.failed(candidate);
     this.#report(candidate, "timed-out", undefined, 0, 0);
     this.pump();
   }
 
-  #lookEnded(look: LookBehind): void {
-    this.machine.lookEnded(look);
-    this.pump();
+  /** Nothing that becomes of a question behind the dead changes what is known of who was asked, but for the nodes it brings. */
+  #askBehind(look: LookBehind): void {
+    const { namer, target } = look;
+    const ended = (): void => {
+      this.machine.lookEnded(look);
+      if (!this.#isEnded) this.pump();
+    };
+    const owner: QueryOwner = {
+      queryAnswered: (query, message, rttMs) => {
+        this.#parts.experience.unreachable.answered(query.to);
+        if (!this.#isEnded) this.#report(namer, "answered", rttMs, 0, this.#takeNodes(message, namer));
+        ended();
+      },
+      queryStalled: ended,
+      queryFailed: (query, failure) => {
+        this.#noteFailure(query, failure);
+        ended();
+      },
+    };
+    const addressee: Addressee = { to: namer.endpoint, expectedId: namer.id, owner };
+    if (this.#parts.sender.findNode(this.family, addressee, target, "own") !== "sent")
+      this.machine.lookEnded(look);
   }
 
-  /** `subject` is the candidate, or the question behind the dead that goes to it. */
-  #ask(candidate: LookupCandidate, subject: LookupCandidate | LookBehind): SendOutcome {
+  #ask(candidate: LookupCandidate): SendOutcome {
     const { request, sender } = this.#parts;
-    const isBehind = subject instanceof LookBehind;
     const addressee: Addressee = {
       to: candidate.endpoint,
       expectedId: candidate.id,
       owner: this,
-      subject,
-      again: isBehind ? undefined : candidate.query,
+      subject: candidate,
+      again: candidate.query,
       isPatient: this.machine.isLastResort,
     };
-    if (isBehind) return sender.findNode(this.family, addressee, subject.target, "own");
     return request.purpose === "get-peers"
       ? sender.getPeers(this.family, addressee, request.target, request.noSeeds)
       : sender.findNode(this.family, addressee, request.target, "own");
