@@ -191,7 +191,8 @@ describe("the order of dials", () => {
         for (let i = 0; i < 2_000; i++) pool.add(peer(i), "dht", 0);
         const tried = new Set<string>();
         for (let nowMs = 0; !tried.has(peer(live).host); nowMs += 6_000) {
-          for (let i = 0; i < 30; i++) {
+          // The last of all is tried in the midst of a batch: what the rest of it would be is not asked.
+          for (let i = 0; i < 30 && !tried.has(peer(live).host); i++) {
             const dial = pool.nextDial(nowMs);
             if (dial === undefined) break;
             expect(tried.has(dial.address.host)).toBe(false);
@@ -200,7 +201,7 @@ describe("the order of dials", () => {
           }
         }
       }),
-      { numRuns: 5 },
+      { numRuns: 5, examples: [[10, 1_999]] },
     );
   });
 });
