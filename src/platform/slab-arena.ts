@@ -75,9 +75,14 @@ export class SlabArena implements SlabPool {
   copy(source: Uint8Array, start: number, end: number, target: Uint8Array, offset: number): void {
     const isInside = source.buffer === this.memory && target.buffer === this.memory;
     const fits = start >= 0 && end <= source.length && offset >= 0 && offset + end - start <= target.length;
-    if (isInside && fits && start <= end) {
-      this.#move(target.byteOffset + offset, source.byteOffset + start, end - start);
-    } else target.set(source.subarray(start, end), offset);
+    if (!fits || start >= end) target.set(source.subarray(start, end), offset);
+    else if (isInside) this.#move(target.byteOffset + offset, source.byteOffset + start, end - start);
+    // What was decrypted or came over uTP lies elsewhere. Filling copies as the C library does; `set` goes byte by byte into shared memory.
+    else this.#buffer(target).fill(source.subarray(start, end), offset, offset + end - start);
+  }
+
+  #buffer({ buffer, byteOffset, length }: Uint8Array): Buffer {
+    return Buffer.from(buffer, byteOffset, length);
   }
 
   /** Free slabs of the largest size cover what exists; the rest of the tree lies beyond the arena. */

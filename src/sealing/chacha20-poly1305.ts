@@ -1,5 +1,5 @@
 /**
- * ChaCha20-Poly1305 (RFC 8439) for datagrams. The system's library has it too, and takes about 20 microseconds to make the object
+ * ChaCha20-Poly1305 (RFC 8439) for datagrams and short frames. The system's library has it too, and takes about 20 microseconds to make the object
  * that each call of it needs, with memory that only the garbage collector gives back; here a query is opened in a tenth of
  * that and nothing is allocated (`bench/sealing.ts`, ADR 0112). Blocks of connections are long enough for the library.
  *

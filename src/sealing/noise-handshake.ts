@@ -8,14 +8,8 @@
  * The names of state and functions are the specification's.
  */
 import { concatBytes, utf8Bytes } from "../core/bytes.ts";
-import {
-  KEY_BYTES,
-  type KeyPair,
-  NO_BYTES,
-  NONCE_BYTES,
-  type SealingCrypto,
-  TAG_BYTES,
-} from "./sealing-crypto.ts";
+import { NoiseNonce } from "./noise-nonce.ts";
+import { KEY_BYTES, type KeyPair, NO_BYTES, type SealingCrypto, TAG_BYTES } from "./sealing-crypto.ts";
 
 const PROTOCOL_NAME = "Noise_NNpsk0_25519_ChaChaPoly_SHA256";
 const HASH_BYTES = 32;
@@ -34,7 +28,7 @@ export class NoiseHandshake {
   #h: Uint8Array;
   #ck: Uint8Array;
   #k: Uint8Array = NO_BYTES;
-  #n = 0;
+  #nonce = new NoiseNonce();
   #theirs: Uint8Array | undefined;
 
   constructor(crypto: SealingCrypto, psk: Uint8Array, prologue: Uint8Array) {
@@ -117,30 +111,20 @@ export class NoiseHandshake {
 
   #initializeKey(key: Uint8Array): void {
     this.#k = key;
-    this.#n = 0;
+    this.#nonce = new NoiseNonce();
   }
 
   #encryptAndHash(plaintext: Uint8Array): Uint8Array {
     const sealed = new Uint8Array(plaintext.length + TAG_BYTES);
-    this.#crypto.seal(this.#k, noiseNonce(this.#n++), plaintext, this.#h, sealed, 0);
+    this.#crypto.seal(this.#k, this.#nonce.next(), plaintext, this.#h, sealed, 0);
     this.#mixHash(sealed);
     return sealed;
   }
 
   #decryptAndHash(sealed: Uint8Array): Uint8Array | undefined {
-    const plaintext = this.#crypto.open(this.#k, noiseNonce(this.#n), sealed, this.#h);
+    const plaintext = this.#crypto.open(this.#k, this.#nonce.next(), sealed, this.#h);
     if (plaintext === undefined) return undefined;
-    this.#n++;
     this.#mixHash(sealed);
     return plaintext;
   }
-}
-
-/** Four zero bytes and the number, little-endian (section 12.3). Numbers stay below 2^53. */
-export function noiseNonce(number: number): Uint8Array {
-  const nonce = new Uint8Array(NONCE_BYTES);
-  const view = new DataView(nonce.buffer);
-  view.setUint32(4, number % 2 ** 32, true);
-  view.setUint32(8, Math.floor(number / 2 ** 32), true);
-  return nonce;
 }

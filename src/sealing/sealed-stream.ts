@@ -10,7 +10,9 @@ import { concatBytes } from "../core/bytes.ts";
 import type { Endpoint } from "../core/endpoint.ts";
 import { NO_HANDLER } from "../core/no-handler.ts";
 import type { ByteStream, StreamEnd, StreamHandler, StreamTransport } from "../core/ports.ts";
-import { FrameOpener, FrameSealer } from "./frame-cipher.ts";
+import type { FrameMemory } from "./frame-memory.ts";
+import { FrameOpener } from "./frame-opener.ts";
+import { FrameSealer } from "./frame-sealer.ts";
 import type { NoiseHandshake, SessionKeys } from "./noise-handshake.ts";
 import { NO_BYTES, type SealingCrypto } from "./sealing-crypto.ts";
 
@@ -45,6 +47,7 @@ interface EarlyWrite {
 export class SealedStream implements ByteStream, StreamHandler {
   readonly encryption = "sealed";
   readonly #crypto: SealingCrypto;
+  readonly #memory: FrameMemory;
   readonly #side: HandshakeSide;
   readonly #progress: SealingProgress;
   #handler: StreamHandler | undefined;
@@ -58,11 +61,13 @@ export class SealedStream implements ByteStream, StreamHandler {
   /** `handler` of a dialled stream; an accepted one gets it when `sealed` is called. */
   constructor(
     crypto: SealingCrypto,
+    memory: FrameMemory,
     side: HandshakeSide,
     handler: StreamHandler | undefined,
     progress: SealingProgress,
   ) {
     this.#crypto = crypto;
+    this.#memory = memory;
     this.#side = side;
     this.#handler = handler;
     this.#progress = progress;
@@ -95,7 +100,7 @@ export class SealedStream implements ByteStream, StreamHandler {
 
   write(bytes: Uint8Array, onSent?: () => void): boolean {
     if (this.#hasFailed) return false;
-    if (this.#sealer !== undefined) return this.#below.write(this.#sealer.seal(bytes), onSent);
+    if (this.#sealer !== undefined) return this.#sealer.send(bytes, this.#below, onSent);
     this.#early.push({ bytes, onSent });
     return true;
   }
@@ -128,9 +133,8 @@ export class SealedStream implements ByteStream, StreamHandler {
 
   onBytes(buffer: Uint8Array, start: number, end: number): void {
     if (this.#hasFailed) return;
-    const bytes = buffer.subarray(start, end);
-    if (this.#opener === undefined) this.#shakeHands(bytes);
-    else this.#deliver(this.#opener, bytes);
+    if (this.#opener === undefined) this.#shakeHands(buffer.subarray(start, end));
+    else this.#deliver(this.#opener, buffer, start, end);
   }
 
   onWritable(): void {
@@ -162,17 +166,17 @@ export class SealedStream implements ByteStream, StreamHandler {
   #open({ handshake, isInitiator, reply }: HandshakeEnd, rest: Uint8Array): void {
     if (reply !== undefined) this.#below.write(reply);
     const { fromInitiator, fromResponder }: SessionKeys = handshake.split();
-    this.#sealer = new FrameSealer(this.#crypto, isInitiator ? fromInitiator : fromResponder);
-    const opener = new FrameOpener(this.#crypto, isInitiator ? fromResponder : fromInitiator);
+    this.#sealer = new FrameSealer(this.#crypto, this.#memory, isInitiator ? fromInitiator : fromResponder);
+    const opener = new FrameOpener(this.#crypto, this.#memory, isInitiator ? fromResponder : fromInitiator);
     this.#opener = opener;
     this.#progress.sealed();
     if (isInitiator) this.handler.onOpen();
     for (const { bytes, onSent } of this.#early.splice(0)) this.write(bytes, onSent);
-    if (rest.length > 0) this.#deliver(opener, rest);
+    if (rest.length > 0) this.#deliver(opener, rest, 0, rest.length);
   }
 
-  #deliver(opener: FrameOpener, bytes: Uint8Array): void {
-    const payload = opener.open(bytes);
+  #deliver(opener: FrameOpener, buffer: Uint8Array, start: number, end: number): void {
+    const payload = opener.open(buffer, start, end);
     if (payload === undefined) this.giveUp();
     else if (payload.length > 0) this.handler.onBytes(payload, 0, payload.length);
   }

@@ -7,6 +7,7 @@ import { BoundedCache } from "../core/bounded-cache.ts";
 import { latin1Text } from "../core/bytes.ts";
 import type { Endpoint } from "../core/endpoint.ts";
 import type { ByteStream, Clock, StreamDialer, StreamHandler } from "../core/ports.ts";
+import { FrameMemory } from "./frame-memory.ts";
 import type { DerivedKey, NetworkKeys } from "./network-keys.ts";
 import { HANDSHAKE_BYTES, NoiseHandshake } from "./noise-handshake.ts";
 import { type HandshakeEnd, type HandshakeSide, SealedStream } from "./sealed-stream.ts";
@@ -34,6 +35,7 @@ export interface StreamSealingOptions {
 
 export class StreamSealing {
   readonly #options: StreamSealingOptions;
+  readonly #memory = new FrameMemory();
   /** Ephemeral keys of first messages, and when they came. */
   readonly #seen = new BoundedCache<string, number>(MAX_REMEMBERED);
   /** Oldest first. */
@@ -65,7 +67,13 @@ export class StreamSealing {
       ended: settle,
     };
     const { crypto, clock } = this.#options;
-    const sealed = new SealedStream(crypto, this.#responder(stream.remote.family), undefined, progress);
+    const sealed = new SealedStream(
+      crypto,
+      this.#memory,
+      this.#responder(stream.remote.family),
+      undefined,
+      progress,
+    );
     const timer = clock.setTimer(HANDSHAKE_TIMEOUT_MS, () => sealed.giveUp());
     sealed.attach(stream);
     stream.handler = sealed;
@@ -81,7 +89,7 @@ export class StreamSealing {
     const { crypto, clock } = this.#options;
     const stopWaiting = (): void => timer[Symbol.dispose]();
     const progress = { sealed: stopWaiting, ended: stopWaiting };
-    const sealed = new SealedStream(crypto, this.#initiator(to), handler, progress);
+    const sealed = new SealedStream(crypto, this.#memory, this.#initiator(to), handler, progress);
     // The dialer's time is for connecting; who then says nothing is no member.
     const timer = clock.setTimer(timeoutMs + HANDSHAKE_TIMEOUT_MS, () => sealed.giveUp());
     sealed.attach(dialer.dial(to, sealed, timeoutMs));
