@@ -38,12 +38,15 @@ export interface DhtConfig {
   /** Hashes that peers are stored for, and peers of all hashes together, per family. Default: a client's (threats D4). */
   readonly maxStoredHashes?: number | undefined;
   readonly maxStoredPeers?: number | undefined;
+  /** Lets newcomers in as a bootstrap node does: hands them on to nodes all over the network. Default false. */
+  readonly introduces?: boolean | undefined;
   /** Bootstrap nodes as far as they are known from the start; `bootstrap()` adds to them. */
   readonly bootstrapEndpoints?: readonly Endpoint[] | undefined;
 }
 
-/** Room in the stores of a node that is there for others, such as a bootstrap node (threats D4). */
-export const SERVING: Required<Pick<DhtConfig, "maxStoredHashes" | "maxStoredPeers">> = {
+/** A node that is there for others, such as a bootstrap node; room in its stores (threats D4). */
+export const SERVING: Required<Pick<DhtConfig, "introduces" | "maxStoredHashes" | "maxStoredPeers">> = {
+  introduces: true,
   maxStoredHashes: 20_000,
   maxStoredPeers: 1_000_000,
 };
@@ -64,6 +67,7 @@ export interface DhtSettings {
   readonly overheadBytes: number;
   readonly maxStoredHashes: number;
   readonly maxStoredPeers: number;
+  readonly introduces: boolean;
 }
 
 export function settingsFrom(config: DhtConfig): DhtSettings {
@@ -83,6 +87,7 @@ export function settingsFrom(config: DhtConfig): DhtSettings {
     networkId: config.networkId ?? new Uint8Array(0),
     maxStoredHashes: config.maxStoredHashes ?? CLIENT_MAX_HASHES,
     maxStoredPeers: config.maxStoredPeers ?? CLIENT_MAX_PEERS,
+    introduces: config.introduces ?? false,
   };
 }
 

@@ -32,6 +32,7 @@ import type {
 } from "./dht-lookups.ts";
 import { decodeState, encodeState, type SavedFamily, type SavedState } from "./dht-state.ts";
 import type { DhtState, DhtView } from "./dht-view.ts";
+import { Introducer } from "./introducer.ts";
 import { type ItemExchangeParts, startGet, startPut } from "./item-exchange.ts";
 import { itemToPut, type VerifySignature } from "./item-rules.ts";
 import { KrpcDecoder } from "./krpc-decoder.ts";
@@ -135,7 +136,7 @@ export class DhtNode {
       bootstrapOf: (family) => this.#bootstrapper.addressesOf(family),
       expectsContacts: () => this.#expectsContacts(),
     });
-    this.#members = families.map((family) => this.#newMember(family));
+    this.#members = families.map((family) => this.#newMember(family, encoder));
     this.#bootstrapper = new Bootstrapper({
       clock,
       keeperOf: (family) => this.#memberOf(family)?.keeper,
@@ -164,6 +165,7 @@ export class DhtNode {
         ownAnnounces,
         verifySignature: options.verifySignature,
         familyOf: (family) => this.#memberOf(family)?.family,
+        introducerOf: (family) => this.#memberOf(family)?.introducer,
       }),
       onCandidate: (family) => this.#candidateAppeared(family),
     });
@@ -185,9 +187,11 @@ export class DhtNode {
     this.#phase = "running";
     let restored = 0;
     for (const member of this.#members) {
-      const contacts = this.#saved?.[member.family.family].contacts ?? [];
+      const { contacts = [], introductions = [] } = this.#saved?.[member.family.family] ?? {};
       restored += member.restore(contacts, this.#options.clock.nowMs());
       member.join();
+      member.introducer?.restore(introductions);
+      member.introducer?.start();
     }
     this.#bootstrapper.start(this.#options.config.bootstrapEndpoints ?? [], restored > 0);
     this.#lastBeatMs = this.#options.clock.nowMs();
@@ -213,8 +217,13 @@ export class DhtNode {
       this.#queries.take(family, message, from, nowMs);
       return;
     }
+    const member = this.#memberOf(from.family);
+    if (message.kind === "reply" && member?.introducer?.takeReply(message, from, nowMs) === true) {
+      this.#traffic.totals.repliesIn++;
+      return;
+    }
     this.#replies.take(family, message, from, nowMs);
-    if (this.#phase === "running") this.#memberOf(from.family)?.replyCame();
+    if (this.#phase === "running") member?.replyCame();
     this.#lookups.wake();
   }
 
@@ -324,7 +333,7 @@ export class DhtNode {
     const nowMs = this.#options.clock.nowMs();
     const viewOf = (family: AddressFamily) => {
       const member = this.#memberOf(family);
-      return member === undefined ? null : familyView(member.family, nowMs);
+      return member === undefined ? null : familyView(member, nowMs);
     };
     return {
       nowMs,
@@ -375,7 +384,10 @@ export class DhtNode {
     if (this.#phase === "closed") return;
     this.#phase = "closed";
     this.#heartbeat?.[Symbol.dispose]();
-    for (const { keeper } of this.#members) keeper.close();
+    for (const { keeper, introducer } of this.#members) {
+      keeper.close();
+      introducer?.close();
+    }
     this.#bootstrapper.close();
     this.#announcer.close();
     this.#tracker.takeAll();
@@ -411,8 +423,11 @@ export class DhtNode {
     });
   }
 
-  #newMember(family: DhtFamily): Member {
+  #newMember(family: DhtFamily, encoder: KrpcEncoder): Member {
     const { clock, random } = this.#options;
+    const { addressProfile, introduces, readOnly } = this.#settings;
+    const parts = { clock, random, family, addressProfile, encoder, traffic: this.#traffic };
+    const introducer = introduces && !readOnly ? new Introducer(parts) : undefined;
     const other = (): Member | undefined => this.#memberOf(family.family === 4 ? 6 : 4);
     const keeper = new TableKeeper({
       clock,
@@ -428,7 +443,7 @@ export class DhtNode {
       otherNeedsNodes: () => (other()?.family.table.size ?? this.#settings.k) < this.#settings.k,
       onJoined: () => this.#joined(family.family),
     });
-    return new Member(family, keeper);
+    return new Member(family, keeper, introducer);
   }
 
   #readSaved(): SavedState | undefined {
@@ -443,7 +458,10 @@ export class DhtNode {
   }
 
   #export(of: AddressFamily): SavedFamily {
-    return this.#memberOf(of)?.export() ?? this.#saved?.[of] ?? { nodeId: undefined, contacts: [] };
+    return (
+      this.#memberOf(of)?.export() ??
+      this.#saved?.[of] ?? { nodeId: undefined, contacts: [], introductions: [] }
+    );
   }
 
   #noteSilence(query: Query): void {

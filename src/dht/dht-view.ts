@@ -37,6 +37,8 @@ export interface DhtFamilyView {
   readonly idFitsAddress: boolean | null;
   readonly storedHashes: number;
   readonly storedPeers: number;
+  /** Of a bootstrap node: nodes that it hands out to newcomers, and those that asked and wait to become one; else null. */
+  readonly introductions: { readonly ready: number; readonly waiting: number } | null;
   /** Nodes in the network by the density around us; null before the first lookup that ended. */
   readonly estimatedNodes: number | null;
 }

@@ -67,6 +67,15 @@ export class KrpcEncoder {
     return this.#endQuery("1:q4:ping", transaction);
   }
 
+  /** A ping whose transaction is `cookie`, 8 bytes that nobody has to remember. */
+  pingWithCookie(cookie: Uint8Array, id: Uint8Array): Uint8Array {
+    this.#beginQuery(id);
+    this.#beginQueryEnd("1:q4:ping");
+    this.#text("1:t8:");
+    this.#bytes(cookie, 0, cookie.length);
+    return this.#finish("q");
+  }
+
   findNode(transaction: number, id: Uint8Array, target: Uint8Array, want: Want): Uint8Array {
     this.#beginQuery(id);
     this.#text("6:target20:");
@@ -303,11 +312,15 @@ export class KrpcEncoder {
     if (want === "both") this.#text("4:wantl2:n42:n6e");
   }
 
-  #endQuery(methodPart: string, transaction: number): Uint8Array {
+  #beginQueryEnd(methodPart: string): void {
     this.#text("e");
     this.#network();
     this.#text(methodPart);
     if (this.#identity.readOnly) this.#text("2:roi1e");
+  }
+
+  #endQuery(methodPart: string, transaction: number): Uint8Array {
+    this.#beginQueryEnd(methodPart);
     this.#text("1:t4:");
     this.#length = writeIpv4(BUFFER, this.#length, transaction);
     return this.#finish("q");

@@ -9,6 +9,7 @@ import type { NodeId } from "../core/ids.ts";
 import type { Random } from "../core/ports.ts";
 import type { DhtFamily } from "./dht-family.ts";
 import { MAX_SAVED_CONTACTS, type SavedFamily } from "./dht-state.ts";
+import type { Introducer } from "./introducer.ts";
 import { idFitsAddress, nodeIdForAddress } from "./node-id-rules.ts";
 import type { TableKeeper } from "./table-keeper.ts";
 
@@ -18,12 +19,15 @@ const LEAST_BETWEEN_IDS_MS = 10 * 60_000;
 export class Member {
   readonly family: DhtFamily;
   readonly keeper: TableKeeper;
+  /** Of a bootstrap node. */
+  readonly introducer: Introducer | undefined;
   #state: "young" | "joined" | "lost" = "young";
   #lastNewIdMs = Number.NEGATIVE_INFINITY;
 
-  constructor(family: DhtFamily, keeper: TableKeeper) {
+  constructor(family: DhtFamily, keeper: TableKeeper, introducer: Introducer | undefined) {
     this.family = family;
     this.keeper = keeper;
+    this.introducer = introducer;
   }
 
   get state(): "young" | "joined" | "lost" {
@@ -52,7 +56,7 @@ export class Member {
       (a, b) => a.failures - b.failures || b.lastReplyMs - a.lastReplyMs,
     );
     const contacts = [...live, ...table.reserves()].slice(0, MAX_SAVED_CONTACTS);
-    return { nodeId: table.localNodeId, contacts };
+    return { nodeId: table.localNodeId, contacts, introductions: this.introducer?.export() ?? [] };
   }
 
   /** Begins to look for its place, if it knows anybody. */

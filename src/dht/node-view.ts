@@ -4,12 +4,13 @@ import { toHex } from "../core/bytes.ts";
 import { type Contact, livenessOf } from "./contact.ts";
 import type { DhtFamily } from "./dht-family.ts";
 import type { DhtBucketView, DhtFamilyView } from "./dht-view.ts";
+import type { Member } from "./member.ts";
 import { idFitsAddress } from "./node-id-rules.ts";
 
 /** Slices of the key space in its picture: a cell each in a line of a terminal. A power of two up to 256. */
 const KEYSPACE_SLICES = 64;
 
-export function familyView(family: DhtFamily, nowMs: number): DhtFamilyView {
+export function familyView({ family, introducer }: Member, nowMs: number): DhtFamilyView {
   const contacts = [...family.table.contacts()];
   const buckets = bucketViews(family, contacts, nowMs);
   const total = (count: (bucket: DhtBucketView) => number): number =>
@@ -30,6 +31,7 @@ export function familyView(family: DhtFamily, nowMs: number): DhtFamilyView {
         : idFitsAddress(family.table.localNodeId, { host }),
     storedHashes: family.store.hashes,
     storedPeers: family.store.peers,
+    introductions: introducer === undefined ? null : { ready: introducer.ready, waiting: introducer.waiting },
     estimatedNodes: family.size.nodes ?? null,
   };
 }

@@ -19,6 +19,7 @@ import { compactNodeBytes, compactPeerBytes } from "./compact-address.ts";
 import { type Contact, GOOD_FOR_MS } from "./contact.ts";
 import type { DhtSettings } from "./dht-config.ts";
 import type { DhtFamily } from "./dht-family.ts";
+import { asksForItself, type Introducer, NODES_FOR_NEWCOMERS, NODES_FOR_REPEATERS } from "./introducer.ts";
 import { takePut } from "./item-puts.ts";
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES, type VerifySignature } from "./item-rules.ts";
 import type { StoredItem } from "./item-store.ts";
@@ -57,6 +58,8 @@ export interface ResponderParts {
   readonly verifySignature: VerifySignature | undefined;
   /** The node's tables; an answer may name nodes of both families (BEP 32). */
   familyOf(family: AddressFamily): DhtFamily | undefined;
+  /** Of a bootstrap node. */
+  introducerOf(family: AddressFamily): Introducer | undefined;
 }
 
 export class QueryResponder {
@@ -114,8 +117,9 @@ export class QueryResponder {
   #nodes(family: DhtFamily, query: AskedQuery, targetAt: number): Uint8Array | undefined {
     if (targetAt < 0) return this.#badArguments(query);
     const { encoder } = this.#parts;
-    const room = this.#roomFor(query, this.#isVerified(query)) - this.#frameBytes(query);
-    this.#findNodes(family, query, targetAt);
+    const isVerified = this.#isVerified(query);
+    const room = this.#roomFor(query, isVerified) - this.#frameBytes(query);
+    this.#findNodesFor(family, query, targetAt, isVerified);
     encoder.beginReply(query.from, family.table.localNodeId);
     this.#writeNodes(room);
     return encoder.endReply(query.message);
@@ -137,7 +141,7 @@ export class QueryResponder {
     if (filters !== undefined) room -= FILTERS_BYTES;
     const values = filters === undefined ? this.#countValues(family, swarm, own, room, isVerified) : 0;
     if (values > 0) room -= VALUES_FRAME_BYTES + values * valueBytes(family.family);
-    this.#findNodes(family, query, message.infoHashAt);
+    this.#findNodesFor(family, query, message.infoHashAt, isVerified);
 
     if (filters === undefined) encoder.beginReply(from, family.table.localNodeId);
     else this.#beginScrapeReply(family, from, filters);
@@ -255,16 +259,42 @@ export class QueryResponder {
     return payload.length <= message.bytes.length ? payload : undefined;
   }
 
+  /** As `#findNodes`, but that a bootstrap node names more to newcomers, and less to who asks again and again. */
+  #findNodesFor(family: DhtFamily, query: AskedQuery, targetAt: number, isVerified: boolean): void {
+    const { message, from, nowMs } = query;
+    const introducer = this.#parts.introducerOf(family.family);
+    if (introducer === undefined || !asksForItself(message, targetAt)) {
+      this.#findNodes(family, query, targetAt);
+      return;
+    }
+    if (!isVerified && !introducer.admits(from, nowMs)) {
+      this.#findNodes(family, query, targetAt, NODES_FOR_REPEATERS);
+      return;
+    }
+    this.#findNodes(family, query, targetAt);
+    introducer.note(message, from, nowMs);
+    if (isVerified) return;
+    const found = family.family === 4 ? this.#found4 : this.#found6;
+    found.contacts.length = found.count;
+    const more = NODES_FOR_NEWCOMERS - found.count;
+    introducer.choose(more, found.contacts, message.bytes, message.idAt, nowMs);
+    found.count = found.contacts.length;
+  }
+
   /** Finds the nodes that the answer shall name: of the asked family, or of those that `want` lists. */
-  #findNodes(family: DhtFamily, { message, asker }: AskedQuery, targetAt: number): void {
+  #findNodes(
+    family: DhtFamily,
+    { message, asker }: AskedQuery,
+    targetAt: number,
+    most: number = this.#parts.settings.k,
+  ): void {
     const wantsV4 = message.hasWant ? message.wantsV4 : family.family === 4;
     const wantsV6 = message.hasWant ? message.wantsV6 : family.family === 6;
     this.#table4 = wantsV4 ? this.#parts.familyOf(4)?.table : undefined;
     this.#table6 = wantsV6 ? this.#parts.familyOf(6)?.table : undefined;
-    const { k } = this.#parts.settings;
-    this.#found4.begin(message.bytes, targetAt, k, 0, asker);
+    this.#found4.begin(message.bytes, targetAt, most, 0, asker);
     this.#table4?.closest(this.#found4, message.bytes, targetAt);
-    this.#found6.begin(message.bytes, targetAt, k, 0, asker);
+    this.#found6.begin(message.bytes, targetAt, most, 0, asker);
     this.#table6?.closest(this.#found6, message.bytes, targetAt);
   }
 

@@ -9,9 +9,10 @@ import { hostileBytes } from "../support/byte-arbitraries.ts";
 import { fuzzRuns } from "../support/fuzz-runs.ts";
 
 const idOf = (i: number) => nodeIdFrom(new Uint8Array(20).fill(i));
+const node = (i: number, host: string) => ({ id: idOf(i), endpoint: endpoint(host, 6880 + i) });
 const STATE: SavedState = {
-  4: { nodeId: idOf(1), contacts: [{ id: idOf(2), endpoint: endpoint("1.2.3.4", 6881) }] },
-  6: { nodeId: idOf(3), contacts: [{ id: idOf(4), endpoint: endpoint("2001:db8::1", 6882) }] },
+  4: { nodeId: idOf(1), contacts: [node(2, "1.2.3.4")], introductions: [node(5, "1.2.3.5")] },
+  6: { nodeId: idOf(3), contacts: [node(4, "2001:db8::1")], introductions: [node(6, "2001:db8::2")] },
 };
 
 describe("the saved state", () => {
@@ -24,7 +25,9 @@ describe("the saved state", () => {
       id: idOf(i),
       endpoint: endpoint("1.2.3.4", 1 + i),
     }));
-    const read = decodeState(encodeState({ ...STATE, 4: { nodeId: undefined, contacts } }));
+    const read = decodeState(
+      encodeState({ ...STATE, 4: { nodeId: undefined, contacts, introductions: [] } }),
+    );
     expect(read.ok && read.value[4].contacts.length).toBe(MAX_SAVED_CONTACTS);
     expect(read.ok && read.value[4].nodeId).toBeUndefined();
   });
@@ -35,6 +38,7 @@ describe("the saved state", () => {
     ["no version", encodeBencode({ nodes: "" })],
     ["a later version", encodeBencode({ v: 2 })],
     ["a node list that is cut", encodeBencode({ v: 1, nodes: new Uint8Array(27) })],
+    ["a list of introductions that is cut", encodeBencode({ v: 1, ring: new Uint8Array(25) })],
     ["bytes behind it", new Uint8Array([...encodeState(STATE), 0])],
   ])("refuses %s", (_what, bytes) => {
     expect(decodeState(bytes).ok).toBe(false);

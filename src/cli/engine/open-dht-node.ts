@@ -42,7 +42,10 @@ export interface DhtNodeSettings {
   /** May begin to talk to any number of addresses a minute. */
   readonly asksEverybody?: boolean;
   /** Differences for a node that stays and serves others. */
-  readonly serving?: Pick<DhtConfig, "replyBytesPerSecond" | "maxStoredHashes" | "maxStoredPeers">;
+  readonly serving?: Pick<
+    DhtConfig,
+    "introduces" | "replyBytesPerSecond" | "maxStoredHashes" | "maxStoredPeers"
+  >;
   /** What `exportState` gave an earlier node. */
   readonly saved?: Uint8Array | undefined;
   readonly onEvent?: (event: DhtEvent) => void;

@@ -97,6 +97,16 @@ function stateMetrics({ view, refused, residentBytes, startedAtUnixMs }: ServeFi
       perFamily((family) => family.storedHashes),
     ),
     gauge(
+      "dht_introducible_nodes",
+      "Nodes that newcomers are handed on to.",
+      perFamily((family) => family.introductions?.ready ?? null),
+    ),
+    gauge(
+      "dht_waiting_askers",
+      "Nodes that asked to be let in, until they are asked themselves.",
+      perFamily((family) => family.introductions?.waiting ?? null),
+    ),
+    gauge(
       "dht_estimated_nodes",
       "Nodes in the network.",
       perFamily((family) => family.estimatedNodes),
