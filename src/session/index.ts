@@ -6,6 +6,8 @@ export { connectEngine, type EngineClient } from "./channel/engine-client.ts";
 export type { EngineIdentity } from "./channel/engine-frames.ts";
 export { EngineHost, type HostedSession } from "./channel/engine-host.ts";
 export { Viewers } from "./channel/viewers.ts";
+export { diagnose } from "./diagnosis/diagnosis.ts";
+export { factsWithSwarm, type RecordedFacts } from "./diagnosis/recorded-facts.ts";
 export { formatHostPort, type HostPort, parseHostPort } from "./host-port.ts";
 export { type NeighboursPlace, type NetworkNeighbours, openNetworkNeighbours } from "./network-neighbours.ts";
 export { openSession } from "./open-session.ts";

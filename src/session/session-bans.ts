@@ -1,6 +1,6 @@
 /** Bans outlive the session that pronounced them: loaded at the start, saved now and then and at the end. */
 import { BANS_RECORD, decodeBans, encodeBans } from "../storage/index.ts";
-import type { WireEngine } from "../wire/index.ts";
+import type { Wire } from "../wire/index.ts";
 import { loadRecord } from "./load-record.ts";
 import { BANS_SAVE_INTERVAL_MS } from "./session-config.ts";
 import type { SessionLog } from "./session-log.ts";
@@ -8,13 +8,13 @@ import type { SessionPlatform } from "./session-ports.ts";
 
 export class SessionBans {
   readonly #platform: SessionPlatform;
-  readonly #wire: WireEngine;
+  readonly #wire: Wire;
   readonly #log: SessionLog;
   #timer: Disposable | undefined;
   /** Who is banned in the record as it is; saving the same again is no use. */
   #saved = "";
 
-  constructor(platform: SessionPlatform, wire: WireEngine, log: SessionLog) {
+  constructor(platform: SessionPlatform, wire: Wire, log: SessionLog) {
     this.#platform = platform;
     this.#wire = wire;
     this.#log = log;

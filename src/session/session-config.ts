@@ -4,7 +4,7 @@
  */
 import { type AddressProfile, addressScope } from "../core/address-profile.ts";
 import { ClientError } from "../core/errors.ts";
-import type { EncryptionPolicy } from "../wire/index.ts";
+import type { EncryptionPolicy, RecordingOptions } from "../wire/index.ts";
 import { DEFAULT_BOOTSTRAP } from "./bootstrap/default-bootstrap.ts";
 import { type HostPort, parseHostPort } from "./host-port.ts";
 import type { PrivateNetwork } from "./private-network.ts";
@@ -63,6 +63,8 @@ export interface SessionOptions extends InitialSettings {
   readonly remember?: boolean | undefined;
   /** Other sessions use the same state at the same time: ids must differ, records are per torrent and folder. Default false. */
   readonly isStateShared?: boolean | undefined;
+  /** Records what reaches the wire, for a replay. Default: nothing is recorded. */
+  readonly recording?: RecordingOptions | undefined;
 }
 
 export interface SessionConfig {
@@ -89,6 +91,7 @@ export interface SessionConfig {
   readonly settings: Partial<SessionSettings>;
   readonly remember: boolean;
   readonly isStateShared: boolean;
+  readonly recording: RecordingOptions | undefined;
 }
 
 /** Complete, checked and frozen. Throws a `ClientError` `USAGE` that names the option which is wrong. */
@@ -116,6 +119,7 @@ export function resolveSessionConfig(options: SessionOptions): SessionConfig {
     uploadSlots: checkedSlots(options.uploadSlots ?? "auto"),
     remember: options.remember ?? false,
     isStateShared: options.isStateShared ?? false,
+    recording: options.recording,
     settings: givenSettings(options),
   });
 }
@@ -199,6 +203,9 @@ export const MAX_FILES_SHOWN = 5_000;
 export const MAX_LOG_LINES = 200;
 /** Free space and interfaces are asked for this often: it costs system calls, and changes by what others do. */
 export const LOOK_AROUND_INTERVAL_MS: number = 10 * SECOND_MS;
+
+/** What is known of a torrent's surroundings is recorded this often: as often as the wire records what it shows. */
+export const FACTS_INTERVAL_MS: number = 10 * SECOND_MS;
 
 /** Watch folders are listed this often: soon for a person, cheap for a network drive, where nothing tells of changes. */
 export const WATCH_INTERVAL_MS: number = 5 * SECOND_MS;

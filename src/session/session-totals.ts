@@ -1,6 +1,6 @@
 /** What was moved over all time: goes on from the former session, is saved now and then and at the end. */
 import { decodeTotals, encodeTotals, type SavedTotals, TOTALS_RECORD } from "../storage/index.ts";
-import type { WireEngine } from "../wire/index.ts";
+import type { Wire } from "../wire/index.ts";
 import { loadRecord } from "./load-record.ts";
 import { TOTALS_SAVE_INTERVAL_MS } from "./session-config.ts";
 import type { SessionLog } from "./session-log.ts";
@@ -10,14 +10,14 @@ const NOTHING: SavedTotals = { downloadedBytes: 0, uploadedBytes: 0 };
 
 export class SessionTotals {
   readonly #platform: SessionPlatform;
-  readonly #wire: WireEngine;
+  readonly #wire: Wire;
   readonly #log: SessionLog;
   #before = NOTHING;
   /** As the record has it; saving the same again is no use. */
   #saved = NOTHING;
   #timer: Disposable | undefined;
 
-  constructor(platform: SessionPlatform, wire: WireEngine, log: SessionLog) {
+  constructor(platform: SessionPlatform, wire: Wire, log: SessionLog) {
     this.#platform = platform;
     this.#wire = wire;
     this.#log = log;

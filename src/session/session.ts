@@ -7,7 +7,7 @@ import type { AddressProfile } from "../core/address-profile.ts";
 import { endpoint, formatEndpoint } from "../core/endpoint.ts";
 import type { InfoHashHex } from "../core/ids.ts";
 import type { ByteStream } from "../core/ports.ts";
-import { type LocalDiscovery, WireEngine } from "../wire/index.ts";
+import type { LocalDiscovery, Wire } from "../wire/index.ts";
 import { CompletionHook } from "./completion/completion-hook.ts";
 import { routeDatagrams } from "./datagram-router.ts";
 import { inTime } from "./in-time.ts";
@@ -31,6 +31,7 @@ import {
 import { SessionDht } from "./session-dht.ts";
 import { SessionLog } from "./session-log.ts";
 import type { OpenNetwork, SessionPlatform } from "./session-ports.ts";
+import { openWire, type SessionRecorder } from "./session-recorder.ts";
 import { SessionSealing } from "./session-sealing.ts";
 import { SessionTotals } from "./session-totals.ts";
 import type { SessionCommands, SessionSnapshot, SessionView } from "./session-view.ts";
@@ -65,7 +66,9 @@ export class Session implements SessionView {
   readonly #ownAddresses: OwnAddresses;
   readonly #outside: OutsideAddress;
   readonly #transports: PeerTransports;
-  readonly #wire: WireEngine;
+  readonly #wire: Wire;
+  /** Undefined where nothing is recorded. */
+  readonly #recorder: SessionRecorder | undefined;
   readonly #log: SessionLog;
   readonly #records: TorrentRecords;
   readonly #machine: MachineWatch;
@@ -116,7 +119,7 @@ export class Session implements SessionView {
       network: { ...network, udp4, udp6 },
       choice: config.transport,
     });
-    this.#wire = new WireEngine({
+    const { wire, recorder } = openWire(config.recording, {
       clock,
       random,
       dialer: this.#sealing?.dialerOver(this.#transports.dialer) ?? this.#transports.dialer,
@@ -130,6 +133,8 @@ export class Session implements SessionView {
         encryption: this.#sealing === undefined ? config.encryption : "off",
       },
     });
+    this.#wire = wire;
+    this.#recorder = recorder;
     this.#wire.setLimits({
       maxConnections: Math.min(config.maxConnections, platform.maxConnections ?? Number.POSITIVE_INFINITY),
       isLanExempt: config.isLanExempt,
@@ -355,6 +360,7 @@ export class Session implements SessionView {
       torrent.tick();
       if (torrent.isActive) report.tick(shared);
     }
+    this.#recorder?.note(shared.nowMs, this.#list.all);
     this.#settings.applyLimits();
     this.#queue.give();
     if (shared.nowMs - this.#watchedFoldersAtMs >= WATCH_INTERVAL_MS) {

@@ -30,6 +30,8 @@ export {
 export { type LinkModel, type UniformLinkOptions, UniformLinks } from "./link-model.ts";
 export { MemoryDisk } from "./memory-disk.ts";
 export { Nat, type NatKind } from "./nat.ts";
+export { replay } from "./replay/replay.ts";
+export type { ReplayReport } from "./replay/replay-report.ts";
 export { SeededRandom } from "./seeded-random.ts";
 export { type SimulatedTorrent, simulatedTorrent } from "./simulated-torrent.ts";
 export { TroubledLinks, type TroubledLinksOptions } from "./troubled-links.ts";

@@ -7,7 +7,16 @@ import type { Endpoint } from "../core/endpoint.ts";
 import { DhtNode } from "../dht/index.ts";
 import { OwnAddresses, PeerSources } from "../session/index.ts";
 import { Bitfield } from "../torrent/bitfield.ts";
-import { type Swarm, type SwarmEvent, type WireConfig, WireEngine } from "../wire/index.ts";
+import {
+  RecordedWire,
+  type RecordingOptions,
+  type Swarm,
+  type SwarmEvent,
+  type Wire,
+  type WireConfig,
+  WireEngine,
+  type WireEngineOptions,
+} from "../wire/index.ts";
 import { type BlankContent, BlankStorage } from "./blank-content.ts";
 import { BlankSlabs } from "./blank-payload.ts";
 import type { NatKind } from "./nat.ts";
@@ -39,13 +48,15 @@ export interface MachineOptions {
   /** Behind a router, nobody can connect to it. */
   readonly nat?: NatKind;
   readonly wire?: Partial<WireConfig>;
+  /** Records what reaches its wire. */
+  readonly recording?: RecordingOptions;
   /** After the machine itself has heard of it. */
   readonly onEvent?: (event: SwarmEvent) => void;
 }
 
 export class SwarmMachine {
   readonly address: Endpoint;
-  readonly engine: WireEngine;
+  readonly engine: Wire;
   readonly swarm: Swarm;
   readonly joinedAtMs: number;
   finishedAtMs: number | undefined;
@@ -112,17 +123,18 @@ export class SwarmMachine {
     return node;
   }
 
-  #openEngine(): WireEngine {
+  #openEngine(): Wire {
     const { world, streams } = this.#around;
-    const { address, nat, wire } = this.#options;
-    const engine = new WireEngine({
+    const { address, nat, wire, recording } = this.#options;
+    const options: WireEngineOptions = {
       clock: world.clock,
       random: world.random.fork(`wire ${address.host}`),
       dialer: streams.dialerFor(address.host),
       slabs: new BlankSlabs(SLAB_BYTES),
       addressProfile: "public",
       config: { encryption: "off", dhtPort: address.port, ...wire },
-    });
+    };
+    const engine = recording === undefined ? new WireEngine(options) : new RecordedWire(options, recording);
     if (nat !== undefined && nat !== "none") streams.closedHosts.add(address.host);
     const listener = streams.listen(address);
     listener.onConnection = (stream) => engine.accept(stream);

@@ -2,7 +2,7 @@
  * Limits and times of the wire, each with its reason (Law 6). Case ids (W1 … W8) are those of the threat model;
  * "as libtorrent" names that client's default.
  */
-import type { EncryptionPolicy } from "./encryption/connection-security.ts";
+import type { EncryptionPolicy } from "./encryption/peer-streams.ts";
 
 export interface WireConfig {
   /** Sent as `v` in the extension handshake (BEP 10). */

@@ -10,10 +10,12 @@ import type { ByteStream, Clock, Random, StreamDialer, StreamTransport } from ".
 import { copierOf, type SlabPool } from "../core/slab.ts";
 import { TokenBucket } from "../core/token-bucket.ts";
 import { ConnectionSecurity } from "./encryption/connection-security.ts";
+import type { PeerStreams } from "./encryption/peer-streams.ts";
 import { OutBufferPool } from "./peer/outbox.ts";
 import { PeerConnection } from "./peer/peer-connection.ts";
 import type { PeerGreeter } from "./peer/peer-owner.ts";
 import { BanList, type SavedBan } from "./swarm/ban-list.ts";
+import { canonicalRanking, type PeerRanking } from "./swarm/peer-priority.ts";
 import { RecentCalls } from "./swarm/recent-calls.ts";
 import type { Swarm, SwarmOptions } from "./swarm/swarm.ts";
 import { SwarmEngine } from "./swarm/swarm-engine.ts";
@@ -40,6 +42,10 @@ export interface WireEngineOptions {
   readonly hasSentTo?: (host: string) => boolean;
   /** Whether streams over uTP have something to send and wait for a queue on the way; absent where there is no uTP. */
   readonly isUtpHeldBack?: () => boolean;
+  /** Takes the place of dialling and accepting with MSE, for who records or replays what is below. */
+  readonly peerStreams?: (turns: WireTurns) => PeerStreams;
+  /** Takes the place of the order by addresses (BEP 40), for the same. */
+  readonly ranking?: PeerRanking;
 }
 
 export interface WireLimits {
@@ -50,6 +56,20 @@ export interface WireLimits {
   /** Whether rates of peers on our own network (RFC 1918, RFC 4193, link-local) are left alone. */
   readonly isLanExempt?: boolean;
 }
+
+/** The engine as its owner sees it. */
+export type Wire = Pick<
+  WireEngine,
+  | "accept"
+  | "addSwarm"
+  | "setLimits"
+  | "setOutside"
+  | "exportBans"
+  | "importBans"
+  | "payload"
+  | "view"
+  | "close"
+>;
 
 export class WireEngine implements PeerGreeter<PeerConnection> {
   readonly #clock: Clock;
@@ -77,10 +97,13 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
     this.#budget = new WireBudget(config, options.addressProfile, turns);
     this.#shared = {
       random: options.random,
+      ranking: options.ranking ?? canonicalRanking(options.random),
       expectCall: options.dialer.expectCall?.bind(options.dialer),
       recentCalls: new RecentCalls(),
       outside: { port: undefined, hosts: [] },
-      security: new ConnectionSecurity(config.encryption, options.random, options.dialer, turns),
+      security:
+        options.peerStreams?.(turns) ??
+        new ConnectionSecurity(config.encryption, options.random, options.dialer, turns),
       slabs: options.slabs,
       copyPayload: copierOf(options.slabs),
       config,

@@ -4,9 +4,10 @@ import type { Endpoint } from "../core/endpoint.ts";
 import type { Random } from "../core/ports.ts";
 import type { PayloadCopier, SlabPool } from "../core/slab.ts";
 import type { TokenBucket } from "../core/token-bucket.ts";
-import type { ConnectionSecurity } from "./encryption/connection-security.ts";
+import type { PeerStreams } from "./encryption/peer-streams.ts";
 import type { OutBufferPool } from "./peer/outbox.ts";
 import type { BanList } from "./swarm/ban-list.ts";
+import type { PeerRanking } from "./swarm/peer-priority.ts";
 import type { RecentCalls } from "./swarm/recent-calls.ts";
 import type { TransportShare } from "./transport-share.ts";
 import type { WireConfig } from "./wire-config.ts";
@@ -33,13 +34,14 @@ export interface OutsideView {
 
 export interface WireShared {
   readonly random: Random;
+  readonly ranking: PeerRanking;
   /** Tells the dialer that the peer calls us too, over uTP; undefined where there is no uTP. */
   readonly expectCall: ((from: Endpoint) => void) | undefined;
   readonly recentCalls: RecentCalls;
   /** Told to peers (BEP 10), and what the order of dials is made of (BEP 40). */
   outside: OutsideView;
   /** Dials and accepts, encrypted or not. */
-  readonly security: ConnectionSecurity;
+  readonly security: PeerStreams;
   readonly slabs: SlabPool;
   /** Moves payload into slabs in the fastest way they know. */
   readonly copyPayload: PayloadCopier;

@@ -1,5 +1,5 @@
 /** The settings of one session: what it was told before and now, and the limits that follow from them at this hour. */
-import type { WireEngine } from "../../wire/index.ts";
+import type { Wire } from "../../wire/index.ts";
 import type { SessionConfig } from "../session-config.ts";
 import type { SessionPlatform } from "../session-ports.ts";
 import type { SessionSettings } from "../session-view.ts";
@@ -11,7 +11,7 @@ import { limitsInForce, type SpeedLimits } from "./speed-limits.ts";
 export interface SettingsKeeperOptions {
   readonly platform: SessionPlatform;
   readonly config: SessionConfig;
-  readonly wire: WireEngine;
+  readonly wire: Wire;
   readonly log: (text: string) => void;
 }
 

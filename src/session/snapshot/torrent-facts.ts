@@ -1,13 +1,8 @@
 /** What the diagnosis of a torrent rests on, gathered from the torrent and its surroundings. */
 
 import type { SoleSource, SwarmView } from "../../wire/index.ts";
-import type {
-  DhtFacts,
-  DiagnosisFacts,
-  FlowFacts,
-  NetFacts,
-  PeerFacts,
-} from "../diagnosis/diagnosis-facts.ts";
+import type { DhtFacts, DiagnosisFacts, FlowFacts, NetFacts } from "../diagnosis/diagnosis-facts.ts";
+import { swarmFlowFacts, swarmPeerFacts } from "../diagnosis/recorded-facts.ts";
 import type { Torrent } from "../torrent/torrent.ts";
 
 /** What all torrents of a session have in common at one moment. */
@@ -66,7 +61,7 @@ export function torrentFacts(
     net: shared.net,
     dht: shared.dht,
     lookups: torrent.sources.facts(),
-    peers: peerFacts(view, shared),
+    peers: swarmPeerFacts(view, shared.hasIncoming),
     size: torrent.sources.size.facts(),
     metadata:
       metainfo === undefined
@@ -101,33 +96,13 @@ function soleSource(torrent: Torrent, sole: SoleSource | undefined): DiagnosisFa
   };
 }
 
-function peerFacts({ counts }: SwarmView, shared: SharedFacts): PeerFacts {
-  return {
-    candidates: counts.candidates,
-    resting: counts.restingPeers,
-    connecting: counts.connectingPeers,
-    connected: counts.connectedPeers,
-    connectedSeeds: counts.connectedSeeds,
-    failedDials: counts.failedDials,
-    timedOutDials: counts.dialFailures.timedOut,
-    refusedDials: counts.dialFailures.refused,
-    noHandshakeDials: counts.dialFailures.noHandshake,
-    hasIncoming: shared.hasIncoming,
-    interested: counts.interestedPeers,
-  };
-}
-
 function flowFacts(torrent: Torrent, view: SwarmView, shared: SharedFacts, history: FlowHistory): FlowFacts {
   return {
     downBytesPerSecond: history.smoothDownBytesPerSecond,
     upBytesPerSecond: history.smoothUpBytesPerSecond,
     medianDownBytesPerSecond: history.medianDownBytesPerSecond,
-    hasReceived: view.totals.downloadedBytes > 0,
+    ...swarmFlowFacts(view),
     idleMs: history.idleMs,
-    sending: view.activity.sending,
-    choking: view.activity["chokes-us"],
-    snubbed: view.activity.snubbed,
-    waitingForDisk: view.activity["waiting-for-memory"],
     bindingLimit: bindingLimit(torrent, shared, history),
   };
 }

@@ -54,6 +54,7 @@ export class TorrentReport {
   #smoothUp = 0;
   #soleSource: SoleSource | undefined;
   #verdict: Verdict | undefined;
+  #facts: DiagnosisFacts | undefined;
   #snapshot: TorrentSnapshot | undefined;
   #isDirty = true;
   #hadDetails = false;
@@ -65,6 +66,11 @@ export class TorrentReport {
 
   constructor(torrent: Torrent) {
     this.#torrent = torrent;
+  }
+
+  /** What its diagnosis rests on; undefined before the first look. */
+  get facts(): DiagnosisFacts | undefined {
+    return this.#facts;
   }
 
   /** Something of the torrent changed. */
@@ -139,6 +145,7 @@ export class TorrentReport {
       smoothDownBytesPerSecond: this.#smoothDown,
       smoothUpBytesPerSecond: this.#smoothUp,
     });
+    this.#facts = facts;
     const former = this.#verdict;
     const diagnosis = this.#tracker.update(facts, shared.nowMs);
     const isSame = former?.diagnosis.code === diagnosis.code;

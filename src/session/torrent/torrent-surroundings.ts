@@ -1,7 +1,7 @@
 /** What a torrent is set into: the parts of the session that all torrents share, and whom it tells what. */
 import type { AddressProfile } from "../../core/address-profile.ts";
 import type { DhtNode } from "../../dht/index.ts";
-import type { LocalDiscovery, WireEngine } from "../../wire/index.ts";
+import type { LocalDiscovery, Wire } from "../../wire/index.ts";
 import type { OwnAddresses } from "../own-addresses.ts";
 import type { OutsideAddress } from "../reachability/outside-address.ts";
 import type { SessionLog } from "../session-log.ts";
@@ -12,7 +12,7 @@ import type { TorrentRecords } from "./torrent-records.ts";
 
 export interface TorrentSurroundings {
   readonly platform: SessionPlatform;
-  readonly wire: WireEngine;
+  readonly wire: Wire;
   /** Undefined where no DHT runs. */
   readonly dht: DhtNode | undefined;
   /** Undefined where nobody is looked for on the local network. */

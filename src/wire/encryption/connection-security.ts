@@ -8,7 +8,6 @@
  * | require | MSE with RC4 to the end                              | MSE with RC4 to the end  |
  * | off     | plaintext                                            | plaintext                |
  */
-import type { Endpoint } from "../../core/endpoint.ts";
 import type { InfoHash } from "../../core/ids.ts";
 import type { ByteStream, Random, StreamDialer, StreamHandler } from "../../core/ports.ts";
 import { TokenBucket } from "../../core/token-bucket.ts";
@@ -17,24 +16,14 @@ import { CipherBuffers } from "./cipher-buffers.ts";
 import { PLAINTEXT, RC4 } from "./mse-handshake.ts";
 import { MseInitiator } from "./mse-initiator.ts";
 import { MseResponder } from "./mse-responder.ts";
+import type { EncryptionPolicy, PeerStreams, SecureDial } from "./peer-streams.ts";
 import { SecuredStream } from "./secured-stream.ts";
 import { TorrentKeys } from "./torrent-keys.ts";
-
-export type EncryptionPolicy = "prefer" | "require" | "off";
 
 /** threats W10: key exchanges that strangers may have us do; each costs about half a millisecond. */
 const MAX_KEY_EXCHANGES_PER_SECOND = 20;
 
-export interface SecureDial {
-  readonly to: Endpoint;
-  readonly infoHash: InfoHash;
-  readonly timeoutMs: number;
-  readonly handler: StreamHandler;
-  /** The peer did not understand MSE when it was tried. */
-  readonly isPlain: boolean;
-}
-
-export class ConnectionSecurity {
+export class ConnectionSecurity implements PeerStreams {
   readonly policy: EncryptionPolicy;
   readonly #random: Random;
   readonly #dialer: StreamDialer;
@@ -50,7 +39,6 @@ export class ConnectionSecurity {
     this.#turns = turns;
   }
 
-  /** Accepted connections may mean this torrent from now on. */
   addTorrent(infoHash: InfoHash): void {
     this.#torrents.add(infoHash);
   }
@@ -59,12 +47,10 @@ export class ConnectionSecurity {
     this.#torrents.remove(infoHash);
   }
 
-  /** Whether a dial to a peer of which that is known is made with MSE. */
   encrypts(isPlain: boolean): boolean {
     return this.policy === "require" || (this.policy === "prefer" && !isPlain);
   }
 
-  /** Starts connecting, as `StreamDialer.dial`. */
   dial(dial: SecureDial): ByteStream {
     const { to, handler, timeoutMs, infoHash } = dial;
     if (!this.encrypts(dial.isPlain)) return this.#dialer.dial(to, handler, timeoutMs);
@@ -80,7 +66,6 @@ export class ConnectionSecurity {
     return secured;
   }
 
-  /** Takes the handler's place at an accepted stream; answers the stream that the handler is to use. */
   accept(stream: ByteStream, handler: StreamHandler): ByteStream {
     if (this.policy === "off") {
       stream.handler = handler;

@@ -14,7 +14,6 @@ import {
 } from "../../core/address-profile.ts";
 import { BoundedCache } from "../../core/bounded-cache.ts";
 import { type Endpoint, endpoint, formatEndpoint } from "../../core/endpoint.ts";
-import type { Random } from "../../core/ports.ts";
 import type { PeerSource } from "../wire-events.ts";
 import type { BanList } from "./ban-list.ts";
 import {
@@ -28,7 +27,7 @@ import {
   noteNeed,
   noteNotUnderstood,
 } from "./candidate.ts";
-import { canonicalPriority } from "./peer-priority.ts";
+import type { PeerRanking } from "./peer-priority.ts";
 
 /** threats W7; as libtorrent's max_peerlist_size. */
 const MAX_CANDIDATES = 3_000;
@@ -52,11 +51,10 @@ const PATIENT_TIMEOUT_MS = 15_000;
 const EAGER_TIMEOUT_MS = 6_000;
 /** RFC 8305, section 5: what the first address of a peer has before the one of the other family is tried too. */
 const TWIN_HEAD_START_MS = 250;
-const MAX_UINT32 = 0xffff_ffff;
 
 export interface PeerPoolOptions {
   readonly profile: AddressProfile;
-  readonly random: Random;
+  readonly ranking: PeerRanking;
   readonly bans: BanList;
 }
 
@@ -100,7 +98,7 @@ interface DialledPort {
 
 export class PeerPool {
   readonly #profile: AddressProfile;
-  readonly #random: Random;
+  readonly #ranking: PeerRanking;
   readonly #bans: BanList;
   readonly #candidates = new Map<string, Candidate>();
   readonly #self = new Set<string>();
@@ -117,7 +115,7 @@ export class PeerPool {
 
   constructor(options: PeerPoolOptions) {
     this.#profile = options.profile;
-    this.#random = options.random;
+    this.#ranking = options.ranking;
     this.#bans = options.bans;
   }
 
@@ -447,11 +445,11 @@ export class PeerPool {
   /** What both ends make of a connection between us (BEP 40), higher first; undefined while our own address is unknown. */
   canonicalPriorityOf(address: Endpoint): number | undefined {
     const ours = this.#external[address.family];
-    return ours === undefined ? undefined : canonicalPriority(ours, address);
+    return ours === undefined ? undefined : this.#ranking.between(ours, address);
   }
 
   #priorityOf(address: Endpoint): number {
-    return this.canonicalPriorityOf(address) ?? this.#random.integer(MAX_UINT32);
+    return this.canonicalPriorityOf(address) ?? this.#ranking.byChance();
   }
 
   /** When the candidate's port may be dialled: a host has three ports per ten minutes (profile `public`). */

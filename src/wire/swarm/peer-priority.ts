@@ -6,9 +6,24 @@
 import { compareBytes, concatBytes, writeUint16 } from "../../core/bytes.ts";
 import { crc32c } from "../../core/crc32c.ts";
 import { addressBytes, type Endpoint } from "../../core/endpoint.ts";
+import type { Random } from "../../core/ports.ts";
 
 /** Every second bit of what lies behind the network part counts; the BEP's mask. */
 const HOST_MASK = 0x55;
+
+/** Numbers that peers are ordered by, higher first. */
+export interface PeerRanking {
+  /** By the addresses of both ends (BEP 40); undefined across address families. */
+  between(ours: Endpoint, theirs: Endpoint): number | undefined;
+  /** While our own address is unknown. */
+  byChance(): number;
+}
+
+const MAX_UINT32 = 0xffff_ffff;
+
+export function canonicalRanking(random: Random): PeerRanking {
+  return { between: canonicalPriority, byChance: () => random.integer(MAX_UINT32) };
+}
 
 /** Priority of the connection between `ours` and `theirs`, higher first; undefined across address families. */
 export function canonicalPriority(ours: Endpoint, theirs: Endpoint): number | undefined {

@@ -110,7 +110,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     this.#listenPort = options.listenPort;
     this.#mayBecomeSuperSeed = options.isSuperSeed === true;
     const peerId = options.peerId ?? makePeerId(shared.config.peerIdPrefix, shared.random);
-    this.#pool = new PeerPool({ profile: shared.profile, random: shared.random, bans: shared.bans });
+    this.#pool = new PeerPool({ profile: shared.profile, ranking: shared.ranking, bans: shared.bans });
     this.#connections = new SwarmConnections(this, this.#pool, peerId, this);
     this.#metadata = new SwarmMetadata(this, (rawInfo) => this.#metadataComplete(rawInfo));
     this.#pex = new SwarmPex(this, this.#pool);

@@ -6,7 +6,7 @@ import { type Endpoint, endpoint } from "../../../src/core/endpoint.ts";
 import { SeededRandom } from "../../../src/sim/index.ts";
 import { BanList } from "../../../src/wire/swarm/ban-list.ts";
 import { PeerPool } from "../../../src/wire/swarm/peer-pool.ts";
-import { canonicalPriority } from "../../../src/wire/swarm/peer-priority.ts";
+import { canonicalPriority, canonicalRanking } from "../../../src/wire/swarm/peer-priority.ts";
 import { fewerFuzzRuns } from "../../support/fuzz-runs.ts";
 
 const MINUTE_MS = 60_000;
@@ -16,7 +16,7 @@ let bans = new BanList("public");
 
 function poolOf(profile: AddressProfile = "public", seed: number | string = 1): PeerPool {
   bans = new BanList(profile);
-  return new PeerPool({ profile, random: new SeededRandom(seed), bans });
+  return new PeerPool({ profile, ranking: canonicalRanking(new SeededRandom(seed)), bans });
 }
 
 /** A public address of its own for every number. */
