@@ -20,4 +20,5 @@ export {
   profilePaths,
 } from "./profile-paths.ts";
 export { type Readable, readableOf } from "./readable.ts";
+export { createRecordingFile } from "./recording-file.ts";
 export { FileStateStore } from "./state-store.ts";

@@ -262,6 +262,12 @@ export class Session implements SessionView {
     };
   }
 
+  /** A line for people, about the whole session. */
+  log(text: string): void {
+    this.#log.add(text);
+    this.#store.touch();
+  }
+
   /** In a sealed network: it got a new key, or gave up an old one. Nothing is interrupted. */
   takeNetworkKeys(keys: readonly PrivateKey[]): void {
     this.#sealing?.takeKeys(keys);

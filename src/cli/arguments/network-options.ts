@@ -1,15 +1,17 @@
 /** The options that every command with a network has, and what they mean. */
+import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { AddressProfile } from "../../core/address-profile.ts";
 import { addressBytes } from "../../core/endpoint.ts";
 import { ClientError } from "../../core/errors.ts";
 import { TRANSPORT_CHOICES, type TransportChoice } from "../../session/index.ts";
 import type { EncryptionPolicy } from "../../wire/index.ts";
+import type { RecordingSettings } from "../engine/engine-settings.ts";
 import type { NetworkDefinition } from "../network/network-definition.ts";
 import { requireNetwork } from "../network/network-store.ts";
 import { forCommandOnly } from "../settings/setting.ts";
 import { parseBootstrap, parsePeerAddress } from "./addresses.ts";
-import { parsePort, parseRate } from "./quantities.ts";
+import { parsePort, parseRate, parseSize } from "./quantities.ts";
 
 /** Peers and the DHT meet here where no port is given; the first of the range that BEP 3 names. */
 export const DEFAULT_PORT = 6881;
@@ -132,6 +134,16 @@ export function addConnectionOptions(command: Command): Command {
     );
 }
 
+/** For commands that run an engine of their own. */
+export function addRecordingOptions(command: Command): Command {
+  return command
+    .option(
+      "--record <file>",
+      "for a bug report, write what reaches the engine, names and addresses masked (see starling lab replay)",
+    )
+    .option("--record-limit <size>", "where a recording ends", "64M");
+}
+
 export function collect(value: string, previous: readonly string[]): readonly string[] {
   return [...previous, value];
 }
@@ -177,6 +189,16 @@ export function parseLimits(flags: {
 export function parsePeers(values: readonly string[] | undefined): readonly string[] {
   for (const value of values ?? []) parsePeerAddress(value);
   return values ?? [];
+}
+
+export interface RecordingFlags {
+  readonly record?: string;
+  readonly recordLimit?: string;
+}
+
+export function parseRecording(flags: RecordingFlags): RecordingSettings | undefined {
+  if (flags.record === undefined) return undefined;
+  return { path: resolve(flags.record), limitBytes: parseSize(flags.recordLimit ?? "64M", "--record-limit") };
 }
 
 function environmentBootstrap(): readonly string[] | undefined {

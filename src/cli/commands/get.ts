@@ -10,9 +10,12 @@ import {
   parseLimits,
   parseNetworkOptions,
   parsePeers,
+  parseRecording,
+  type RecordingFlags,
 } from "../arguments/network-options.ts";
 import { parseDuration, parseSeedGoal, type SeedGoal } from "../arguments/quantities.ts";
 import { type TorrentFlags, torrentOptions } from "../arguments/torrent-options.ts";
+import { noteRecording } from "../engine/engine-recording.ts";
 import { sharedEngineSettings } from "../engine/shared-settings.ts";
 import { type RunningEngine, startEngine } from "../engine/start-engine.ts";
 import { EXIT_OK } from "../exit-codes.ts";
@@ -24,7 +27,7 @@ import { namedSources, readSource } from "../transfers/read-source.ts";
 import { resolveKeyLinks } from "../transfers/resolve-key-links.ts";
 import { runTransfer } from "../transfers/run-transfer.ts";
 
-interface GetFlags extends NetworkFlags, TorrentFlags {
+interface GetFlags extends NetworkFlags, TorrentFlags, RecordingFlags {
   readonly output: string;
   readonly peer?: readonly string[];
   readonly maxDown?: string;
@@ -53,7 +56,9 @@ export async function runGet(operands: readonly string[], flags: GetFlags, outpu
   const folder = resolve(flags.output);
   await requireWritableFolder(folder);
   const stop = onStopRequest();
-  const engine = await startEngine(sharedEngineSettings({ network, limits, peers, folder }));
+  const engine = await startEngine(
+    sharedEngineSettings({ network, limits, peers, folder, recording: parseRecording(flags) }),
+  );
   try {
     const ids = await addAll(engine, sources, {
       folder,
@@ -83,6 +88,7 @@ export async function runGet(operands: readonly string[], flags: GetFlags, outpu
     return EXIT_OK;
   } finally {
     stop.dispose();
+    noteRecording(engine, output);
     await engine.close();
   }
 }

@@ -6,7 +6,10 @@ import {
   parseLimits,
   parseNetworkOptions,
   parsePeers,
+  parseRecording,
+  type RecordingFlags,
 } from "../arguments/network-options.ts";
+import { noteRecording } from "../engine/engine-recording.ts";
 import { sharedEngineSettings } from "../engine/shared-settings.ts";
 import { startEngine } from "../engine/start-engine.ts";
 import type { Output } from "../output/output.ts";
@@ -15,7 +18,7 @@ import { readSource } from "../transfers/read-source.ts";
 import { runTransfer } from "../transfers/run-transfer.ts";
 import { announceListening } from "./get.ts";
 
-interface SeedFlags extends NetworkFlags {
+interface SeedFlags extends NetworkFlags, RecordingFlags {
   readonly data: string;
   readonly peer?: readonly string[];
   readonly maxDown?: string;
@@ -33,7 +36,13 @@ export async function runSeed(
   const folder = resolve(flags.data);
   const stop = onStopRequest();
   const engine = await startEngine(
-    sharedEngineSettings({ network, limits: parseLimits(flags), peers, folder }),
+    sharedEngineSettings({
+      network,
+      limits: parseLimits(flags),
+      peers,
+      folder,
+      recording: parseRecording(flags),
+    }),
   );
   try {
     const { id } = await engine.view.commands.add(source, { folder, peers, seedOnly: true });
@@ -42,6 +51,7 @@ export async function runSeed(
     return (await runTransfer(engine, rules, output, stop)).exit;
   } finally {
     stop.dispose();
+    noteRecording(engine, output);
     await engine.close();
   }
 }

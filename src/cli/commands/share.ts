@@ -8,7 +8,10 @@ import {
   parseLimits,
   parseNetworkOptions,
   parsePeers,
+  parseRecording,
+  type RecordingFlags,
 } from "../arguments/network-options.ts";
+import { noteRecording } from "../engine/engine-recording.ts";
 import { sharedEngineSettings } from "../engine/shared-settings.ts";
 import { startEngine } from "../engine/start-engine.ts";
 import { EXIT_OK } from "../exit-codes.ts";
@@ -18,7 +21,7 @@ import { type MadeTorrent, type MakeTorrentFlags, makeTorrent } from "../transfe
 import { runTransfer } from "../transfers/run-transfer.ts";
 import { announceListening } from "./get.ts";
 
-interface ShareFlags extends NetworkFlags, MakeTorrentFlags {
+interface ShareFlags extends NetworkFlags, MakeTorrentFlags, RecordingFlags {
   readonly peer?: readonly string[];
   readonly maxDown?: string;
   readonly maxUp?: string;
@@ -39,7 +42,9 @@ export async function runShare(
   const made: MadeTorrent[] = [];
   for (const path of operands) made.push(await makeTorrent(path, flags, output));
   const stop = onStopRequest();
-  const engine = await startEngine(sharedEngineSettings({ network, limits, peers, folder: process.cwd() }));
+  const engine = await startEngine(
+    sharedEngineSettings({ network, limits, peers, folder: process.cwd(), recording: parseRecording(flags) }),
+  );
   try {
     for (const { metainfo, folder, added } of made) {
       const bytes = encodeTorrentFile(metainfo);
@@ -60,6 +65,7 @@ export async function runShare(
     return EXIT_OK;
   } finally {
     stop.dispose();
+    noteRecording(engine, output);
     await engine.close();
   }
 }

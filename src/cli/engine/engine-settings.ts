@@ -40,4 +40,11 @@ export interface EngineSettings {
   readonly stateFolder: string;
   /** How viewers of other processes come in; absent where nobody does. */
   readonly service?: EngineService | undefined;
+  /** Where to record what reaches the engine; undefined = nowhere. */
+  readonly recording?: RecordingSettings | undefined;
+}
+
+export interface RecordingSettings {
+  readonly path: string;
+  readonly limitBytes: number;
 }

@@ -1,10 +1,16 @@
 /** Engine settings of the one engine that a profile has: its state is its own, and others may look in. */
 import { profilePaths, starlingPaths } from "../../platform/index.ts";
-import { type NetworkFlags, parseLimits, parseNetworkOptions } from "../arguments/network-options.ts";
+import {
+  type NetworkFlags,
+  parseLimits,
+  parseNetworkOptions,
+  parseRecording,
+  type RecordingFlags,
+} from "../arguments/network-options.ts";
 import { portOfProfile } from "../arguments/profile.ts";
 import type { EngineService, EngineSettings } from "./engine-settings.ts";
 
-export interface EngineFlags extends NetworkFlags {
+export interface EngineFlags extends NetworkFlags, RecordingFlags {
   readonly maxDown?: string;
   readonly maxUp?: string;
 }
@@ -27,6 +33,7 @@ export function profileEngineSettings(
     defaultFolder: place.folder,
     state: "own",
     stateFolder: sessionFolder,
+    recording: parseRecording(flags),
     service: { socketPath, life: place.life },
   };
 }

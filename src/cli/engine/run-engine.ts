@@ -16,6 +16,7 @@ import {
   Viewers,
 } from "../../session/index.ts";
 import { watchKeys } from "../network/watch-keys.ts";
+import { type EngineRecording, openEngineRecording } from "./engine-recording.ts";
 import type { EngineSettings } from "./engine-settings.ts";
 
 export interface Engine {
@@ -32,8 +33,16 @@ export async function runEngine(settings: EngineSettings): Promise<Engine> {
     ...(settings.state === "none" ? {} : { stateFolder: settings.stateFolder }),
     isStateShared: settings.state === "shared",
   });
+  let recording: EngineRecording | undefined;
   try {
-    const session = await openSession(platform, sessionOptions(settings));
+    let opened: Session | undefined;
+    if (settings.recording !== undefined)
+      recording = await openEngineRecording(settings.recording, (line) => opened?.log(line));
+    const session = await openSession(platform, {
+      ...sessionOptions(settings),
+      recording: recording?.options,
+    });
+    opened = session;
     const life = settings.service?.life ?? "dashboard";
     const identity = { pid: process.pid, life, startedAtUnixMs: platform.unixMs() };
     const viewers = new Viewers(session, identity, platform.clock);
@@ -44,10 +53,11 @@ export async function runEngine(settings: EngineSettings): Promise<Engine> {
       admit: (port) => viewers.admit(port),
       ended: session.closed.then(() => {
         keys?.[Symbol.dispose]();
-        return close(platform, socket);
+        return close(platform, socket, recording);
       }),
     };
   } catch (error) {
+    await recording?.close();
     await platform.close();
     throw error;
   }
@@ -68,7 +78,12 @@ async function openSocket(
   }
 }
 
-async function close(platform: NodePlatform, socket: EngineSocket | undefined): Promise<void> {
+async function close(
+  platform: NodePlatform,
+  socket: EngineSocket | undefined,
+  recording: EngineRecording | undefined,
+): Promise<void> {
+  await recording?.close();
   await socket?.close();
   await platform.close();
 }

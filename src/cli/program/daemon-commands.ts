@@ -5,6 +5,7 @@ import {
   addLimitOptions,
   addNetworkNameOption,
   addNetworkOptions,
+  addRecordingOptions,
   DEFAULT_PORT,
 } from "../arguments/network-options.ts";
 import { type Declare, declareGroup } from "./declare-command.ts";
@@ -22,7 +23,7 @@ export function declareDaemon(program: Command, command: Declare): void {
     "start it; its torrents go on from where they were",
     async () => (await import("../commands/daemon-start.ts")).runDaemonStart,
   );
-  addConnectionOptions(addLimitOptions(addNetworkOptions(start, DEFAULT_PORT)))
+  addRecordingOptions(addConnectionOptions(addLimitOptions(addNetworkOptions(start, DEFAULT_PORT))))
     .option("-o, --output <dir>", "folder for downloads")
     .option(...PROFILE_OPTION)
     .option("--foreground", "stay in this terminal, or under a service manager")

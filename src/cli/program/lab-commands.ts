@@ -48,4 +48,10 @@ export function declareLab(program: Command, command: Declare): void {
     .option("--seeds <n>", "swarms of each kind", "3")
     .option("--seed <n>", "the first of the seeds; the same seeds give the same report", "1")
     .option("--out <folder>", "write the report there as Markdown, JSON and SVG");
+  command(
+    lab,
+    "replay <file>",
+    "run an engine again on what was recorded with --record, and say why it came to what it did",
+    async () => (await import("../commands/lab-replay.ts")).runLabReplay,
+  );
 }

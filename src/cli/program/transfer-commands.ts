@@ -5,6 +5,7 @@ import {
   addLimitOptions,
   addLocalDiscoveryOption,
   addNetworkOptions,
+  addRecordingOptions,
   collect,
   DEFAULT_PORT,
 } from "../arguments/network-options.ts";
@@ -65,5 +66,6 @@ export function declareTransfers(program: Command, command: Declare): void {
     .option("--peer <host:port>", "peer to try first, repeatable", collect, [])
     .option("--data <dir>", "folder that holds the content's own folder or file", ".");
 
+  for (const recorded of [get, share, seed]) addRecordingOptions(recorded);
   for (const searching of [open, get, share, seed]) addConnectionOptions(addLocalDiscoveryOption(searching));
 }

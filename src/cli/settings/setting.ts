@@ -43,6 +43,8 @@ const CALL_ONLY: ReadonlySet<string> = new Set([
   "--print-service",
   "--print-unit",
   "--quiet",
+  "--record",
+  "--record-limit",
   "--report",
   "--salt",
   "--save",

@@ -14,6 +14,7 @@ import {
   type RecordedSwarm,
   RecordingFault,
   type SwarmCommand,
+  type WireConfig,
   WireEngine,
   type WireState,
 } from "../../wire/index.ts";
@@ -29,12 +30,16 @@ const MICROSECONDS = 1_000;
 /** Of a longer timeline the beginning and the end are told. */
 const MAX_TIMELINE = 400;
 
-/** Throws a `RecordingFault` for what is no recording, or a damaged one. */
-export function replay(file: Uint8Array): ReplayReport {
-  return new Replay(file).run();
+/**
+ * Throws a `RecordingFault` for what is no recording, or a damaged one. `changes` to how the engine was configured show where it
+ * would have gone another way.
+ */
+export function replay(file: Uint8Array, changes: Partial<WireConfig> = {}): ReplayReport {
+  return new Replay(file, changes).run();
 }
 
 class Replay {
+  readonly #changes: Partial<WireConfig>;
   readonly #isCut: boolean;
   readonly #script: ReplayScript;
   readonly #contents: StreamContents;
@@ -56,7 +61,8 @@ class Replay {
   #divergence: ReplayReport["divergence"] = null;
   #ending: ReplayReport["ending"] = "cut";
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, changes: Partial<WireConfig>) {
+    this.#changes = changes;
     const file = readRecording(bytes);
     this.#isCut = file.isCut;
     this.#script = new ReplayScript(file.records);
@@ -249,7 +255,7 @@ class Replay {
       },
       slabs: replayedSlabs(script, command.slabBytes),
       addressProfile: command.profile,
-      config: { ...command.config, clientName: command.version },
+      config: { ...command.config, clientName: command.version, ...this.#changes },
       onEvent: (event) => wire.eventOutput(this.#outputs, event),
       hasSentTo: () => script.flag(wire.FLAG),
       ...(command.hasUtp ? { isUtpHeldBack: () => script.flag(wire.FLAG) } : {}),

@@ -101,7 +101,9 @@ export class RecordedWire implements Wire {
         swarm = this.#engine.addSwarm({ ...this.#swarmOptions(options, torrent), peerId: ownId });
       },
     );
-    const recorded = new RecordingSwarm(number, swarm as unknown as Swarm, this.#masks, this.#outputs, () => this.#noteState());
+    const recorded = new RecordingSwarm(number, swarm as unknown as Swarm, this.#masks, this.#outputs, () =>
+      this.#noteState(),
+    );
     this.#swarms.push(recorded);
     return recorded;
   }

@@ -1,6 +1,7 @@
 /** Recordings of simulated machines, in memory. */
-import type { RecordingOptions } from "../../../src/wire/index.ts";
+
 import { concatBytes } from "../../../src/core/bytes.ts";
+import type { RecordingOptions } from "../../../src/wire/index.ts";
 
 export class MemoryRecording implements RecordingOptions {
   readonly limitBytes: number;
@@ -22,4 +23,3 @@ export class MemoryRecording implements RecordingOptions {
     return concatBytes(this.#parts);
   }
 }
-
