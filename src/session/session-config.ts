@@ -204,7 +204,7 @@ export const MAX_LOG_LINES = 200;
 /** Free space and interfaces are asked for this often: it costs system calls, and changes by what others do. */
 export const LOOK_AROUND_INTERVAL_MS: number = 10 * SECOND_MS;
 
-/** What is known of a torrent's surroundings is recorded this often: as often as the wire records what it shows. */
+/** What is known of a torrent's surroundings is recorded this often: as often as the wire says in it what it shows. */
 export const FACTS_INTERVAL_MS: number = 10 * SECOND_MS;
 
 /** Watch folders are listed this often: soon for a person, cheap for a network drive, where nothing tells of changes. */

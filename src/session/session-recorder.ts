@@ -20,26 +20,34 @@ export function openWire(
   return { wire, recorder: new SessionRecorder(wire) };
 }
 
-interface Noted {
+interface Held {
   readonly torrent: { readonly isActive: boolean; readonly swarm: { readonly infoHash: InfoHash } };
   readonly report: { readonly facts: DiagnosisFacts | undefined };
 }
 
+interface Noted {
+  readonly atMs: number;
+  readonly code: string;
+}
+
 export class SessionRecorder {
   readonly #wire: RecordedWire;
-  #notedAtMs = Number.NEGATIVE_INFINITY;
+  readonly #noted = new WeakMap<Held, Noted>();
 
   constructor(wire: RecordedWire) {
     this.#wire = wire;
   }
 
-  /** What each torrent that is at work is diagnosed by, now and then. */
-  note(nowMs: number, held: readonly Noted[]): void {
-    if (nowMs - this.#notedAtMs < FACTS_INTERVAL_MS) return;
-    this.#notedAtMs = nowMs;
-    for (const { torrent, report } of held) {
-      if (!torrent.isActive || report.facts === undefined) continue;
-      this.#wire.noteFacts(torrent.swarm.infoHash, JSON.stringify(recordedFacts(report.facts)));
+  /** What each torrent that is at work is diagnosed by: now and then, and when that says something else than before. */
+  note(nowMs: number, held: readonly Held[]): void {
+    for (const one of held) {
+      const { facts } = one.report;
+      if (!one.torrent.isActive || facts === undefined) continue;
+      const recorded = recordedFacts(facts);
+      const before = this.#noted.get(one);
+      if (before?.code === recorded.code && nowMs - before.atMs < FACTS_INTERVAL_MS) continue;
+      this.#noted.set(one, { atMs: nowMs, code: recorded.code });
+      this.#wire.noteFacts(one.torrent.swarm.infoHash, JSON.stringify(recorded));
     }
   }
 }

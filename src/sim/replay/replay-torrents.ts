@@ -229,7 +229,7 @@ function commandLine(command: SwarmCommand): string | undefined {
     case "setContent":
       return `content of ${command.totalBytes} bytes in pieces of ${command.pieceBytes}`;
     case "addCandidates":
-      return `${command.peers.length} peers named by ${command.source}`;
+      return `${command.peers.length} ${command.peers.length === 1 ? "peer" : "peers"} named by ${command.source}`;
     default:
       return undefined;
   }

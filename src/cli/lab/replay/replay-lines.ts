@@ -28,7 +28,7 @@ function torrentLines(torrent: ReplayReport["torrents"][number]): readonly strin
       : `${bytesText(haveBytes)} of ${bytesText(totalBytes)}`;
   return [
     "",
-    `torrent ${number + 1} at the end: ${size}; ${connectedPeers} peers connected, ${candidates} more known`,
+    `torrent ${number + 1} at the end: ${size}; ${connectedPeers} ${connectedPeers === 1 ? "peer" : "peers"} connected, ${candidates} more known`,
     ...(diagnosis === null
       ? []
       : [
