@@ -10,7 +10,7 @@ import { type DhtTuning, SHIPPING } from "./dht-tuning.ts";
 export interface DhtConfig {
   /** Which addresses may be contacted, and whether limits count by IP (`public`) or by ip:port. */
   readonly addressProfile: AddressProfile;
-  /** A fixed id for both families. Default: the saved one, else random; in `public` re-derived from our address (BEP 42). */
+  /** A fixed id for both families. Default: the saved one, else random; in `public` re-derived from our address (BEP 42). Where ids are keyed, only a genuine one is taken over. */
   readonly nodeId?: NodeId | undefined;
   /** Takes the contacts of a saved state but not its id: several nodes may share one state. Default false. */
   readonly hasFreshId?: boolean | undefined;
@@ -33,6 +33,11 @@ export interface DhtConfig {
    * nobody is asked for one, as on mainline.
    */
   readonly networkId?: Uint8Array | undefined;
+  /**
+   * Of a private network whose node ids only members can make: keys of 16 bytes, first the one for new ids. Other ids are not kept, and
+   * no address is asked for (BEP 42). Default: none.
+   */
+  readonly idKeys?: readonly Uint8Array[] | undefined;
   /** What the sockets add to each datagram: what leaves stays within the limit with it. Default 0. */
   readonly overheadBytes?: number | undefined;
   /** Hashes that peers are stored for, and peers of all hashes together, per family. Default: a client's (threats D4). */

@@ -17,7 +17,7 @@ export type DhtEvent =
   | { readonly kind: "lost"; readonly family: AddressFamily }
   /** Enough others agree on the address they see us at (`host` only; NATs change ports). */
   | { readonly kind: "external-address"; readonly family: AddressFamily; readonly host: string }
-  /** The node took an id that fits its address (BEP 42). */
+  /** The node took an id that fits its address (BEP 42), or one that the network's keys made. */
   | { readonly kind: "node-id-changed"; readonly family: AddressFamily; readonly nodeId: NodeId }
   /** Something an operator should know; `code` is stable. */
   | { readonly kind: "warning"; readonly code: string; readonly message: string };

@@ -7,6 +7,7 @@ import { ClosestContacts } from "./closest-contacts.ts";
 import type { DhtSettings } from "./dht-config.ts";
 import { InfohashSample } from "./infohash-sample.ts";
 import { ItemStore } from "./item-store.ts";
+import type { KeyedIds } from "./keyed-ids.ts";
 import { LostContacts } from "./lost-contacts.ts";
 import { PeerStore } from "./peer-store.ts";
 import { RoutingTable } from "./routing-table.ts";
@@ -24,13 +25,19 @@ export class DhtFamily {
   readonly lost: LostContacts = new LostContacts();
   readonly #k: number;
 
-  constructor(socket: DatagramSocket, localNodeId: NodeId, settings: DhtSettings, random: Random) {
+  constructor(
+    socket: DatagramSocket,
+    localNodeId: NodeId,
+    ids: KeyedIds,
+    settings: DhtSettings,
+    random: Random,
+  ) {
     const { family } = socket.local;
     const { addressProfile, k, tuning, maxStoredHashes, maxStoredPeers } = settings;
     this.family = family;
     this.#k = k;
     this.socket = socket;
-    this.table = new RoutingTable({ localNodeId, family, addressProfile, k, tuning });
+    this.table = new RoutingTable({ localNodeId, ids, family, addressProfile, k, tuning });
     this.store = new PeerStore({
       family,
       limitsByAddress: addressProfile === "public",

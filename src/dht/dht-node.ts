@@ -7,7 +7,7 @@
  */
 import { toHex } from "../core/bytes.ts";
 import type { AddressFamily, Endpoint } from "../core/endpoint.ts";
-import { ID_BYTES, type InfoHash, type NodeId, nodeIdFrom } from "../core/ids.ts";
+import type { InfoHash, NodeId } from "../core/ids.ts";
 import { invariant } from "../core/invariant.ts";
 import type { Clock, DatagramSocket, Random } from "../core/ports.ts";
 import { Announcer } from "./announcer.ts";
@@ -35,6 +35,7 @@ import type { DhtState, DhtView } from "./dht-view.ts";
 import { Introducer } from "./introducer.ts";
 import { type ItemExchangeParts, startGet, startPut } from "./item-exchange.ts";
 import { itemToPut, type VerifySignature } from "./item-rules.ts";
+import { KeyedIds } from "./keyed-ids.ts";
 import { KrpcDecoder } from "./krpc-decoder.ts";
 import { KrpcEncoder } from "./krpc-encoder.ts";
 import { LookupExperience } from "./lookup-experience.ts";
@@ -62,6 +63,8 @@ const HEARTBEAT_MS = 10_000;
 const BEATS_PER_SWEEP = 6;
 /** A heartbeat that comes so late means that the machine slept (threats PR11). */
 const SLEPT_MS = 3 * HEARTBEAT_MS;
+/** Members whose ids were made with a key that was given up take new ones within this: not all at once. */
+const NEW_ID_WITHIN_MS = 30_000;
 
 export interface DhtNodeOptions {
   readonly clock: Clock;
@@ -79,6 +82,7 @@ export interface DhtNodeOptions {
 export class DhtNode {
   readonly #options: DhtNodeOptions;
   readonly #settings: DhtSettings;
+  readonly #ids: KeyedIds;
   readonly #decoder = new KrpcDecoder();
   readonly #traffic: TrafficMeter;
   readonly #stallTimes: StallTimes;
@@ -102,6 +106,7 @@ export class DhtNode {
   constructor(options: DhtNodeOptions) {
     this.#options = options;
     this.#settings = settingsFrom(options.config);
+    this.#ids = new KeyedIds(options.config.idKeys ?? []);
     this.#saved = this.#readSaved();
     const { clock, random, sockets } = options;
     invariant(sockets.v4 !== undefined || sockets.v6 !== undefined, "a node needs a socket");
@@ -256,6 +261,17 @@ export class DhtNode {
     }
     this.#bootstrapper.lookAgain();
     this.#announcer.networkChanged();
+  }
+
+  /**
+   * The network has these keys for ids from now on; see `DhtConfig.idKeys`. Contacts stay; who of us has an id that none of them made
+   * takes a new one within half a minute.
+   */
+  takeIdKeys(keys: readonly Uint8Array[]): void {
+    if (this.#phase === "closed") return;
+    this.#ids.replace(keys);
+    const { clock, random } = this.#options;
+    clock.setTimer(random.integer(NEW_ID_WITHIN_MS), () => this.#replaceIds());
   }
 
   /** Finds peers of `infoHash` and streams them (get_peers). */
@@ -414,12 +430,13 @@ export class DhtNode {
   /** BEP 32: "a node should use the same node id in both tables"; they part where addresses demand it (BEP 42). */
   #newFamilies(): DhtFamily[] {
     const { sockets, random, config } = this.#options;
-    const freshId = nodeIdFrom(random.bytes(ID_BYTES));
+    const freshId = this.#ids.newId(random);
     return [sockets.v4, sockets.v6].flatMap((socket) => {
       if (socket === undefined) return [];
       const savedId = config.hasFreshId === true ? undefined : this.#saved?.[socket.local.family].nodeId;
-      const nodeId = this.#settings.fixedNodeId ?? savedId ?? freshId;
-      return [new DhtFamily(socket, nodeId, this.#settings, random)];
+      const isSavedGood = savedId !== undefined && this.#ids.isGenuine(savedId, 0);
+      const nodeId = this.#settings.fixedNodeId ?? (isSavedGood ? savedId : freshId);
+      return [new DhtFamily(socket, nodeId, this.#ids, this.#settings, random)];
     });
   }
 
@@ -529,11 +546,23 @@ export class DhtNode {
     return this.#members.some((member) => member.family.table.size > 0) ? "joining" : "bootstrapping";
   }
 
+  #replaceIds(): void {
+    if (this.#phase === "closed" || this.#settings.fixedNodeId !== undefined) return;
+    const { clock, random } = this.#options;
+    const freshId = this.#ids.newId(random);
+    for (const member of this.#members) {
+      const { table, family } = member.family;
+      if (table.isGenuine(table.localNodeId, 0)) continue;
+      member.takeId(freshId, clock.nowMs());
+      this.#emit({ kind: "node-id-changed", family, nodeId: freshId });
+    }
+  }
+
   /** Others agree on our address: in `public`, our id shall fit it (BEP 42). */
   #ownAddressAgreed({ family, votes }: DhtFamily): void {
     const { addressProfile, fixedNodeId } = this.#settings;
     if (votes.host !== undefined) this.#emit({ kind: "external-address", family, host: votes.host });
-    if (addressProfile !== "public" || fixedNodeId !== undefined) return;
+    if (addressProfile !== "public" || fixedNodeId !== undefined || this.#ids.areKeyed) return;
     const { random, clock } = this.#options;
     const nodeId = this.#memberOf(family)?.takeFittingId(random, clock.nowMs());
     if (nodeId !== undefined) this.#emit({ kind: "node-id-changed", family, nodeId });

@@ -33,7 +33,7 @@ export interface DhtFamilyView {
   readonly keyspace: readonly number[];
   /** What enough others say our address is; null before they agree. */
   readonly externalHost: string | null;
-  /** Whether our id fits that address (BEP 42); null while the address is unknown or exempt. */
+  /** Whether our id fits that address (BEP 42); null while the address is unknown or exempt, or where ids are keyed. */
   readonly idFitsAddress: boolean | null;
   readonly storedHashes: number;
   readonly storedPeers: number;

@@ -90,6 +90,7 @@ export class Introducer {
   note(message: KrpcMessage, from: Endpoint, nowMs: number): void {
     const { addressProfile } = this.#parts;
     if (message.isReadOnly || !mayContact(addressProfile, from)) return;
+    if (!this.#parts.family.table.isGenuine(message.bytes, message.idAt)) return;
     const party = this.#partyOf(from);
     if (this.#waiting.has(party) || this.#ring.find(party)?.hasId(message.bytes, message.idAt) === true)
       return;
@@ -109,6 +110,7 @@ export class Introducer {
     if (transactionLength !== TOKEN_BYTES) return false;
     COOKIE.set(bytes.subarray(transactionAt, transactionAt + TOKEN_BYTES), COOKIE_AT);
     if (!this.#cookies.accepts(from, COOKIE, 0, COOKIE_AT, TOKEN_BYTES, nowMs)) return false;
+    if (!this.#parts.family.table.isGenuine(bytes, idAt)) return true;
     const party = this.#partyOf(from);
     let contact = this.#ring.find(party);
     if (contact?.hasId(bytes, idAt) !== true || !contact.isAt(from)) {
@@ -122,7 +124,7 @@ export class Introducer {
   restore(nodes: readonly CompactNode[]): void {
     const { clock, addressProfile } = this.#parts;
     for (const { id, endpoint } of nodes) {
-      if (!mayContact(addressProfile, endpoint)) continue;
+      if (!mayContact(addressProfile, endpoint) || !this.#parts.family.table.isGenuine(id, 0)) continue;
       this.#ring.restore(this.#partyOf(endpoint), this.#newContact(id, endpoint), clock.nowMs());
     }
   }

@@ -72,6 +72,7 @@ export class LookupRun implements QueryOwner {
       networkSize: tuning.crowdDoubt ? parts.family.networkSize() : undefined,
       needsToken: parts.request.needsToken,
       maxTries: tuning.resends ? experience.loss.worthwhileTries : 1,
+      isGenuine: (bytes, idAt) => parts.family.table.isGenuine(bytes, idAt),
       isDoubted: (address) => tuning.unreachableCache && experience.unreachable.has(address, parts.nowMs()),
     });
   }

@@ -64,6 +64,8 @@ export interface LookupOptions {
   readonly needsToken: boolean;
   /** How often a candidate at the head of the list is worth asking: more than once where packets get lost. */
   readonly maxTries: number;
+  /** Whether the id at `idAt` of `bytes` may be one of the network's: others are not asked. Absent: all may. */
+  readonly isGenuine?: (bytes: Uint8Array, idAt: number) => boolean;
   /** Whether an address lately did not answer. */
   readonly isDoubted: (address: Endpoint) => boolean;
 }
@@ -398,6 +400,7 @@ export class Lookup {
     const known = this.#nearest.find((it) => it.id !== undefined && equalBytes(it.id, id));
     if (known !== undefined && !UNASKED.has(known.state)) return false;
     if (known !== undefined) this.#nearest.splice(this.#nearest.indexOf(known), 1);
+    if (this.#options.isGenuine?.(id, 0) === false) return false;
     return !equalBytes(id, this.#options.localNodeId) && this.#place(candidate);
   }
 
@@ -410,6 +413,7 @@ export class Lookup {
     const id = nodeIdFrom(bytes.slice(at, at + ID_BYTES));
     const address = readEndpoint(bytes, at + ID_BYTES, this.#options.family);
     if (!mayContact(this.#options.addressProfile, address)) return false;
+    if (this.#options.isGenuine?.(id, 0) === false) return false;
     return this.#insert(id, address, distanceHead, namer);
   }
 

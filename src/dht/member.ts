@@ -88,6 +88,12 @@ export class Member {
     return true;
   }
 
+  /** Takes `nodeId` for its own and looks for its place anew. */
+  takeId(nodeId: NodeId, nowMs: number): void {
+    this.family.table.rebase(nodeId, nowMs);
+    this.keeper.rejoin();
+  }
+
   /** Takes an id that fits the address which others report, unless ours does or is too young (BEP 42). */
   takeFittingId(random: Random, nowMs: number): NodeId | undefined {
     const { table, votes } = this.family;
@@ -96,8 +102,7 @@ export class Member {
     if (idFitsAddress(table.localNodeId, { host })) return undefined;
     this.#lastNewIdMs = nowMs;
     const nodeId = nodeIdForAddress(host, random);
-    table.rebase(nodeId, nowMs);
-    this.keeper.rejoin();
+    this.takeId(nodeId, nowMs);
     return nodeId;
   }
 }

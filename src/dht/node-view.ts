@@ -26,7 +26,7 @@ export function familyView({ family, introducer }: Member, nowMs: number): DhtFa
     keyspace: keyspaceOf(contacts),
     externalHost: host ?? null,
     idFitsAddress:
-      host === undefined || addressScope(host) !== "public"
+      host === undefined || addressScope(host) !== "public" || family.table.hasKeyedIds
         ? null
         : idFitsAddress(family.table.localNodeId, { host }),
     storedHashes: family.store.hashes,

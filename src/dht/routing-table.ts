@@ -26,6 +26,7 @@ import { ContactList } from "./contact-list.ts";
 import { victimFor } from "./contact-rank.ts";
 import { ContactTree, leafAt } from "./contact-tree.ts";
 import type { DhtTuning } from "./dht-tuning.ts";
+import type { KeyedIds } from "./keyed-ids.ts";
 import { idFitsAddress } from "./node-id-rules.ts";
 
 /** BEP 5 suggests one more try after the first failure; we allow two, for lost packets. */
@@ -36,6 +37,8 @@ const DEEPEST_RESERVE = 40;
 
 export interface RoutingTableOptions {
   readonly localNodeId: NodeId;
+  /** Which ids may be kept; absent: all. */
+  readonly ids?: KeyedIds | undefined;
   readonly family: AddressFamily;
   readonly addressProfile: AddressProfile;
   /** Contacts per bucket, but for the far ones. */
@@ -51,7 +54,7 @@ export type Admission =
   | "replaced"
   /** Its bucket is full of others as good. */
   | "reserved"
-  /** Ours, not allowed by the profile, or in the place of another: same id elsewhere, same address, same network. */
+  /** Ours, not allowed by the profile or not of the network, or in the place of another: same id elsewhere, same address, same network. */
   | "refused";
 
 export class RoutingTable {
@@ -67,6 +70,16 @@ export class RoutingTable {
     this.#options = options;
     this.#localId = options.localNodeId;
     this.#tree = new ContactTree(options.localNodeId, options.k);
+  }
+
+  /** Whether ids follow from the network's keys, and not from addresses. */
+  get hasKeyedIds(): boolean {
+    return this.#options.ids?.areKeyed === true;
+  }
+
+  /** Whether the id at `idAt` of `bytes` may be one of this network's. */
+  isGenuine(bytes: Uint8Array, idAt: number): boolean {
+    return this.#options.ids === undefined || this.#options.ids.isGenuine(bytes, idAt);
   }
 
   get localNodeId(): NodeId {
@@ -213,7 +226,7 @@ export class RoutingTable {
 
   #isAcceptable(id: NodeId, address: Endpoint): boolean {
     if (address.family !== this.#options.family || equalBytes(id, this.#localId)) return false;
-    return mayContact(this.#options.addressProfile, address);
+    return mayContact(this.#options.addressProfile, address) && this.isGenuine(id, 0);
   }
 
   #reserved(depth: number, id: NodeId, address: Endpoint): Contact | undefined {

@@ -27,9 +27,12 @@ export interface DerivedKey {
   readonly datagrams: ChaCha20Poly1305;
   readonly streams: Uint8Array;
   readonly neighbours: Uint8Array;
+  readonly nodeIds: Uint8Array;
 }
 
 export const MAX_NETWORK_KEYS = 2;
+/** What SipHash takes: node ids are marked with it. */
+const ID_KEY_BYTES = 16;
 
 export class NetworkKeys {
   readonly #crypto: SealingCrypto;
@@ -47,6 +50,12 @@ export class NetworkKeys {
   /** The newest first. */
   get all(): readonly DerivedKey[] {
     return this.#all;
+  }
+
+  /** Keys that node ids may be made with: first the one for new ids, since others hold the one that is spoken for certain. */
+  get idKeys(): readonly Uint8Array[] {
+    const { current } = this;
+    return [current, ...this.#all.filter((key) => key !== current)].map(({ nodeIds }) => nodeIds);
   }
 
   /** From now on these are the network's keys, for whatever is sealed and opened with them. */
@@ -75,5 +84,6 @@ function derive(crypto: SealingCrypto, id: Uint8Array, { secret, fromUnixMs }: N
     datagrams: new ChaCha20Poly1305(use("starling datagrams 1", KEY_BYTES)),
     streams: use("starling streams 1", KEY_BYTES),
     neighbours: use("starling neighbours 1", KEY_BYTES),
+    nodeIds: use("starling node ids 1", ID_KEY_BYTES),
   };
 }

@@ -93,9 +93,11 @@ export class SessionDht {
         hasFreshId: config.isStateShared,
         watchesReach: true,
         ...dhtConfigOf(config.privateNetwork),
+        idKeys: sealing?.idKeys,
       },
       onEvent: (event) => this.#handle(event),
     });
+    if (sealing !== undefined) sealing.onIdKeys = (keys) => this.node.takeIdKeys(keys);
   }
 
   /** Resolves when the node looks for others of its network next door too, where it is in a private one. */

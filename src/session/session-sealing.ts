@@ -27,6 +27,8 @@ export class SessionSealing {
   readonly udp4: SealedSocket | undefined;
   readonly udp6: SealedSocket | undefined;
   readonly neighbours: NeighbourTags;
+  /** Is told when other keys make the ids of nodes; set by the owner of the node. */
+  onIdKeys: (keys: readonly Uint8Array[]) => void = () => undefined;
   readonly #keys: NetworkKeys;
   readonly #streams: StreamSealing;
   /** Where others say that they see us. */
@@ -70,6 +72,12 @@ export class SessionSealing {
   /** The network got a new key, or gave up an old one: connections stay, everything that begins uses these. */
   takeKeys(keys: readonly PrivateKey[]): void {
     this.#keys.replace(keysOf(keys));
+    this.onIdKeys(this.idKeys);
+  }
+
+  /** For a node's configuration. */
+  get idKeys(): readonly Uint8Array[] {
+    return this.#keys.idKeys;
   }
 
   /** Members agree that they see us there. */

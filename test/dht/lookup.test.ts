@@ -99,6 +99,17 @@ describe("a lookup", () => {
     expect(lookup.closest(8).map((it) => it.id?.[1])).toEqual([11, 12, 13, 14, 15, 16, 17, 18]);
   });
 
+  test("asks nobody whose id is none of the network's, named or found at an address", () => {
+    const lookup = aLookup({ isGenuine: (bytes, idAt) => bytes[idAt + 1] !== 1 });
+    addNodes(lookup, nodesOf(1, 2, 3));
+    expect([asked(lookup), asked(lookup)].map((it) => it.id?.[1])).toEqual([2, 3]);
+    expect(lookup.next()).toBe("wait");
+    lookup.addAddress(hostOf(9));
+    const unknown = asked(lookup);
+    lookup.answered(unknown, idOf(1), undefined, 50);
+    expect(lookup.closest(8)).toEqual([]);
+  });
+
   test("gives the place of a stalled query to another and still takes its answer", () => {
     const lookup = aLookup({ tuning: { alpha: 1 }, k: 2 });
     for (const i of [1, 2, 3]) lookup.addContact(idOf(i), hostOf(i));

@@ -117,7 +117,10 @@ export class RotationWorld {
     const { world } = this.net;
     const random = world.random.fork(`take ${world.nowMs}`);
     for (const bare of this.bare)
-      world.after(random.integer(SPREAD_MS), () => bare.keys.replace(secretsOf(keys)));
+      world.after(random.integer(SPREAD_MS), () => {
+        bare.keys.replace(secretsOf(keys));
+        bare.node.takeIdKeys(bare.keys.idKeys);
+      });
     for (const { session } of this.clients)
       world.after(random.integer(SPREAD_MS), () => session.takeNetworkKeys(keys));
   }
@@ -179,7 +182,7 @@ export class RotationWorld {
     const node = new DhtNode({
       clock: world.clock,
       random,
-      config: { addressProfile: "lan", overheadBytes: SEALING_BYTES },
+      config: { addressProfile: "lan", overheadBytes: SEALING_BYTES, idKeys: keys.idKeys },
       sockets: { v4: sealed },
       saved,
       onEvent: (event) => {

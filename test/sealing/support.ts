@@ -72,7 +72,10 @@ export function memberAt(
   saved?: Uint8Array,
 ): Member {
   const socket = sealed(net.bind(at), networkOf(1), world);
-  return { node: startNode(world, socket, { bootstrap, saved, overheadBytes: SEALING_BYTES }), socket };
+  return {
+    node: startNode(world, socket, { bootstrap, saved, ...sealedConfig(networkOf(1), world) }),
+    socket,
+  };
 }
 
 export function nodeIn(
@@ -87,11 +90,16 @@ export function nodeIn(
   const { id } = networkOf(label);
   const socket = mode === "sealed" ? sealed(plain, networkOf(label), world) : plain;
   const config =
-    mode === "sealed" ? { overheadBytes: SEALING_BYTES } : mode === "open" ? { networkId: id } : {};
+    mode === "sealed" ? sealedConfig(networkOf(label), world) : mode === "open" ? { networkId: id } : {};
   return { node: startNode(world, socket, { bootstrap, saved, ...config }), socket };
 }
 
-interface StartOptions extends Pick<DhtConfig, "overheadBytes" | "networkId"> {
+function sealedConfig(network: SealedNetwork, world: World): Pick<DhtConfig, "overheadBytes" | "idKeys"> {
+  const { idKeys } = new NetworkKeys(nodeSealingCrypto, network, wallOf(world));
+  return { overheadBytes: SEALING_BYTES, idKeys };
+}
+
+interface StartOptions extends Pick<DhtConfig, "overheadBytes" | "networkId" | "idKeys"> {
   readonly bootstrap: readonly Endpoint[];
   readonly saved: Uint8Array | undefined;
 }

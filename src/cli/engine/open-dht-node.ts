@@ -92,6 +92,7 @@ export async function openDhtNode(settings: DhtNodeSettings): Promise<OpenDhtNod
         ...(settings.asksEverybody === true ? { tuning: { newFlowsPerMinute: 0 } } : {}),
         ...settings.serving,
         ...dhtConfigOf(network.privateNetwork),
+        idKeys: sealing?.idKeys,
         bootstrapEndpoints: bootstrapNodes,
       },
       onEvent: (event) => {
@@ -100,6 +101,7 @@ export async function openDhtNode(settings: DhtNodeSettings): Promise<OpenDhtNod
         settings.onEvent?.(event);
       },
     });
+    if (sealing !== undefined) sealing.onIdKeys = (keys) => node.takeIdKeys(keys);
     for (const socket of [udp4, udp6]) {
       if (socket === undefined) continue;
       socket.onDatagram = (payload, from) => {
