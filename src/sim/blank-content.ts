@@ -10,6 +10,7 @@ import { PieceMap } from "../torrent/piece-map.ts";
 import { buildInfoDictionary, choosePieceBytes } from "../torrent/torrent-builder.ts";
 import type { Swarm, SwarmStorage } from "../wire/index.ts";
 import { BLANK_SLOT } from "./blank-payload.ts";
+import { ScheduledEvent } from "./event-heap.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 import type { World } from "./world.ts";
 
@@ -39,7 +40,7 @@ export function blankContent(
 }
 
 /** What is asked within one instant is answered together, `DISK_MS` later. */
-export class BlankStorage implements SwarmStorage {
+export class BlankStorage extends ScheduledEvent implements SwarmStorage {
   readonly slabs: SlabPool;
   readonly #world: World;
   readonly #map: PieceMap;
@@ -51,6 +52,7 @@ export class BlankStorage implements SwarmStorage {
   swarm: Swarm | undefined;
 
   constructor(world: World, content: BlankContent, slabs: SlabPool) {
+    super();
     this.#world = world;
     this.#map = content.map;
     this.slabs = slabs;
@@ -84,10 +86,15 @@ export class BlankStorage implements SwarmStorage {
   #answerLater(): void {
     if (this.#isAsked) return;
     this.#isAsked = true;
-    this.#world.after(DISK_MS, () => this.#answer());
+    this.#world.schedule(this, DISK_MS);
   }
 
-  #answer(): void {
+  get isLive(): boolean {
+    return true;
+  }
+
+  /** The disk answers. */
+  run(): void {
     const tokens = this.#tokens;
     const wholePieces = this.#wholePieces;
     this.#tokens = [];

@@ -16,14 +16,12 @@ export function isBlank(bytes: Uint8Array): boolean {
   return bytes.buffer === BLANK_SLOT.buffer.buffer;
 }
 
-/** The header of a blank block, which is all that is kept of it. */
-export function blankHeader(bytes: Uint8Array): Uint8Array {
-  return bytes.slice(0, PIECE_HEADER_BYTES);
-}
+/** Bytes of a blank block that are kept, and carried. */
+export const HEADER_BYTES: number = PIECE_HEADER_BYTES;
 
-/** A whole block with this header, valid until the next call. */
-export function blankBlock(header: Uint8Array): Uint8Array {
-  ARRIVING.set(header, 0);
+/** A whole block with the header at `at`, valid until the next call. */
+export function blankBlock(page: Uint8Array, at: number): Uint8Array {
+  for (let i = 0; i < HEADER_BYTES; i++) ARRIVING[i] = page[at + i] as number;
   return ARRIVING;
 }
 

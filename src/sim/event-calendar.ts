@@ -6,7 +6,7 @@
 import { EventHeap, type ScheduledEvent } from "./event-heap.ts";
 
 /** Width of a list, milliseconds: a heap of what happens within it stays small, also with a thousand peers at work. */
-const SLOT_MS = 16;
+const SLOT_MS = 2;
 
 export class EventCalendar {
   /** Everything up to the end of `#slot`. */

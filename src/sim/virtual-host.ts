@@ -8,6 +8,9 @@ import type { World } from "./world.ts";
 /** Bytes that a stream sends before the next one has its turn: about one block, so that sharing is fair. */
 export const CHUNK_BYTES = 16_384;
 
+/** Takes a downlink no time that is worth an event of its own. */
+const ONE_PACKET_BYTES = 1_400;
+
 export interface HostLinks {
   /** Infinity where not limited. */
   readonly upBytesPerSecond: number;
@@ -24,13 +27,13 @@ export interface HostStream {
 
 export class VirtualHost {
   readonly streams: Set<HostStream> = new Set<HostStream>();
-  readonly #world: World;
+  readonly world: World;
   readonly #links: HostLinks;
   readonly #uplink: Uplink;
   #downFreeAtMs = 0;
 
   constructor(world: World, links: HostLinks) {
-    this.#world = world;
+    this.world = world;
     this.#links = links;
     this.#uplink = new Uplink(world, links.upBytesPerSecond);
   }
@@ -45,15 +48,17 @@ export class VirtualHost {
     this.#uplink.enqueue(stream);
   }
 
-  /** Whether what arrives now is in at once: nothing waits before the downlink. */
-  get isDownIdle(): boolean {
-    return this.#downFreeAtMs < this.#world.nowMs;
+  /** What the downlink takes for so many bytes; nothing for what fits into one packet. */
+  downMs(bytes: number): number {
+    return bytes <= ONE_PACKET_BYTES ? 0 : (bytes / this.#links.downBytesPerSecond) * 1000;
   }
 
-  /** When a chunk that arrives at the downlink now has been taken in. */
-  receivedAtMs(bytes: number): number {
-    const startMs = Math.max(this.#world.nowMs, this.#downFreeAtMs);
-    this.#downFreeAtMs = startMs + (bytes / this.#links.downBytesPerSecond) * 1000;
+  /**
+   * A chunk has come that the downlink has been taking in for its `downMs`, if it was free: answers when it has been taken in,
+   * which is later than now where others came before.
+   */
+  takeIn(bytes: number): number {
+    this.#downFreeAtMs = Math.max(this.world.nowMs, this.#downFreeAtMs + this.downMs(bytes));
     return this.#downFreeAtMs;
   }
 }

@@ -1,26 +1,21 @@
 /** One end of a byte stream in virtual time; see virtual-streams.ts. */
 import type { Endpoint } from "../core/endpoint.ts";
+import { NEVER_MS } from "../core/never-ms.ts";
 import { NO_HANDLER } from "../core/no-handler.ts";
 import type { ByteStream, StreamEnd, StreamHandler } from "../core/ports.ts";
-import { blankHeader, isBlank } from "./blank-payload.ts";
-import { type ChunkReceiver, StreamChunk } from "./stream-chunk.ts";
+import { HEADER_BYTES } from "./blank-payload.ts";
+import { ScheduledEvent } from "./event-heap.ts";
+import { SendQueue } from "./send-queue.ts";
+import type { ChunkPool, ChunkReceiver, StreamChunk } from "./stream-chunk.ts";
 import { CHUNK_BYTES, type HostStream, type VirtualHost } from "./virtual-host.ts";
 import type { World } from "./world.ts";
 
 /** Unacknowledged bytes a sender may have on its way: a typical autotuned TCP window. */
 const WINDOW_BYTES = 1 << 20;
 /** What arrived is acknowledged in steps of this; far below the window, so that nobody waits for one. */
-const ACKNOWLEDGED_BYTES = 64 * 1024;
+const ACKNOWLEDGED_BYTES = 128 * 1024;
 /** `write` answers false above this, `onWritable` follows below half of it. */
 const HIGH_WATER_BYTES = 256 * 1024;
-
-interface QueuedWrite {
-  /** Of a blank block its header, which is shorter than `lengthBytes`. */
-  readonly bytes: Uint8Array;
-  readonly lengthBytes: number;
-  readonly onSent: (() => void) | undefined;
-  offset: number;
-}
 
 /** Where a stream begins, and how far it is to the other end. */
 export interface StreamPath {
@@ -28,6 +23,7 @@ export interface StreamPath {
   readonly host: VirtualHost;
   /** One way, which is the same both ways. */
   readonly delayMs: number;
+  readonly chunks: ChunkPool;
 }
 
 export class VirtualStream implements ByteStream, HostStream, ChunkReceiver {
@@ -39,13 +35,12 @@ export class VirtualStream implements ByteStream, HostStream, ChunkReceiver {
   readonly host: VirtualHost;
   readonly #delayMs: number;
   #peer: VirtualStream | undefined;
-  readonly #writes: QueuedWrite[] = [];
-  /** Those at the head that have left as a whole, while a chunk is made. */
-  #sentWrites = 0;
+  readonly #chunks: ChunkPool;
+  readonly #queue = new SendQueue();
   /** Arrived while reading was paused. */
   readonly #held: StreamChunk[] = [];
-  #queuedBytes = 0;
   #inFlightBytes = 0;
+  #lastArrivesAtMs = NEVER_MS;
   #unacknowledgedBytes = 0;
   #isOpen = false;
   #isEnded = false;
@@ -59,11 +54,12 @@ export class VirtualStream implements ByteStream, HostStream, ChunkReceiver {
     this.remote = remote;
     this.handler = handler;
     this.#delayMs = path.delayMs;
+    this.#chunks = path.chunks;
     this.host.streams.add(this);
   }
 
   get queuedBytes(): number {
-    return this.#queuedBytes;
+    return this.#queue.bytes;
   }
 
   get isEnded(): boolean {
@@ -83,14 +79,11 @@ export class VirtualStream implements ByteStream, HostStream, ChunkReceiver {
   }
 
   write(bytes: Uint8Array, onSent?: () => void): boolean {
-    const lengthBytes = bytes.length;
-    if (this.#isEnded || lengthBytes === 0) return !this.#isEnded;
-    // The one blank slot is written to again at once.
-    const kept = isBlank(bytes) ? blankHeader(bytes) : bytes;
-    this.#writes.push({ bytes: kept, lengthBytes, onSent, offset: 0 });
-    this.#queuedBytes += lengthBytes;
+    if (this.#isEnded || bytes.length === 0) return !this.#isEnded;
+    const isCopied = this.#queue.add(bytes, onSent);
+    if (isCopied && onSent !== undefined) this.world.afterEvent(onSent);
     this.#schedule();
-    if (this.#queuedBytes <= HIGH_WATER_BYTES) return true;
+    if (this.#queue.bytes <= HIGH_WATER_BYTES) return true;
     this.#wasFull = true;
     return false;
   }
@@ -131,71 +124,28 @@ export class VirtualStream implements ByteStream, HostStream, ChunkReceiver {
   sendChunk(): number {
     this.#isEnqueued = false;
     const peer = this.#peer;
-    if (this.#isEnded || peer === undefined) return 0;
-    const chunk = new StreamChunk(peer);
-    this.#fill(chunk);
-    if (chunk.bytes === 0) return 0;
-    this.#inFlightBytes += chunk.bytes;
-    this.#queuedBytes -= chunk.bytes;
-    this.world.schedule(chunk, this.#delayMs);
-    this.#schedule();
-    this.#tellSent();
-    return chunk.bytes;
-  }
-
-  /** Moves what is queued to `chunk`, a chunk's length of it; blocks that are blank go as a whole. */
-  #fill(chunk: StreamChunk): void {
+    if (this.#isEnded || peer === undefined || this.#queue.bytes === 0) return 0;
     const mostBytes = Math.min(CHUNK_BYTES, WINDOW_BYTES - this.#inFlightBytes);
-    while (chunk.bytes < mostBytes) {
-      const write = this.#writes[this.#sentWrites];
-      if (write === undefined) return;
-      if (write.lengthBytes > write.bytes.length) {
-        chunk.add(write.bytes, write.lengthBytes);
-        this.#sentWrites++;
-      } else this.#fillWithCopy(chunk, mostBytes - chunk.bytes);
-    }
-  }
-
-  /** Copies what can be sent up to the next blank block: a writer may reuse its buffer as soon as `onSent` is called. */
-  #fillWithCopy(chunk: StreamChunk, mostBytes: number): void {
-    const copy = roomFor(Math.min(mostBytes, this.#plainBytes()));
-    let filled = 0;
-    while (filled < copy.length) {
-      const write = this.#writes[this.#sentWrites] as QueuedWrite;
-      const take = Math.min(copy.length - filled, write.lengthBytes - write.offset);
-      copy.set(write.bytes.subarray(write.offset, write.offset + take), filled);
-      filled += take;
-      write.offset += take;
-      if (write.offset === write.lengthBytes) this.#sentWrites++;
-    }
-    chunk.add(copy, copy.length);
-  }
-
-  /** Bytes that are queued before the next blank block; no more than a chunk of them are counted. */
-  #plainBytes(): number {
-    let bytes = 0;
-    for (let i = this.#sentWrites; i < this.#writes.length && bytes < CHUNK_BYTES; i++) {
-      const write = this.#writes[i] as QueuedWrite;
-      if (write.lengthBytes > write.bytes.length) break;
-      bytes += write.lengthBytes - write.offset;
+    if (mostBytes <= 0) return 0;
+    const chunk = this.#chunks.take(peer, mostBytes + HEADER_BYTES);
+    this.#queue.fill(chunk, this.#chunks, mostBytes);
+    const { bytes } = chunk;
+    this.#inFlightBytes += bytes;
+    // A small one does not overtake the large one before it.
+    const arrivesAtMs = this.world.nowMs + this.#delayMs + peer.host.downMs(bytes);
+    this.#lastArrivesAtMs = Math.max(this.#lastArrivesAtMs, arrivesAtMs);
+    this.world.scheduleAt(chunk, this.#lastArrivesAtMs);
+    this.#schedule();
+    this.#queue.tellSent();
+    if (this.#wasFull && this.#queue.bytes <= HIGH_WATER_BYTES / 2) {
+      this.#wasFull = false;
+      this.handler.onWritable();
     }
     return bytes;
   }
 
-  /** Tells writers whose bytes have left. They may write more, so the queue is put in order first. */
-  #tellSent(): void {
-    if (this.#sentWrites > 0) {
-      const sent = this.#writes.splice(0, this.#sentWrites);
-      this.#sentWrites = 0;
-      for (const write of sent) write.onSent?.();
-    }
-    if (!this.#wasFull || this.#queuedBytes > HIGH_WATER_BYTES / 2) return;
-    this.#wasFull = false;
-    this.handler.onWritable();
-  }
-
   #schedule(): void {
-    const mayTake = this.#queuedBytes > 0 && this.#inFlightBytes < WINDOW_BYTES;
+    const mayTake = this.#queue.bytes > 0 && this.#inFlightBytes < WINDOW_BYTES;
     if (!this.#isOpen || this.#isEnded || this.#isEnqueued || !mayTake) return;
     this.#isEnqueued = true;
     this.host.enqueue(this);
@@ -203,8 +153,8 @@ export class VirtualStream implements ByteStream, HostStream, ChunkReceiver {
 
   /** A chunk is here. */
   receive(chunk: StreamChunk): void {
-    if (this.#isEnded) return;
-    if (this.#isPaused || this.#held.length > 0) this.#held.push(chunk);
+    if (this.#isEnded) chunk.drop();
+    else if (this.#isPaused || this.#held.length > 0) this.#held.push(chunk);
     else this.#deliver(chunk);
   }
 
@@ -218,15 +168,14 @@ export class VirtualStream implements ByteStream, HostStream, ChunkReceiver {
 
   #deliver(chunk: StreamChunk): void {
     const peer = this.#peer;
-    chunk.deliver(this.handler);
     this.#unacknowledgedBytes += chunk.bytes;
+    chunk.deliver(this.handler);
     if (peer === undefined || this.#unacknowledgedBytes < ACKNOWLEDGED_BYTES) return;
-    const bytes = this.#unacknowledgedBytes;
+    this.world.schedule(new Acknowledgement(peer, this.#unacknowledgedBytes), this.#delayMs);
     this.#unacknowledgedBytes = 0;
-    this.world.after(this.#delayMs, () => peer.#acknowledge(bytes));
   }
 
-  #acknowledge(bytes: number): void {
+  acknowledge(bytes: number): void {
     this.#inFlightBytes -= bytes;
     this.#schedule();
   }
@@ -242,23 +191,26 @@ export class VirtualStream implements ByteStream, HostStream, ChunkReceiver {
   #markEnded(): void {
     this.#isEnded = true;
     this.host.streams.delete(this);
-    this.#writes.length = 0;
-    this.#sentWrites = 0;
-    this.#queuedBytes = 0;
+    this.#queue.clear();
   }
 }
 
-/** Copies that wait for their arrival are cut from this much memory at a time: small ones of their own cost more than their work. */
-const ROOM_BYTES = 64 * 1024;
-let room = new ArrayBuffer(ROOM_BYTES);
-let roomUsed = 0;
+/** So much has arrived at the other end, says that to the sender. */
+class Acknowledgement extends ScheduledEvent {
+  readonly #to: VirtualStream;
+  readonly #bytes: number;
 
-function roomFor(bytes: number): Uint8Array {
-  if (roomUsed + bytes > ROOM_BYTES) {
-    room = new ArrayBuffer(ROOM_BYTES);
-    roomUsed = 0;
+  constructor(to: VirtualStream, bytes: number) {
+    super();
+    this.#to = to;
+    this.#bytes = bytes;
   }
-  const copy = new Uint8Array(room, roomUsed, bytes);
-  roomUsed += bytes;
-  return copy;
+
+  get isLive(): boolean {
+    return true;
+  }
+
+  run(): void {
+    this.#to.acknowledge(this.#bytes);
+  }
 }

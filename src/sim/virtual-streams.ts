@@ -7,6 +7,7 @@ import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
 import { NO_HANDLER } from "../core/no-handler.ts";
 import type { ByteStream, StreamDialer, StreamListener } from "../core/ports.ts";
 import type { LinkModel } from "./link-model.ts";
+import { ChunkPool } from "./stream-chunk.ts";
 import { type HostLinks, VirtualHost } from "./virtual-host.ts";
 import { type StreamPath, VirtualStream } from "./virtual-stream.ts";
 import type { World } from "./world.ts";
@@ -23,6 +24,7 @@ export class StreamNetwork {
   readonly world: World;
   readonly links: LinkModel;
   readonly #listeners = new Map<string, VirtualListener>();
+  readonly #chunks = new ChunkPool();
   readonly #hosts = new Map<string, VirtualHost>();
   /** Hosts that answer nothing: dialling them times out. */
   readonly silentHosts: Set<string> = new Set();
@@ -73,7 +75,7 @@ export class StreamNetwork {
 
   #pathOf(from: Endpoint, to: Endpoint): StreamPath {
     const delayMs = this.links.delayMs(from.host, to.host);
-    return { world: this.world, host: this.hostOf(from.host), delayMs };
+    return { world: this.world, host: this.hostOf(from.host), delayMs, chunks: this.#chunks };
   }
 
   #connect(near: VirtualStream, local: Endpoint, to: Endpoint, timeoutMs: number): void {

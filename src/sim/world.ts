@@ -36,6 +36,7 @@ export class World {
   readonly random: SeededRandom;
   readonly clock: Clock;
   readonly #calendar = new EventCalendar();
+  readonly #afterEvent: (() => void)[] = [];
   #nowMs = START_MS;
   #eventsRun = 0;
 
@@ -68,6 +69,16 @@ export class World {
   /** As `after`, for what happens so often that it is worth a class of its own. */
   schedule(event: ScheduledEvent, delayMs: number): void {
     this.#calendar.add(event, this.#nowMs + Math.max(0, delayMs));
+  }
+
+  /** The same at a time of this world, which is not in the past. */
+  scheduleAt(event: ScheduledEvent, atMs: number): void {
+    this.#calendar.add(event, atMs);
+  }
+
+  /** Runs `action` as soon as the running event is over; for what is no event of its own. Call from within an event only. */
+  afterEvent(action: () => void): void {
+    this.#afterEvent.push(action);
   }
 
   /** Runs every event up to and including virtual time `atMs`, then sets the clock to it. */
@@ -136,5 +147,8 @@ export class World {
     if (!event.isLive) return;
     this.#eventsRun++;
     event.run();
+    // These may add to the list.
+    for (let i = 0; i < this.#afterEvent.length; i++) (this.#afterEvent[i] as () => void)();
+    if (this.#afterEvent.length > 0) this.#afterEvent.length = 0;
   }
 }
