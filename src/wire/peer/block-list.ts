@@ -3,14 +3,17 @@
  * mostly in the order of the questions, so a search begins at the oldest entry and almost always ends there.
  */
 
-/** First capacity; doubles up to the caller's own limit. A power of two. */
-const INITIAL_CAPACITY = 64;
+/** First capacity, of lists that are used at all; doubles up to the caller's own limit. A power of two. */
+const INITIAL_CAPACITY = 16;
+const NO_NUMBERS = new Int32Array(0);
+const NO_TIMES = new Float64Array(0);
 
 export class BlockList {
-  #pieces: Int32Array = new Int32Array(INITIAL_CAPACITY);
-  #begins: Int32Array = new Int32Array(INITIAL_CAPACITY);
-  #tags: Int32Array = new Int32Array(INITIAL_CAPACITY);
-  #times: Float64Array = new Float64Array(INITIAL_CAPACITY);
+  // Most connections of a large swarm are choked both ways and never need memory for requests.
+  #pieces: Int32Array = NO_NUMBERS;
+  #begins: Int32Array = NO_NUMBERS;
+  #tags: Int32Array = NO_NUMBERS;
+  #times: Float64Array = NO_TIMES;
   #head = 0;
   #length = 0;
 
@@ -81,7 +84,7 @@ export class BlockList {
   }
 
   #grow(): void {
-    const capacity = 2 * this.#pieces.length;
+    const capacity = Math.max(INITIAL_CAPACITY, 2 * this.#pieces.length);
     const pieces = new Int32Array(capacity);
     const begins = new Int32Array(capacity);
     const tags = new Int32Array(capacity);

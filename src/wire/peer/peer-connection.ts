@@ -7,7 +7,7 @@
  *        \____________________\_______________________\____ close / end --> closed
  */
 
-import { addressScope } from "../../core/address-profile.ts";
+import { type AddressScope, addressScope } from "../../core/address-profile.ts";
 import type { Endpoint } from "../../core/endpoint.ts";
 import { NEVER_MS } from "../../core/never-ms.ts";
 import type { ByteStream, StreamEncryption, StreamEnd, StreamHandler } from "../../core/ports.ts";
@@ -58,8 +58,7 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
   readonly address: Endpoint;
   readonly source: PeerSource;
   readonly isIncoming: boolean;
-  /** On our own network. */
-  readonly isLocal: boolean;
+  readonly scope: AddressScope;
   readonly outbox: Outbox;
   readonly download: PeerDownload;
   readonly upload: PeerUpload;
@@ -97,6 +96,8 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
   cameByItself = false;
   /** Whether we have sent BITFIELD, HAVE_ALL or HAVE_NONE, or may not any more. */
   hasSentPieces = false;
+  /** New pieces of ours that it was told of; see swarm-haves.ts. */
+  toldHaves = 0;
 
   /** As the peer names itself; from its id until it says more. Text of the remote party. */
   clientName = "";
@@ -150,7 +151,7 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
     this.address = options.address;
     this.source = options.source;
     this.isIncoming = options.isIncoming;
-    this.isLocal = addressScope(options.address.host) === "private";
+    this.scope = addressScope(options.address.host);
     this.#greeter = options.greeter;
     this.#config = tools.config;
     this.#turns = tools.turns;
@@ -168,6 +169,11 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
 
   get isClosed(): boolean {
     return this.state === "closed";
+  }
+
+  /** On our own network. */
+  get isLocal(): boolean {
+    return this.scope === "private";
   }
 
   get hasFast(): boolean {

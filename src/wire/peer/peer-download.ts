@@ -34,6 +34,8 @@ export class PeerDownload {
   notBeforeMs: number = NEVER_MS;
   /** The last refill did not find as much as the peer could take. */
   isStarved = false;
+  /** The requests know that the peer is starved, or was lately. */
+  isListed = false;
   /** The last refill ended for want of memory. */
   isOutOfMemory = false;
 

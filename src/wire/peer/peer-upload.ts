@@ -9,6 +9,8 @@ const NOTHING_GRANTED: ReadonlySet<number> = new Set();
 export class PeerUpload {
   /** Requests that wait; the tag is the length. */
   readonly queue: BlockList = new BlockList();
+  /** The uploads know that requests of this peer wait. */
+  isListed = false;
   /** Payload as it is handed to the stream. */
   readonly meter: RateMeter = new RateMeter(RATE_WINDOW_MS);
   /** Blocks that storage is reading for this peer. */

@@ -22,6 +22,8 @@ const MAX_EARLY_MESSAGES = 2;
 export class PexLedger {
   /** Whom the peer believes us to be connected with, by address. */
   readonly #told = new Map<string, Endpoint>();
+  /** The version of the list of which there was nothing to tell; kept by the caller, so that it need not ask again. */
+  knowsVersion = -1;
   #nextAtMs: number;
   #lastReceivedMs = Number.NEGATIVE_INFINITY;
   #early = 0;

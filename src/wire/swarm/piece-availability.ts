@@ -215,19 +215,23 @@ export class PieceAvailability {
     return this.#missing.has(piece);
   }
 
-  /** Says that a piece is wanted and lacking, or no longer. O(partial peers). */
-  setMissing(piece: number, isMissing: boolean): void {
-    if (this.#missing.has(piece) === isMissing) return;
+  /** Says that a piece is wanted and lacking, or no longer; whether some peer has nothing of interest by that. O(partial peers). */
+  setMissing(piece: number, isMissing: boolean): boolean {
+    if (this.#missing.has(piece) === isMissing) return false;
     const step = isMissing ? 1 : -1;
     if (isMissing) this.#missing.set(piece);
     else this.#missing.clear(piece);
     this.#missingCount += step;
     const copies = this.#copies[piece] as number;
     this.#missingHistogram[copies] = (this.#missingHistogram[copies] as number) + step;
+    let endsInterest = this.#missingCount === 0;
     for (const slot of this.#partialSlots) {
-      if (this.#bitmaps[slot]?.has(piece))
-        this.#interesting[slot] = (this.#interesting[slot] as number) + step;
+      if (!this.#bitmaps[slot]?.has(piece)) continue;
+      const interesting = (this.#interesting[slot] as number) + step;
+      this.#interesting[slot] = interesting;
+      endsInterest ||= interesting === 0;
     }
+    return endsInterest;
   }
 
   /** Says for all pieces at once what is missing. O(pieces + partial peers x pieces / 32). */

@@ -275,14 +275,14 @@ export class PiecePicker {
 
   // Pieces -------------------------------------------------------------------------------------------------------
 
-  /** The pending piece is verified and written. */
-  pieceGood(piece: number): void {
+  /** The pending piece is verified and written. Answers whether some peer has nothing interesting any more by that. */
+  pieceGood(piece: number): boolean {
     this.#endPending(piece);
     this.have.set(piece);
     const bytes = this.#map.bytesOf(piece);
     this.#haveBytes += bytes;
     if (this.priorityOf(piece) > 0) this.#wantedHaveBytes += bytes;
-    this.#availability.setMissing(piece, false);
+    return this.#availability.setMissing(piece, false);
   }
 
   /** Hash mismatch: every block is missing again. */

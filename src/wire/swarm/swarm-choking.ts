@@ -2,18 +2,21 @@
 import type { PeerConnection } from "../peer/peer-connection.ts";
 import { type ChokeDecision, type ChokeRound, Choker, type ChokerPeer } from "./choker.ts";
 import type { SwarmContext } from "./swarm-context.ts";
+import type { SwarmHaves } from "./swarm-haves.ts";
 import type { SwarmUploads } from "./swarm-uploads.ts";
 
 export class SwarmChoking {
   readonly #swarm: SwarmContext;
   readonly #uploads: SwarmUploads;
+  readonly #haves: SwarmHaves;
   readonly #choker: Choker;
   #nextRoundMs = 0;
   #wantsFill = false;
 
-  constructor(swarm: SwarmContext, uploads: SwarmUploads) {
+  constructor(swarm: SwarmContext, uploads: SwarmUploads, haves: SwarmHaves) {
     this.#swarm = swarm;
     this.#uploads = uploads;
+    this.#haves = haves;
     this.#choker = new Choker(swarm.shared.random, {
       slots: swarm.shared.config.uploadSlots,
       leechPolicy: swarm.shared.config.leechChoking,
@@ -76,6 +79,8 @@ export class SwarmChoking {
 
   #switch(peer: PeerConnection): void {
     const { nowMs } = this.#swarm.shared.turns;
+    // It chooses among all that we have as soon as it may.
+    if (peer.isChokingPeer) this.#haves.tell(peer);
     peer.setChoking(!peer.isChokingPeer);
     if (peer.isChokingPeer) {
       peer.upload.chokedAtMs = nowMs;

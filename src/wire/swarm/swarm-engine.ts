@@ -42,6 +42,7 @@ import { SwarmChoking } from "./swarm-choking.ts";
 import { SwarmConnections } from "./swarm-connections.ts";
 import type { ContentState, SwarmContext, TotalsState } from "./swarm-context.ts";
 import { SwarmDeadlines } from "./swarm-deadlines.ts";
+import { SwarmHaves } from "./swarm-haves.ts";
 import { SwarmHealth } from "./swarm-health.ts";
 import { SwarmHolepunch } from "./swarm-holepunch.ts";
 import { SwarmIntroduction } from "./swarm-introduction.ts";
@@ -86,6 +87,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   readonly #havePacing = new HavePacing();
   readonly #requests: SwarmRequests;
   readonly #blocks: SwarmBlocks;
+  readonly #haves: SwarmHaves;
   readonly #pieces: SwarmPieces;
   readonly #verdicts: SwarmVerdicts;
   readonly #uploads: SwarmUploads;
@@ -118,10 +120,11 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     this.#introduction = new SwarmIntroduction(this, this.#pool, this.#metadata, options.listenPort);
     this.#requests = new SwarmRequests(this);
     this.#blocks = new SwarmBlocks(this, this.#requests);
-    this.#pieces = new SwarmPieces(this, this.#introduction, this.#requests);
+    this.#haves = new SwarmHaves(this);
+    this.#pieces = new SwarmPieces(this, this.#introduction, this.#requests, this.#haves);
     this.#verdicts = new SwarmVerdicts(this, this.#requests, this.#blocks, this.#pieces);
     this.#uploads = new SwarmUploads(this);
-    this.#choking = new SwarmChoking(this, this.#uploads);
+    this.#choking = new SwarmChoking(this, this.#uploads, this.#haves);
     this.#deadlines = new SwarmDeadlines(this, this.#requests);
     this.#superSeeding = new SwarmSuperSeeding(this);
     this.#health = new SwarmHealth(this);
@@ -420,6 +423,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   }
 
   onPeerInterest(peer: PeerConnection): void {
+    if (!peer.isPeerInterested) this.#haves.tell(peer);
     this.#choking.interestChanged(peer);
     this.#superSeeding.interestChanged(peer);
   }

@@ -37,6 +37,9 @@ export class SwarmPex {
   readonly #swarm: SwarmContext;
   readonly #pool: PeerPool;
   readonly #ledgers = new Map<PeerConnection, PexLedger>();
+  /** Whom we could name, as of the last look, and the number of that list: most looks find the list of before. */
+  #listening: readonly ListeningPeer[] = [];
+  #listeningVersion = 0;
   /** Whom each peer says that it is connected with. */
   readonly #named = new Map<PeerConnection, Set<string>>();
 
@@ -88,18 +91,21 @@ export class SwarmPex {
   second(): void {
     if (!this.#swarm.shared.config.exchangesPeers) return;
     const { nowMs } = this.#swarm.shared.turns;
-    let current: readonly (readonly [PeerConnection, PexPeer])[] | undefined;
+    let isCurrent = false;
     for (const peer of this.#swarm.roster.connected) {
       if (peer.utPexId === 0) continue;
       const ledger = this.#ledgerOf(peer);
       if (!ledger.isDue(nowMs)) continue;
-      current ??= this.#listeningPeers();
-      const others = current.filter(([other, { address }]) => isToldTo(peer, other, address));
+      if (!isCurrent) this.#lookWhoListens();
+      isCurrent = true;
+      if (ledger.knowsVersion === this.#listeningVersion) continue;
+      const named = this.#listening.filter(({ peer: other }) => isToldTo(peer, other));
       const message = ledger.next(
-        others.map(([, named]) => named),
+        named.map(({ peer: other, address }) => ({ address, flags: this.#flagsOf(other) })),
         nowMs,
       );
-      if (message !== undefined) peer.outbox.write(extendedMessage(peer.utPexId, encodePexMessage(message)));
+      if (message === undefined) ledger.knowsVersion = this.#listeningVersion;
+      else peer.outbox.write(extendedMessage(peer.utPexId, encodePexMessage(message)));
     }
   }
 
@@ -114,15 +120,16 @@ export class SwarmPex {
     return ledger;
   }
 
-  #listeningPeers(): (readonly [PeerConnection, PexPeer])[] {
+  #lookWhoListens(): void {
     const { roster, shared } = this.#swarm;
-    const listening: (readonly [PeerConnection, PexPeer])[] = [];
+    const listening: ListeningPeer[] = [];
     for (const peer of roster.connected) {
       const address = listeningAddress(peer);
-      if (address === undefined || !mayContact(shared.profile, address)) continue;
-      listening.push([peer, { address, flags: this.#flagsOf(peer) }]);
+      if (address !== undefined && mayContact(shared.profile, address)) listening.push({ peer, address });
     }
-    return listening;
+    if (isSameList(listening, this.#listening)) return;
+    this.#listening = listening;
+    this.#listeningVersion++;
   }
 
   #flagsOf(peer: PeerConnection): number {
@@ -145,8 +152,20 @@ export function listeningAddress(peer: PeerConnection): Endpoint | undefined {
   return peer.listenPort === 0 ? undefined : { ...peer.address, port: peer.listenPort };
 }
 
-function isToldTo(peer: PeerConnection, other: PeerConnection, address: Endpoint): boolean {
-  return other !== peer && mayMeet(peer.address, address);
+interface ListeningPeer {
+  readonly peer: PeerConnection;
+  readonly address: Endpoint;
+}
+
+function isSameList(list: readonly ListeningPeer[], than: readonly ListeningPeer[]): boolean {
+  return (
+    list.length === than.length &&
+    list.every(({ peer, address }, i) => than[i]?.peer === peer && than[i].address.port === address.port)
+  );
+}
+
+function isToldTo(peer: PeerConnection, other: PeerConnection): boolean {
+  return other !== peer && NEARNESS[other.scope] <= NEARNESS[peer.scope];
 }
 
 /** No peer of the Internet names hosts of our network to us, or learns of them; nor one of the network this host's. */

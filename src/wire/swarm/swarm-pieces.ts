@@ -11,6 +11,7 @@ import { dontHaveMessage } from "../protocol/message-encoder.ts";
 import { HAVE } from "../protocol/message-ids.ts";
 import { DONT_HAVE_BYTES } from "../protocol/message-limits.ts";
 import type { ContentState, SwarmContext } from "./swarm-context.ts";
+import type { SwarmHaves } from "./swarm-haves.ts";
 import type { SwarmIntroduction } from "./swarm-introduction.ts";
 import type { SwarmRequests } from "./swarm-requests.ts";
 
@@ -33,13 +34,18 @@ export class SwarmPieces {
   readonly #swarm: SwarmContext;
   readonly #introduction: SwarmIntroduction;
   readonly #requests: SwarmRequests;
-  /** Verified pieces that peers were not told of yet. */
-  readonly #newHaves: number[] = [];
+  readonly #haves: SwarmHaves;
   #wantsInterestCheck = false;
   #wasComplete = false;
 
-  constructor(swarm: SwarmContext, introduction: SwarmIntroduction, requests: SwarmRequests) {
+  constructor(
+    swarm: SwarmContext,
+    introduction: SwarmIntroduction,
+    requests: SwarmRequests,
+    haves: SwarmHaves,
+  ) {
     this.#swarm = swarm;
+    this.#haves = haves;
     this.#introduction = introduction;
     this.#requests = requests;
   }
@@ -49,6 +55,7 @@ export class SwarmPieces {
   /** The peer takes part in picking and blame, with no pieces until it announces some. */
   joined(peer: PeerConnection): void {
     if (this.#swarm.content !== undefined) enrol(this.#swarm.content, peer);
+    this.#haves.met(peer);
   }
 
   /** BITFIELD, HAVE_ALL or HAVE_NONE. */
@@ -190,13 +197,13 @@ export class SwarmPieces {
 
   // Us -------------------------------------------------------------------------------------------------------------
 
-  /** A piece was verified: peers hear of it with the next tick, super-seeds at once. */
-  gained(piece: number): void {
+  /** A piece was verified: peers hear of it soon, super-seeds at once. `endsInterest`: some peer has nothing for us now. */
+  gained(piece: number, endsInterest: boolean): void {
     if (this.#swarm.isRunning) {
-      this.#newHaves.push(piece);
+      this.#haves.gained(piece);
       this.#tellSuperSeeds(piece);
     }
-    this.#wantsInterestCheck = true;
+    this.#wantsInterestCheck ||= endsInterest;
     this.noteCompletion();
   }
 
@@ -214,13 +221,9 @@ export class SwarmPieces {
 
   /** A piece of ours is gone: whoever may count on it is told. */
   lost(piece: number): void {
-    const untold = this.#newHaves.indexOf(piece);
-    if (untold >= 0) {
-      this.#newHaves.splice(untold, 1);
-      return;
-    }
+    const wasTold = this.#haves.lost(piece);
     for (const peer of this.#swarm.roster.connected)
-      if (peer.hasSentPieces && peer.dontHaveId !== 0)
+      if (peer.hasSentPieces && peer.dontHaveId !== 0 && wasTold(peer))
         peer.outbox.write(dontHaveMessage(peer.dontHaveId, piece));
   }
 
@@ -245,21 +248,13 @@ export class SwarmPieces {
     if (isComplete) this.#swarm.tell({ type: "wanted-complete" });
   }
 
-  /** HAVE in batches, to peers that lack the piece. */
   tick(): void {
     if (this.#wantsInterestCheck) this.checkInterests();
-    const content = this.#swarm.content;
-    if (this.#newHaves.length === 0 || content === undefined) return;
-    for (const peer of this.#swarm.roster.connected) {
-      if (!peer.hasSentPieces) continue;
-      for (const piece of this.#newHaves)
-        if (!content.picker.peerHas(peer.slot, piece)) peer.outbox.index(HAVE, piece);
-    }
-    this.#newHaves.length = 0;
+    this.#haves.tick();
   }
 
   stopped(): void {
-    this.#newHaves.length = 0;
+    this.#haves.forget();
   }
 }
 

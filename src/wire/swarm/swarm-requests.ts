@@ -39,8 +39,12 @@ const WHOLE_PIECE_SECONDS = 20;
 export class SwarmRequests {
   readonly #swarm: SwarmContext;
   readonly #picked = new Int32Array(2 * MAX_PICKED_BLOCKS);
-  /** Something was freed that a starved peer could be asked for. */
+  /** Peers that are starved, and some that were: what a tick must look at. */
+  readonly #starved: PeerConnection[] = [];
+  /** Something has changed by which anybody may be asked for more. */
   #wantsReplan = false;
+  /** Something was freed that a starved peer could be asked for. */
+  #wantsRetry = false;
   #turnOfPeer = 0;
   /** Requests per peer where many share the memory. */
   #fairRequests = Number.POSITIVE_INFINITY;
@@ -70,8 +74,10 @@ export class SwarmRequests {
     const asked = this.#pickAndAsk(content, peer, room);
     if (isInTurn && asked > 0) pacing.turnTaken();
     content.segments.trimReserve(asked > 0 ? KEPT_SLABS : 0);
-    download.isStarved = asked < room;
-    download.isOutOfMemory = download.isStarved && download.pick.maxNewSegments < neededSegments;
+    const isStarved = asked < room;
+    download.isStarved = isStarved;
+    download.isOutOfMemory = isStarved && download.pick.maxNewSegments < neededSegments;
+    if (isStarved) this.#list(peer);
   }
 
   #maxRequestsOf(peer: PeerConnection): number {
@@ -88,6 +94,7 @@ export class SwarmRequests {
     if (download.requests.length > MAX_OWED_ANSWERS) return false;
     if (this.#swarm.shared.turns.nowMs >= download.notBeforeMs) return true;
     download.isStarved = true;
+    this.#list(peer);
     return false;
   }
 
@@ -130,16 +137,47 @@ export class SwarmRequests {
   tick(isSecond: boolean): void {
     if (this.#swarm.content === undefined || this.#swarm.isHalted) return;
     if (isSecond) this.#shareRequests(this.#swarm.content);
-    // Segments of long pieces give their memory back without a verdict, so whoever found none looks again.
-    const isDue = this.#wantsReplan || isSecond || this.#swarm.content.picker.isEndgame || this.isOutOfMemory;
+    const isForAll = this.#wantsReplan || isSecond;
+    const isRetry = this.#wantsRetry;
     this.#wantsReplan = false;
+    this.#wantsRetry = false;
     if (this.#swarm.pacing.takesTurns) this.#giveTurns();
-    if (!isDue) return;
+    if (isForAll) this.#planAll();
+    else if (this.#starved.length > 0 && (isRetry || this.#mayFindMore(this.#swarm.content)))
+      this.#planStarved();
+  }
+
+  /** Segments of long pieces give their memory back without a verdict, so whoever found none looks again. */
+  #mayFindMore(content: ContentState): boolean {
+    return content.picker.isEndgame || this.isOutOfMemory;
+  }
+
+  #planAll(): void {
     const { connected } = this.#swarm.roster;
     for (let i = connected.length - 1; i >= 0; i--) {
       const peer = connected[i] as PeerConnection;
       if (peer.download.isStarved || peer.download.liveRequests === 0) this.refill(peer);
     }
+  }
+
+  /** Who has nothing outstanding and is not starved cannot be asked, and is planned for when that changes. */
+  #planStarved(): void {
+    const starved = this.#starved;
+    // Whoever is starved again during this pass goes to the end of the list, and is not looked at twice.
+    const count = starved.length;
+    for (let i = 0; i < count; i++) {
+      const peer = starved[i] as PeerConnection;
+      peer.download.isListed = false;
+      if (peer.download.isStarved && !peer.isClosed) this.refill(peer);
+      if (peer.download.isStarved && !peer.isClosed) this.#list(peer);
+    }
+    starved.splice(0, count);
+  }
+
+  #list(peer: PeerConnection): void {
+    if (peer.download.isListed) return;
+    peer.download.isListed = true;
+    this.#starved.push(peer);
   }
 
   /** Under a low limit: another peer begins each time, so that a slow one does not keep the others waiting. */
@@ -152,6 +190,11 @@ export class SwarmRequests {
   /** Priorities, order or the halt have changed: everybody may find something. */
   replan(): void {
     this.#wantsReplan = true;
+  }
+
+  /** A piece is done: whoever found too little before may find more. */
+  retry(): void {
+    this.#wantsRetry = true;
   }
 
   #shareRequests(content: ContentState): void {
@@ -230,14 +273,16 @@ export class SwarmRequests {
     this.#wantsReplan = true;
     forget(download.suggested, piece);
     if (peer.isChokedByPeer) forget(download.allowedFast, piece);
-    else this.#pauseAfterReject(download);
+    else this.#pauseAfterReject(peer);
   }
 
   /** A peer that refuses while it lets us download would be asked for the same again at once. */
-  #pauseAfterReject(download: PeerDownload): void {
+  #pauseAfterReject(peer: PeerConnection): void {
+    const { download } = peer;
     const pauseMs = Math.min(MAX_REJECT_PAUSE_MS, ++download.rejectStreak * REJECT_PAUSE_MS);
     download.notBeforeMs = this.#swarm.shared.turns.nowMs + pauseMs;
     download.isStarved = true;
+    this.#list(peer);
   }
 
   /** The peer is gone: nothing is asked of it any more. The picker is told by `peerLeft`. */
@@ -245,6 +290,7 @@ export class SwarmRequests {
     this.#releaseSegments(content, peer);
     peer.download.requests.clear();
     peer.download.liveRequests = 0;
+    if (peer.download.isListed) this.#starved.splice(this.#starved.indexOf(peer), 1);
     this.#wantsReplan = true;
   }
 
@@ -358,7 +404,7 @@ export class SwarmRequests {
 
   /** Whether some peer could be asked for more if there were memory. */
   get isOutOfMemory(): boolean {
-    return this.#swarm.roster.connected.some((peer) => peer.download.isOutOfMemory);
+    return this.#starved.some((peer) => peer.download.isOutOfMemory);
   }
 }
 

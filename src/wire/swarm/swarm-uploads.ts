@@ -45,6 +45,8 @@ export class SwarmUploads {
   /** By token. */
   readonly #tickets: UploadTicket[] = [];
   readonly #freeTokens: number[] = [];
+  /** Peers with waiting requests, and some whose last one was just served: a tick must not cost a look at everybody. */
+  readonly #waiting: PeerConnection[] = [];
   #turnOfPeer = 0;
 
   constructor(swarm: SwarmContext) {
@@ -68,6 +70,7 @@ export class SwarmUploads {
       this.#refuse(peer, piece, begin, length);
     } else {
       upload.queue.push(piece, begin, length, turns.nowMs);
+      this.#list(peer);
     }
   }
 
@@ -101,6 +104,7 @@ export class SwarmUploads {
     upload.queue.clear();
     for (let i = 0; i < kept.length; i += 3)
       upload.queue.push(kept[i] as number, kept[i + 1] as number, kept[i + 2] as number, 0);
+    if (kept.length > 0) this.#list(peer);
     for (const ticket of this.#tickets) {
       if (ticket.peer !== peer || ticket.slot !== undefined || ticket.isDropped) continue;
       if (!this.#isGranted(peer, ticket.piece)) this.#drop(ticket);
@@ -160,11 +164,11 @@ export class SwarmUploads {
    * served here that had to wait for somebody else: until a limit was lifted, or the buffers of others were sent.
    */
   tick(): void {
-    const { connected } = this.#swarm.roster;
     if (!this.#swarm.pacing.isUpLimited) {
-      for (let i = connected.length - 1; i >= 0; i--) this.pump(connected[i] as PeerConnection);
+      this.#pumpWaiting();
       return;
     }
+    const { connected } = this.#swarm.roster;
     let idle = 0;
     while (idle < connected.length) {
       const peer = connected[this.#turnOfPeer++ % connected.length] as PeerConnection;
@@ -175,6 +179,24 @@ export class SwarmUploads {
         idle++;
       }
     }
+  }
+
+  #pumpWaiting(): void {
+    const waiting = this.#waiting;
+    let kept = 0;
+    for (let i = 0; i < waiting.length; i++) {
+      const peer = waiting[i] as PeerConnection;
+      this.pump(peer);
+      peer.upload.isListed = peer.upload.queue.length > 0;
+      if (peer.upload.isListed) waiting[kept++] = peer;
+    }
+    waiting.length = kept;
+  }
+
+  #list(peer: PeerConnection): void {
+    if (peer.upload.isListed) return;
+    peer.upload.isListed = true;
+    this.#waiting.push(peer);
   }
 
   #mayRead(peer: PeerConnection): boolean {
@@ -268,6 +290,7 @@ export class SwarmUploads {
 
   left(peer: PeerConnection): void {
     peer.upload.queue.clear();
+    if (peer.upload.isListed) this.#waiting.splice(this.#waiting.indexOf(peer), 1);
     for (const ticket of this.#tickets) if (ticket.peer === peer) ticket.isDropped = true;
   }
 

@@ -43,10 +43,9 @@ export class SwarmVerdicts {
     const suspects = content.blame.contributors(piece);
     switch (verdict.kind) {
       case "good":
-        content.picker.pieceGood(piece);
+        this.#pieces.gained(piece, content.picker.pieceGood(piece));
         this.firstPieceAtMs ??= this.#swarm.shared.turns.nowMs;
         this.#swarm.tell({ type: "piece-verified", pieceIndex: piece });
-        this.#pieces.gained(piece);
         break;
       case "bad":
         this.#swarm.totals.wastedHashFailBytes += content.map.bytesOf(piece);
@@ -60,7 +59,8 @@ export class SwarmVerdicts {
     const findings = content.blame.pieceChecked(piece, verdict);
     if (verdict.kind === "bad") this.#missAgain(content, piece, findings);
     for (const finding of findings) this.#act(finding);
-    this.#requests.replan();
+    if (verdict.kind === "good") this.#requests.retry();
+    else this.#requests.replan();
     if (this.#requests.isOutOfMemory) this.#requests.tick(false);
   }
 
