@@ -190,14 +190,19 @@ export class PeerPool {
     for (const candidate of this.#candidates.values()) {
       if (candidate.state !== "idle" || this.#connected.has(candidate.party)) continue;
       if (!candidate.wasTried) untried++;
+      // Most of a large swarm's candidates wait, or are no better than one that was found: neither is looked at closer.
+      if (candidate.notBeforeMs > nowMs) {
+        this.#earliestMs = Math.min(this.#earliestMs, candidate.notBeforeMs);
+        continue;
+      }
+      if (best !== undefined && compareForDialling(candidate, best) <= 0) continue;
       const dueMs = Math.max(
         candidate.notBeforeMs,
         this.#portDueMs(candidate, nowMs),
         this.#twinDueMs(candidate, nowMs),
       );
       this.#earliestMs = Math.min(this.#earliestMs, dueMs);
-      if (dueMs > nowMs || (best !== undefined && compareForDialling(candidate, best) <= 0)) continue;
-      best = candidate;
+      if (dueMs <= nowMs) best = candidate;
     }
     if (best === undefined) return undefined;
     if (!this.#bans.has(best.address, nowMs)) return this.#dial(best, nowMs, untried);

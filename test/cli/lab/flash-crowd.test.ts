@@ -1,5 +1,6 @@
 /** The flash crowd, small: everybody finishes, the publisher pays for little more than one copy, the same seed is the same run. */
 import { describe, expect, test } from "vitest";
+import { memoryShortage } from "../../../src/cli/commands/lab-flash-crowd.ts";
 import { crowdChart, crowdReport } from "../../../src/cli/lab/flash-crowd/crowd-report.ts";
 import { type CrowdRow, crowdRow } from "../../../src/cli/lab/flash-crowd/crowd-rows.ts";
 import { clientServerMs, fluidBoundMs } from "../../../src/cli/lab/flash-crowd/yardsticks.ts";
@@ -27,6 +28,12 @@ describe("the yardsticks", () => {
     // The first is alone for half of its time: 4 s, then 4 MiB at half of the line.
     expect(clientServerMs(8 * MIB, [0, 4_000], CROWD_LINKS)).toBeCloseTo(12_000, 6);
   });
+});
+
+test("a crowd that will not fit into memory is told so, with what helps", () => {
+  expect(memoryShortage(100, 2_000, 8_000)).toBeUndefined();
+  expect(memoryShortage(1_000, 2_000, 8_000)).toContain("NODE_OPTIONS=--max-old-space-size=4000");
+  expect(memoryShortage(3_000, 2_000, 8_000)).toContain("this machine has 8000");
 });
 
 describe("a small flash crowd", () => {
