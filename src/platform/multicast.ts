@@ -4,7 +4,7 @@
  * joined and datagrams live for no hop, so none leaves the machine.
  */
 import { networkInterfaces } from "node:os";
-import { type AddressFamily, type Endpoint, endpoint } from "../core/endpoint.ts";
+import { type AddressFamily, addressBytes, type Endpoint, endpoint } from "../core/endpoint.ts";
 import type { GroupSocket } from "../core/ports.ts";
 import { type EgressGuard, isLoopbackHost } from "./egress-guard.ts";
 import { createLife, sender } from "./udp.ts";
@@ -49,7 +49,7 @@ function placesFor(family: AddressFamily, host: string | undefined, guard: Egres
   const places: Place[] = [];
   for (const [name, addresses] of Object.entries(networkInterfaces())) {
     const usable = (addresses ?? []).filter(
-      (address) => !address.internal && familyOf(address.family) === family,
+      (address) => !address.internal && familyOf(address.family) === family && !isLinkLocal(address.address),
     );
     const own = usable.find((address) => bound === undefined || address.address === bound.host);
     if (own === undefined) continue;
@@ -62,6 +62,12 @@ function placesFor(family: AddressFamily, host: string | undefined, guard: Egres
   return places;
 }
 
+/** Others cannot call such an address of IPv6 without knowing by which of their interfaces (RFC 4007). */
+function isLinkLocal(host: string): boolean {
+  const [first = 0, second = 0, ...rest] = addressBytes(host) ?? [];
+  return rest.length === 14 && first === 0xfe && (second & 0xc0) === 0x80;
+}
+
 /** Node 18 said numbers, others say text. */
 function familyOf(family: string | number): AddressFamily {
   return family === 6 || family === "IPv6" ? 6 : 4;
@@ -71,28 +77,32 @@ async function joinAt(group: Endpoint, place: Place, guard: EgressGuard): Promis
   const hops = isLoopbackHost(place.host) ? 0 : LOCAL_HOPS;
   guard.assertMulticast(place.host, hops);
   const life = createLife(group.family, true);
+  const speaker = group.family === 6 ? createLife(6) : life;
   try {
     const zone = group.family === 6 ? `%${place.interfaceName}` : "";
     // Bound to the group, the socket hears nothing else; Windows knows only the wildcard here.
     const address = process.platform === "win32" ? "0.0.0.0" : `${group.host}${zone}`;
     await life.bind({ address, port: group.port, exclusive: true });
     life.socket.addMembership(group.host, place.membership);
-    life.socket.setMulticastInterface(place.membership);
-    life.socket.setMulticastTTL(hops);
-    life.socket.setMulticastLoopback(true);
-    return groupSocket(life, group, place.host, zone);
+    // An interface has several addresses of IPv6: others shall see the one that we call ours there.
+    if (speaker !== life) await speaker.bind({ address: place.host, port: 0 });
+    speaker.socket.setMulticastInterface(place.membership);
+    speaker.socket.setMulticastTTL(hops);
+    speaker.socket.setMulticastLoopback(true);
+    return groupSocket({ life, speaker }, group, place.host, zone);
   } catch (error) {
-    await life.close().catch(() => undefined);
+    await Promise.allSettled([life.close(), speaker === life ? undefined : speaker.close()]);
     throw error;
   }
 }
 
-function groupSocket(
-  life: ReturnType<typeof createLife>,
-  group: Endpoint,
-  host: string,
-  zone: string,
-): GroupSocket {
+/** What hears the group, and what speaks to it: the same socket for IPv4. */
+interface Lives {
+  readonly life: ReturnType<typeof createLife>;
+  readonly speaker: ReturnType<typeof createLife>;
+}
+
+function groupSocket({ life, speaker }: Lives, group: Endpoint, host: string, zone: string): GroupSocket {
   let isClosed = false;
   const socket: GroupSocket = {
     family: group.family,
@@ -102,14 +112,16 @@ function groupSocket(
       if (isClosed) return;
       const own = Buffer.from(payload);
       // Lost like any datagram: a network that is down now may be up for the next announce.
-      life.socket.send(own, 0, own.length, group.port, `${group.host}${zone}`, () => undefined);
+      speaker.socket.send(own, 0, own.length, group.port, `${group.host}${zone}`, () => undefined);
     },
     close: () => {
       if (isClosed) return;
       isClosed = true;
       void life.close().catch(() => undefined);
+      if (speaker !== life) void speaker.close().catch(() => undefined);
     },
   };
+  if (speaker !== life) speaker.socket.on("error", () => undefined);
   life.socket.on("message", (payload, from) => {
     if (!isClosed) socket.onDatagram(payload, sender(from.address, from.port, group.family));
   });

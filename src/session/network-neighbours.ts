@@ -130,11 +130,12 @@ export interface NeighboursPlace {
   readonly log: (text: string) => void;
 }
 
-/** Over IPv4: link-local addresses of IPv6 mean nothing without the interface they were seen on. */
+/** Over both families, where the machine has an address that others can call. */
 export async function openNetworkNeighbours(place: NeighboursPlace): Promise<NetworkNeighbours> {
   const { platform, network, sealing, node, host, port, log } = place;
   const { clock, random } = platform;
-  const sockets = await platform.network.joinGroup(LOCAL_GROUPS[4], host);
+  const joined = [LOCAL_GROUPS[4], LOCAL_GROUPS[6]].map((group) => platform.network.joinGroup(group, host));
+  const sockets = (await Promise.all(joined)).flat();
   const names = sealing?.neighbours ?? openNames(network);
   const onNeighbour = (neighbour: Endpoint, isNew: boolean): void => {
     if (isNew) log(`a node of ${network.name} is on the local network: ${formatEndpoint(neighbour)}`);
