@@ -50,6 +50,20 @@ export function declareLab(program: Command, command: Declare): void {
     .option("--out <folder>", "write the report there as Markdown, JSON and SVG");
   command(
     lab,
+    "real",
+    "the flash crowd with real processes over loopback, of Starling and of libtorrent, beside its simulation",
+    async () => (await import("../commands/lab-real.ts")).runLabReal,
+  )
+    .option("--peers <n>", "processes of the crowd, beside the publisher", "30")
+    .option("--size <size>", "of what is shared", "64M")
+    .option("--up <rate>", "everybody's upload per second, the publisher's too", "1M")
+    .option("--down <rate>", "everybody's download per second", "8M")
+    .option("--within <duration>", "the time in which all arrive", "60s")
+    .option("--clients <list>", "starling, libtorrent or both", "starling,libtorrent")
+    .option("--seed <n>", "of the simulation, and of the times at which peers come", "1")
+    .option("--out <folder>", "write the report there as Markdown, JSON and SVG");
+  command(
+    lab,
     "replay <file>",
     "run an engine again on what was recorded with --record, and say why it came to what it did",
     async () => (await import("../commands/lab-replay.ts")).runLabReplay,
