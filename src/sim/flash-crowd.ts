@@ -34,6 +34,8 @@ export interface FlashCrowdOptions {
   readonly totalBytes?: number;
   readonly pieceBytes?: number;
   readonly links?: CrowdLinks;
+  /** The rates of `links` are kept by the machines' own limits, on lines that are as wide as loopback. */
+  readonly areLimits?: boolean;
   readonly arriveWithinMs?: number;
   /** Who has finished stays for so many times what its download took. */
   readonly staysTimes?: number;
@@ -65,6 +67,8 @@ export const CROWD_BYTES: number = 256 * MIB;
 export const CROWD_CONNECTIONS = 50;
 /** As most programs that make torrents choose for a content of this size. */
 export const CROWD_PIECE_BYTES: number = MIB / 4;
+/** No line at all, next to any limit. */
+const LOOPBACK: HostLinks = { upBytesPerSecond: 1_000 * MIB, downBytesPerSecond: 1_000 * MIB };
 const ARRIVE_WITHIN_MS = 60_000;
 const STAYS_TIMES = 2;
 
@@ -163,8 +167,9 @@ class FlashCrowd {
   }
 
   #join(links: HostLinks, isPublisher: boolean, onFinished?: () => void): SwarmMachine {
-    return this.#swarm.join({
-      links,
+    const { areLimits = false } = this.#options;
+    const machine = this.#swarm.join({
+      links: areLimits ? LOOPBACK : links,
       has: isPublisher ? "all" : "nothing",
       isSuperSeed: isPublisher && this.#options.isSuperSeed,
       wire: { maxConnectionsPerTorrent: CROWD_CONNECTIONS, ...this.#options.wire },
@@ -172,5 +177,11 @@ class FlashCrowd {
         if (event.type === "wanted-complete") onFinished?.();
       },
     });
+    if (areLimits)
+      machine.engine.setLimits({
+        maxUpBytesPerSecond: links.upBytesPerSecond,
+        maxDownBytesPerSecond: links.downBytesPerSecond,
+      });
+    return machine;
   }
 }

@@ -36,8 +36,15 @@ describe("the report of real crowds", () => {
 
   test("says how near the simulation is, and how Starling does beside libtorrent", () => {
     const libtorrent = row("libtorrent", [9_000, 11_000, 12_500, 13_000], 0.2);
-    const near = realReport("command", SCENARIO, [starling, libtorrent, row("simulation", [8_000, 9_000, 9_500, 10_500], null)]);
-    const far = realReport("command", SCENARIO, [starling, row("simulation", [2_000, 3_000, 4_000, 5_000], null)]);
+    const near = realReport("command", SCENARIO, [
+      starling,
+      libtorrent,
+      row("simulation", [8_000, 9_000, 9_500, 10_500], null),
+    ]);
+    const far = realReport("command", SCENARIO, [
+      starling,
+      row("simulation", [2_000, 3_000, 4_000, 5_000], null),
+    ]);
 
     expect(near).toContain("| Starling | 4 of 4 | 10.0 s | 11.0 s | 11.0 s | 1.23 | 12 s, 40 % |");
     expect(near).toContain("median is 0.95 times that of the real one, its last 0.95 times: within 20 %");
@@ -67,7 +74,8 @@ test("the simulated row is of the same crowd: as many come, at the times that it
 });
 
 describe("a peer of a real crowd", () => {
-  const peer = (script: string): PeerProcess => new PeerProcess([process.execPath, "-e", script], process.env);
+  const peer = (script: string): PeerProcess =>
+    new PeerProcess([process.execPath, "-e", script], process.env);
   const SAYS = ["listening", "progress", "complete"]
     .map((type) => `console.log(JSON.stringify({ type: "${type}", uploadedBytes: 7 }));`)
     .join("");

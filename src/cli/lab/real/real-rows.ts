@@ -46,6 +46,7 @@ export function simulatedRow(scenario: RealScenario): SimulatedRow {
     totalBytes,
     pieceBytes,
     links,
+    areLimits: true,
     arriveWithinMs,
     isSuperSeed: false,
     staysTimes: STAYS_TIMES,
