@@ -50,11 +50,22 @@ export async function runLabReal(
   const rows: RealRow[] = [];
   for (const client of clients) {
     if (abort.signal.aborted) break;
+    let notedAtSeconds = 0;
     rows.push(
-      await realRow(client, scenario, simulated.arrivalsMs, abort.signal, (atSeconds, finished) => {
-        if (atSeconds % NOTE_EVERY_SECONDS === 0)
-          output.note(`${client}: ${finished} of ${scenario.peers} have finished after ${atSeconds} s`);
-      }),
+      await realRow(
+        client,
+        scenario,
+        simulated.arrivalsMs,
+        abort.signal,
+        (atSeconds, finished, connections) => {
+          if (atSeconds >= notedAtSeconds + NOTE_EVERY_SECONDS) {
+            notedAtSeconds = atSeconds;
+            output.note(
+              `${client}: ${finished} of ${scenario.peers} have finished after ${atSeconds} s, ${connections.toFixed(1)} connections each`,
+            );
+          }
+        },
+      ),
     );
   }
   stop.dispose();

@@ -15,6 +15,8 @@ export class PeerProcess {
   /** Of the process's clock; undefined until it has everything. */
   completeAtMs: number | undefined;
   uploadedBytes = 0;
+  /** Connections that it has, by its last word. */
+  connectedPeers = 0;
   /** User and system, as far as they were looked at; undefined where the system does not tell. */
   processorSeconds: number | undefined;
   /** Resolves when it answers the network; rejects when it ends before. */
@@ -69,7 +71,7 @@ export class PeerProcess {
   }
 
   #heard(line: string, isListening: () => void): void {
-    let said: { readonly type?: unknown; readonly uploadedBytes?: unknown };
+    let said: { readonly type?: unknown; readonly uploadedBytes?: unknown; readonly peers?: unknown };
     try {
       said = JSON.parse(line) as typeof said;
     } catch {
@@ -77,6 +79,7 @@ export class PeerProcess {
     }
     if (said.type === "listening") isListening();
     if (typeof said.uploadedBytes === "number") this.uploadedBytes = said.uploadedBytes;
+    if (typeof said.peers === "number") this.connectedPeers = said.peers;
     if (said.type === "complete") this.completeAtMs ??= performance.now();
   }
 }

@@ -33,7 +33,7 @@ export interface RealCrowdOptions {
   /** Given up after this; who has not finished then counts as not finished. */
   readonly patienceMs: number;
   /** About once a second. */
-  readonly onSecond?: (atSeconds: number, finished: number) => void;
+  readonly onSecond?: (atSeconds: number, finished: number, connectionsPerPeer: number) => void;
   /** Ends the crowd early. */
   readonly signal?: AbortSignal;
 }
@@ -138,7 +138,8 @@ class RealCrowd {
       if (finished === arrivalsMs.length || elapsedMs >= patienceMs || signal?.aborted === true) return;
       if (performance.now() - lookedAtMs >= LOOK_MS) {
         lookedAtMs = performance.now();
-        onSecond?.(Math.round(elapsedMs / 1_000), finished);
+        const connections = this.#peers.reduce((sum, { connectedPeers }) => sum + connectedPeers, 0);
+        onSecond?.(Math.round(elapsedMs / 1_000), finished, connections / Math.max(1, this.#peers.length));
       }
       const untilNextMs = (coming[0]?.atMs ?? Number.POSITIVE_INFINITY) - elapsedMs;
       await sleep(Math.max(1, Math.min(untilNextMs, LOOK_MS / 10)));

@@ -1,7 +1,7 @@
 /** One row of the table of real crowds: a program's, or that of the simulation of the same crowd. */
 import { type CrowdLinks, simulateFlashCrowd } from "../../../sim/index.ts";
 import type { CrowdClientName } from "./crowd-clients.ts";
-import { type RealCrowdResult, runRealCrowd } from "./real-crowd.ts";
+import { type RealCrowdOptions, type RealCrowdResult, runRealCrowd } from "./real-crowd.ts";
 
 export interface RealScenario {
   readonly seed: number;
@@ -61,7 +61,7 @@ export async function realRow(
   scenario: RealScenario,
   arrivalsMs: readonly number[],
   signal: AbortSignal,
-  onSecond: (atSeconds: number, finished: number) => void,
+  onSecond: NonNullable<RealCrowdOptions["onSecond"]>,
 ): Promise<RealRow> {
   const { totalBytes, pieceBytes, links, peers, arriveWithinMs } = scenario;
   const fluidMs =
