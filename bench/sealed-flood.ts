@@ -2,11 +2,11 @@
  * A `dht serve` under fire, its memory and what it lets out:
  *
  *   node --import ./scripts/typescript.mjs bench/sealed-flood.ts outsider [DATAGRAMS]
- *   node --import ./scripts/typescript.mjs bench/sealed-flood.ts members|plain [SECONDS]
+ *   node --import ./scripts/typescript.mjs bench/sealed-flood.ts members|plain|newcomers [SECONDS]
  *
  * `outsider`: who knows the network's id and has recorded its traffic, but has no key, sends what was recorded (for this node and for another
  * one), changed copies of it, and noise behind a right first byte. `members`, `plain`: queries as fast as one process sends them to a sealed network, or
- * one in five of them malformed to a plain one. Prints resident memory before and after, and every counter.
+ * one in five of them malformed to a plain one. `newcomers`: the same to a plain one by 8,000 addresses and ports that ask to be let in, each with an id of its own. Prints resident memory before and after, and every counter.
  */
 import { spawn } from "node:child_process";
 import { createSocket, type Socket } from "node:dgram";
@@ -23,7 +23,7 @@ import { SeededRandom } from "../src/sim/index.ts";
 
 const PROGRAM = join(import.meta.dirname, "..", "dist", "cli", "main.js");
 const [mode = "outsider", amount = mode === "outsider" ? "100000" : "60"] = process.argv.slice(2);
-const isSealed = mode !== "plain";
+const isSealed = mode !== "plain" && mode !== "newcomers";
 const random = new SeededRandom("flood");
 const id = random.bytes(8);
 const secret = random.bytes(32);
@@ -80,6 +80,9 @@ async function socketAt(host: string): Promise<Socket> {
   made.setSendBufferSize(4 * 1_024 * 1_024);
   return made;
 }
+/** Addresses and ports that newcomers have. */
+const NEWCOMERS = 8_000;
+const newcomers: { readonly socket: Socket; readonly query: Uint8Array }[] = [];
 const member = await socketAt("127.0.0.2");
 const stranger = await socketAt("127.0.0.4");
 let answers = 0;
@@ -88,6 +91,13 @@ let answers = 0;
 const keys = new NetworkKeys(nodeSealingCrypto, { id, keys: [{ secret, fromUnixMs: 0 }] }, Date.now);
 const sealer = new DatagramSealer(keys, random, Date.now);
 const encoder = new KrpcEncoder({ version: random.bytes(4), readOnly: false });
+if (mode === "newcomers")
+  for (let i = 0; i < NEWCOMERS; i++) {
+    const id = random.bytes(20);
+    const socket = await socketAt(`127.0.${10 + (i >> 8)}.${i & 255}`);
+    socket.on("message", () => answers++);
+    newcomers.push({ socket, query: encoder.findNode(i, id, id, "own").slice() });
+  }
 const query = (): Uint8Array =>
   encoder.getPeers(random.integer(2 ** 31), random.bytes(20), random.bytes(20), "own", false);
 const sealedFor = (to: Endpoint): Uint8Array => (sealer.seal(query(), to) as Uint8Array).slice();
@@ -114,6 +124,11 @@ async function flood(): Promise<void> {
   let sent = 0;
   while (performance.now() < endMs) {
     for (let i = 0; i < 100; i++, sent++) {
+      const newcomer = newcomers[random.integer(NEWCOMERS)];
+      if (newcomer !== undefined) {
+        send(newcomer.query, newcomer.socket);
+        continue;
+      }
       const bytes = isSealed ? sealedFor(target) : query().slice();
       if (!isSealed && sent % 5 === 0) bytes.fill(0x78, 10);
       send(bytes, member);
@@ -140,6 +155,7 @@ console.log(
 );
 console.log(`answers ${answers}`);
 console.log(figure(/queries_total|replies_total|dropped_total|refused_total/));
+for (const { socket } of newcomers) socket.close();
 member.close();
 stranger.close();
 server.kill("SIGTERM");
