@@ -20,8 +20,8 @@ interface FlashCrowdFlags {
 }
 
 const MAX_PEERS = 10_000;
-/** What a peer takes at the peak of a run, most of it its connections: 1.4 GiB were measured with 300. */
-const MIB_PER_PEER = 5;
+/** What a peer takes at the peak of a run, most of it its connections: 1.6 GiB were measured with 300. */
+const MIB_PER_PEER = 6;
 const MIB = 2 ** 20;
 const MAX_SEED: number = 2 ** 31;
 const KINDS: readonly SeedingKinds[] = ["both", "only", "without"];
