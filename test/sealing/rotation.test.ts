@@ -8,6 +8,7 @@ test("20 nodes and 3 transfers: all start anew at once, and a new key interrupts
     joinedFirst: 20,
     joinedAgain: 20,
     running: 3,
+    unfinished: 0,
     joinedAtEnd: 20,
     found: 1,
     heardOutside: 0,
