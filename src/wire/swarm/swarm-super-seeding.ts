@@ -19,20 +19,19 @@ export class SwarmSuperSeeding {
     const content = this.#swarm.content;
     const plan = content?.superSeeding;
     if (content === undefined || plan === undefined) return;
-    if (content.picker.peerHaveCount(peer.slot) > 0) {
-      for (let piece = 0; piece < content.map.pieceCount; piece++)
-        if (content.picker.peerHas(peer.slot, piece)) this.has(peer, piece);
-    }
+    const { picker, map } = content;
+    const pieces: number[] = [];
+    if (picker.peerHaveCount(peer.slot) > 0)
+      for (let piece = 0; piece < map.pieceCount; piece++)
+        if (picker.peerHas(peer.slot, piece)) pieces.push(piece);
+    this.#revealTo(plan, plan.came(peer.slot, peer.party, pieces, this.#swarm.shared.turns.nowMs));
     this.#reveal(plan, peer);
   }
 
   has(peer: PeerConnection, piece: number): void {
     const plan = this.#swarm.content?.superSeeding;
     if (plan === undefined) return;
-    for (const slot of plan.seen(peer.slot, piece, this.#swarm.shared.turns.nowMs)) {
-      const giver = this.#swarm.roster.at(slot);
-      if (giver !== undefined) this.#reveal(plan, giver);
-    }
+    this.#revealTo(plan, plan.seen(peer.slot, piece, this.#swarm.shared.turns.nowMs));
     // Where nobody else lacks it there is nothing to wait for.
     this.#reveal(plan, peer);
   }
@@ -49,7 +48,7 @@ export class SwarmSuperSeeding {
     if (content?.superSeeding === undefined) return;
     const { connected } = this.#swarm.roster;
     const plan = content.superSeeding;
-    plan.isSpread = connected.length > 0 && content.picker.copies() >= 1;
+    plan.isSpread = connected.length > 0 && content.picker.copies() >= 1 && !plan.hasLostPieces();
     const isResting = connected.every(({ upload }) => upload.queue.length === 0 && upload.pendingBytes === 0);
     plan.spare = isResting ? Math.ceil(connected.length * SPARE_PER_PEER) : 0;
     // Those with a slot can fetch at once what they are told of.
@@ -60,6 +59,13 @@ export class SwarmSuperSeeding {
 
   left(peer: PeerConnection): void {
     this.#swarm.content?.superSeeding?.left(peer.slot);
+  }
+
+  #revealTo(plan: SuperSeedPlan, slots: readonly number[]): void {
+    for (const slot of slots) {
+      const giver = this.#swarm.roster.at(slot);
+      if (giver !== undefined) this.#reveal(plan, giver);
+    }
   }
 
   #reveal(plan: SuperSeedPlan, peer: PeerConnection): void {

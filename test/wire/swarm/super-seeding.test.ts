@@ -22,6 +22,8 @@ function planFor(pieces: number) {
     join: (...slots: readonly number[]) => {
       for (const slot of slots) has.set(slot, new Set());
     },
+    forget: (slot: number) => has.delete(slot),
+    brings: (slot: number, pieces: readonly number[]) => has.set(slot, new Set(pieces)),
     gets: (slot: number, piece: number, nowMs = 0) => {
       has.get(slot)?.add(piece);
       return plan.seen(slot, piece, nowMs);
@@ -100,13 +102,67 @@ describe("the plan of a super-seed", () => {
     expect(plan.reveal(0, 0, 1)).toHaveLength(1);
   });
 
-  test("waits half a minute for a peer that keeps what it got", () => {
+  test("waits half a minute for a peer that keeps one piece of two", () => {
     const { plan, join, gets } = planFor(10);
-    join(0, 1);
-    for (const piece of plan.reveal(0, 0, 2)) gets(0, piece, 1_000);
+    join(0, 1, 2);
+    const [kept, passedOn] = plan.reveal(0, 0, 3) as [number, number];
+    gets(0, kept, 1_000);
+    gets(0, passedOn, 1_000);
+    gets(1, passedOn, 2_000);
+    expect(plan.reveal(0, 30_000, 3)).toHaveLength(1);
 
-    expect(plan.reveal(0, 30_000, 2)).toEqual([]);
-    expect(plan.reveal(0, 31_000, 2)).toHaveLength(2);
+    expect(plan.reveal(0, 31_000, 3)).toHaveLength(1);
+  });
+
+  test("names more to a peer that passes nothing on only while the uplink rests", () => {
+    const { plan, join, gets } = planFor(10);
+    join(0, 1, 2);
+    for (const piece of plan.reveal(0, 0, 3)) gets(0, piece, 1_000);
+
+    expect(plan.reveal(0, 30_000, 3)).toEqual([]);
+    expect(plan.reveal(0, 31_000, 3)).toEqual([]);
+    plan.spare = 1;
+    expect(plan.reveal(0, 31_000, 3)).toHaveLength(1);
+  });
+
+  /** Peer 0 has had both pieces for half a minute and passed neither on. */
+  function planWithKeeper() {
+    const world = planFor(2);
+    world.join(0, 1, 2);
+    const told = world.plan.reveal(0, 0, 3);
+    world.plan.came(0, "taker", [], 0);
+    for (const piece of told) world.gets(0, piece, 0);
+    world.plan.reveal(0, 30_000, 3);
+    return { ...world, told: [...told].sort() };
+  }
+
+  test("names what only such a peer has to others, as if it had never been sent", () => {
+    const { plan, told, gets } = planWithKeeper();
+
+    expect(plan.hasLostPieces()).toBe(true);
+    expect([...plan.reveal(1, 30_000, 3)].sort()).toEqual(told);
+    for (const piece of told) gets(1, piece, 31_000);
+    expect(plan.hasLostPieces()).toBe(false);
+  });
+
+  test("knows such a peer again when it comes back with what it has", () => {
+    const { plan, told, forget, brings } = planWithKeeper();
+    plan.left(0);
+    forget(0);
+    brings(3, told);
+    plan.came(3, "taker", told, 40_000);
+    expect(plan.reveal(3, 40_000, 3)).toEqual([]);
+
+    expect(plan.hasLostPieces()).toBe(true);
+    expect([...plan.reveal(1, 40_000, 3)].sort()).toEqual(told);
+  });
+
+  test("trusts such a peer again once it passes a piece on, late", () => {
+    const { plan, told, gets } = planWithKeeper();
+
+    gets(2, told[0] as number, 60_000);
+
+    expect(plan.hasLostPieces()).toBe(false);
   });
 
   test("reveals what a peer that left did not pass on to somebody else", () => {
