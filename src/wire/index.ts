@@ -27,6 +27,7 @@ export {
 export type { RecordingSink } from "./recording/recording.ts";
 export { type PeerState, type SwarmState, type WireState, wireState } from "./recording/wire-state.ts";
 export type { SavedBan } from "./swarm/ban-list.ts";
+export type { ChokeDecision, ChokePolicy, ChokeRound, ChokerPeer } from "./swarm/choker.ts";
 export type { PeerRanking } from "./swarm/peer-priority.ts";
 export type {
   KnownPeer,

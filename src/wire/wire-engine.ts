@@ -15,6 +15,7 @@ import { OutBufferPool } from "./peer/outbox.ts";
 import { PeerConnection } from "./peer/peer-connection.ts";
 import type { PeerGreeter } from "./peer/peer-owner.ts";
 import { BanList, type SavedBan } from "./swarm/ban-list.ts";
+import type { ChokePolicy } from "./swarm/choker.ts";
 import { canonicalRanking, type PeerRanking } from "./swarm/peer-priority.ts";
 import { RecentCalls } from "./swarm/recent-calls.ts";
 import type { Swarm, SwarmOptions } from "./swarm/swarm.ts";
@@ -37,6 +38,8 @@ export interface WireEngineOptions {
   readonly slabs: SlabPool;
   readonly addressProfile: AddressProfile;
   readonly config?: Partial<WireConfig>;
+  /** Makes the choker of each swarm in place of the one that `config` names: simulations of other clients' strategies. */
+  readonly createChoker?: () => ChokePolicy;
   readonly onEvent?: (event: WireEvent) => void;
   /** Whether something was sent to `host` lately over the socket of uTP, so that a translator lets it in. Default: no. */
   readonly hasSentTo?: (host: string) => boolean;
@@ -107,6 +110,7 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
       slabs: options.slabs,
       copyPayload: copierOf(options.slabs),
       config,
+      createChoker: options.createChoker,
       profile: options.addressProfile,
       turns,
       buffers: new OutBufferPool(),

@@ -7,6 +7,7 @@ import type { TokenBucket } from "../core/token-bucket.ts";
 import type { PeerStreams } from "./encryption/peer-streams.ts";
 import type { OutBufferPool } from "./peer/outbox.ts";
 import type { BanList } from "./swarm/ban-list.ts";
+import type { ChokePolicy } from "./swarm/choker.ts";
 import type { PeerRanking } from "./swarm/peer-priority.ts";
 import type { RecentCalls } from "./swarm/recent-calls.ts";
 import type { TransportShare } from "./transport-share.ts";
@@ -46,6 +47,8 @@ export interface WireShared {
   /** Moves payload into slabs in the fastest way they know. */
   readonly copyPayload: PayloadCopier;
   readonly config: WireConfig;
+  /** Makes the choker of a swarm; undefined: the one of `config`. */
+  readonly createChoker: (() => ChokePolicy) | undefined;
   readonly profile: AddressProfile;
   readonly turns: WireTurns;
   readonly buffers: OutBufferPool;

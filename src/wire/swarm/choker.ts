@@ -1,8 +1,8 @@
 /**
- * Whom to upload to (BEP 3, "choking"). While we download, those who gave most in the last two rounds are given to;
- * as a seed everybody gets equal service in turns (Legout et al. 2006: a seed that favours the fast starves the rest).
- * One slot is optimistic: it tries out somebody else every thirty seconds, newcomers rather; of a seed that serves in
- * turns, whoever waits longest.
+ * Whom to upload to (BEP 3, "choking"). While we download, those who gave most in the last two rounds are given to, then
+ * those who owe us least; as a seed everybody gets equal service in turns (Legout et al. 2006: a seed that favours the fast starves the rest).
+ * One slot is optimistic: it tries out somebody else every thirty seconds, newcomers rather, and seldom those who took
+ * and gave nothing (ADR 123); of a seed that serves in turns, whoever waits longest.
  *
  * Pure but for its seeded randomness: the caller brings the facts and carries the decision out.
  */
@@ -21,6 +21,7 @@ export interface ChokerPeer {
   readonly slot: number;
   readonly isInterested: boolean;
   readonly isUnchoked: boolean;
+  readonly isChokingUs: boolean;
   /** We asked it for blocks and it has sent none for a minute. */
   readonly isSnubbing: boolean;
   readonly connectedAtMs: number;
@@ -49,18 +50,32 @@ export interface ChokeDecision {
   readonly slots: number;
 }
 
+/** Whoever decides whom to upload to: the choker below, or in simulations the strategy of some other client. */
+export interface ChokePolicy {
+  /** The full decision; called once in `chokeIntervalMs`. */
+  round(round: ChokeRound): ChokeDecision;
+  /** Called between rounds when a slot may have become free; chokes nobody. */
+  fill(round: ChokeRound): ChokeDecision;
+  peerLeft(slot: number): void;
+}
+
 /** BEP 3: the optimistic unchoke rotates "every third rechoke period". */
 const OPTIMISTIC_MS = 30_000;
 /** BEP 3: "newly connected peers are three times as likely to start"; a minute is newly. */
 const NEWCOMER_MS = 60_000;
 const NEWCOMER_WEIGHT = 3;
+/** Who took so many pieces more than it gave, and gave less than this part of what it took, is known to be a taker. */
+const CREDIT_PIECES = 1;
+const LEAST_RETURN_RATIO = 1 / 8;
+/** Every fourth turn of the optimistic slot is theirs too: who had nothing to give may have something now. */
+const TAKERS_EVERY_MS = 4 * OPTIMISTIC_MS;
 /** A seed serves a peer at least this long and this much before it is somebody else's turn (libtorrent's quota) … */
 const SERVICE_MS = 60_000;
 const SERVICE_PIECES = 20;
 /** … but no longer than this, or peers that take little, or nothing, would hold the slots for ever. */
 const MAX_SERVICE_MS = 180_000;
 /** "strict": so many pieces are given on credit: a beginner has to have something to give. */
-const CREDIT_PIECES = 4;
+const STRICT_CREDIT_PIECES = 4;
 /** A rate over less than this says nothing. */
 const MIN_SAMPLE_MS = 1_000;
 /** "auto": an uplink that feeds n peers at growing rates has room for one more (libtorrent's rate-based choker). */
@@ -79,12 +94,14 @@ interface Ledger {
   formerSent: number;
 }
 
-export class Choker {
+export class Choker implements ChokePolicy {
   readonly #random: Random;
   readonly #config: ChokerConfig;
   readonly #ledgers = new Map<number, Ledger>();
   #optimisticSlot = -1;
   #optimisticSinceMs = 0;
+  /** When takers had their last turn at it. */
+  #takersTurnMs = 0;
 
   constructor(random: Random, config: ChokerConfig) {
     this.#random = random;
@@ -166,8 +183,10 @@ export class Choker {
   #deserving(peers: readonly ChokerPeer[], round: ChokeRound): readonly ChokerPeer[] {
     if (round.isSeeding || this.#config.leechPolicy !== "strict") return peers;
     return peers.filter((peer) => {
-      const owesBytes = peer.sentBytes - peer.receivedBytes;
-      return owesBytes <= CREDIT_PIECES * round.pieceBytes || this.#rate(peer, "received", round.nowMs) > 0;
+      return (
+        owedBytes(peer) <= STRICT_CREDIT_PIECES * round.pieceBytes ||
+        this.#rate(peer, "received", round.nowMs) > 0
+      );
     });
   }
 
@@ -182,8 +201,13 @@ export class Choker {
       .map((entry) => entry.peer);
   }
 
+  /** Who gives nothing at present comes by what it owes us: who gave before, or had nothing yet, ahead of who only takes. */
   #giverScore({ nowMs }: ChokeRound): (peer: ChokerPeer) => number {
-    return (peer) => (peer.isSnubbing ? -1 : this.#rate(peer, "received", nowMs));
+    return (peer) => {
+      if (peer.isSnubbing) return Number.NEGATIVE_INFINITY;
+      const rate = this.#rate(peer, "received", nowMs);
+      return rate > 0 ? rate : -owedBytes(peer);
+    };
   }
 
   /**
@@ -192,8 +216,10 @@ export class Choker {
    */
   #proportionalScore({ nowMs }: ChokeRound): (peer: ChokerPeer) => number {
     return (peer) => {
-      const given = peer.isSnubbing ? 0 : this.#rate(peer, "received", nowMs);
-      return given <= 0 ? Number.NEGATIVE_INFINITY : Math.log(1 - this.#random.float()) / given;
+      if (peer.isSnubbing) return Number.NEGATIVE_INFINITY;
+      const given = this.#rate(peer, "received", nowMs);
+      if (given > 0) return Math.log(1 - this.#random.float()) / given;
+      return Number.MIN_SAFE_INTEGER - owedBytes(peer);
     };
   }
 
@@ -231,9 +257,22 @@ export class Choker {
     if (isPresent && round.nowMs - this.#optimisticSinceMs < OPTIMISTIC_MS) return;
     const waiting = slots < 2 ? [] : interested.filter((peer) => !peer.isUnchoked);
     const isInTurns = round.isSeeding && this.#config.seedPolicy === "round-robin";
-    const chosen = isInTurns ? this.#ranked(waiting, round)[0] : this.#draw(waiting, round.nowMs);
+    const worthy = round.isSeeding ? waiting : this.#worthTrying(waiting, round);
+    const chosen = isInTurns ? this.#ranked(waiting, round)[0] : this.#draw(worthy, round.nowMs);
     this.#optimisticSlot = chosen?.slot ?? -1;
     this.#optimisticSinceMs = round.nowMs;
+  }
+
+  /** Those of whom it is not known that they only take; now and then all. */
+  #worthTrying(waiting: readonly ChokerPeer[], { nowMs, pieceBytes }: ChokeRound): readonly ChokerPeer[] {
+    if (nowMs - this.#takersTurnMs >= TAKERS_EVERY_MS) {
+      this.#takersTurnMs = nowMs;
+      return waiting;
+    }
+    return waiting.filter((peer) => {
+      const isInCredit = owedBytes(peer) <= CREDIT_PIECES * pieceBytes;
+      return isInCredit || peer.receivedBytes >= LEAST_RETURN_RATIO * peer.sentBytes;
+    });
   }
 
   /** Somebody by chance, newcomers rather. */
@@ -246,4 +285,9 @@ export class Choker {
       return draw < 0;
     });
   }
+}
+
+/** What we gave the peer over what it gave us. */
+function owedBytes(peer: ChokerPeer): number {
+  return Math.max(0, peer.sentBytes - peer.receivedBytes);
 }

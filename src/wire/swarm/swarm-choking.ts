@@ -1,6 +1,6 @@
 /** Acts on the choker's decisions: every ten seconds a round, in between free slots are filled at once. */
 import type { PeerConnection } from "../peer/peer-connection.ts";
-import { type ChokeDecision, type ChokeRound, Choker, type ChokerPeer } from "./choker.ts";
+import { type ChokeDecision, type ChokePolicy, type ChokeRound, Choker, type ChokerPeer } from "./choker.ts";
 import type { SwarmContext } from "./swarm-context.ts";
 import type { SwarmHaves } from "./swarm-haves.ts";
 import type { SwarmUploads } from "./swarm-uploads.ts";
@@ -9,7 +9,7 @@ export class SwarmChoking {
   readonly #swarm: SwarmContext;
   readonly #uploads: SwarmUploads;
   readonly #haves: SwarmHaves;
-  readonly #choker: Choker;
+  readonly #choker: ChokePolicy;
   #nextRoundMs = 0;
   #wantsFill = false;
 
@@ -17,11 +17,14 @@ export class SwarmChoking {
     this.#swarm = swarm;
     this.#uploads = uploads;
     this.#haves = haves;
-    this.#choker = new Choker(swarm.shared.random, {
-      slots: swarm.shared.config.uploadSlots,
-      leechPolicy: swarm.shared.config.leechChoking,
-      seedPolicy: swarm.shared.config.seedChoking,
-    });
+    const { config, createChoker, random } = swarm.shared;
+    this.#choker =
+      createChoker?.() ??
+      new Choker(random, {
+        slots: config.uploadSlots,
+        leechPolicy: config.leechChoking,
+        seedPolicy: config.seedChoking,
+      });
   }
 
   /** The peer has become interested or lost its interest. A lone interested peer is let in at the end of the turn. */
@@ -96,6 +99,7 @@ function factsOf(peer: PeerConnection, haveRatio: number): ChokerPeer {
     slot: peer.slot,
     isInterested: peer.isPeerInterested,
     isUnchoked: !peer.isChokingPeer,
+    isChokingUs: peer.isChokedByPeer,
     isSnubbing: peer.download.isSnubbed,
     connectedAtMs: peer.connectedAtMs,
     unchokedAtMs: peer.upload.unchokedAtMs,

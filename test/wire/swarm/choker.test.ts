@@ -41,6 +41,7 @@ class ChokerWorld {
       slot,
       isInterested: true,
       isUnchoked: false,
+      isChokingUs: true,
       isSnubbing: false,
       connectedAtMs: this.nowMs,
       unchokedAtMs: 0,
@@ -145,6 +146,48 @@ describe("while downloading", () => {
 
     expect(Math.min(...rounds)).toBeGreaterThan(0);
     expect(Math.min(...high)).toBeGreaterThan(1.5 * Math.max(...low));
+  });
+
+  test("of those who give nothing at present, who owes us least comes first", () => {
+    const world = new ChokerWorld({ slots: 1 });
+    world.join(0, { sentBytes: 9 * PIECE_BYTES });
+    world.join(1, { sentBytes: 2 * PIECE_BYTES });
+    world.join(2, { sentBytes: 9 * PIECE_BYTES, receivedBytes: 9 * PIECE_BYTES });
+    world.rounds(3);
+    expect(world.unchoked).toEqual([2]);
+
+    world.leave(2);
+    world.rounds(1);
+    expect(world.unchoked).toEqual([1]);
+  });
+
+  test("who took and gave nothing is tried out in one turn of four, and has what slots nobody else wants", () => {
+    const world = new ChokerWorld({ slots: 2 });
+    world.join(0, { givesPerSecond: 100_000 });
+    for (let slot = 1; slot < 6; slot++) world.join(slot, { sentBytes: 9 * PIECE_BYTES });
+    world.rounds(3);
+    let tried = 0;
+    world.rounds(120, ({ unchoked, optimistic }) => {
+      expect(unchoked).toHaveLength(2);
+      tried += optimistic.length;
+    });
+
+    expect(tried).toBe(30);
+  });
+
+  test("who is new is tried out before who took and gave nothing", () => {
+    const world = new ChokerWorld({ slots: 2 });
+    world.join(0, { givesPerSecond: 100_000 });
+    for (let slot = 1; slot < 6; slot++) world.join(slot, { sentBytes: 9 * PIECE_BYTES });
+    world.join(6);
+    world.join(7, { sentBytes: 9 * PIECE_BYTES, receivedBytes: 3 * PIECE_BYTES });
+    let [fair, all] = [0, 0];
+    world.rounds(120, ({ optimistic }) => {
+      all += optimistic.length;
+      if (optimistic.some((slot) => slot >= 6)) fair++;
+    });
+
+    expect(fair / all).toBeGreaterThan(0.7);
   });
 
   test("what counts is what was given in the last two rounds, not before", () => {
