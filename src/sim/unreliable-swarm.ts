@@ -120,13 +120,13 @@ class UnreliableSwarm {
     return this.#members.filter(({ machine }) => machine.leftAtMs === undefined);
   }
 
+  /** Everybody has finished, or who has not never will: nobody comes any more who has what is missing. */
   get #isOver(): boolean {
     const hasLost = this.#goneAtMs === Number.POSITIVE_INFINITY;
-    return (
-      this.#toCome === 0 &&
-      hasLost &&
-      this.#present.every(({ machine }) => machine.finishedAtMs !== undefined)
-    );
+    if (this.#toCome > 0 || !hasLost) return false;
+    const isPieceLost =
+      this.#publisher.leftAtMs !== undefined && this.#holders.some((copies) => copies === 0);
+    return isPieceLost || this.#present.every(({ machine }) => machine.finishedAtMs !== undefined);
   }
 
   get #isPublisherDone(): boolean {

@@ -37,6 +37,8 @@ export function declareLab(program: Command, command: Declare): void {
     .option("--peers <n>", "peers of each swarm", "50")
     .option("--seeds <n>", "swarms of each kind", "20")
     .option("--seed <n>", "the first of the seeds; the same seeds give the same report", "1")
+    .option("--other-seeds <n>", "swarms of the kinds without super-seeding; as many as --seeds if left out")
+    .option("--kinds <list>", "which swarms to simulate", "calm,super-seeding,plain")
     .option("--copies <list>", "copies after which a plain publisher goes", "1.5,2,3")
     .option("--out <folder>", "write the report there as Markdown, JSON and SVG");
   command(

@@ -1,5 +1,9 @@
 /** One row of the table of unreliable swarms: the same seeds, with one way for the publisher to leave. */
-import { simulateUnreliableSwarm, type UnreliableOptions } from "../../../sim/index.ts";
+import {
+  simulateUnreliableSwarm,
+  type UnreliableOptions,
+  type UnreliableResult,
+} from "../../../sim/index.ts";
 
 export interface UnreliableRow {
   /** "calm": nothing goes wrong and the publisher stays; "super-seeding": it goes after the first copy; "plain": after `copies`. */
@@ -30,33 +34,38 @@ export interface UnreliableRowOptions {
 
 export function unreliableRow(options: UnreliableRowOptions): UnreliableRow {
   const { kind, copies, peers, firstSeed, seeds } = options;
-  const completionMs: number[] = [];
-  let [allFinished, remaining, finished, sentCopies] = [0, 0, 0, 0];
-  for (let i = 0; i < seeds; i++) {
+  const results = Array.from({ length: seeds }, (_, i) => {
     const result = simulateUnreliableSwarm({
       seed: firstSeed + i,
       peers,
       isTroubled: kind !== "calm",
       publisherLeaves: leaves(kind, copies),
     });
-    completionMs.push(...result.completionMs);
-    if (result.finished === result.remaining) allFinished++;
-    remaining += result.remaining;
-    finished += result.finished;
-    sentCopies += result.publisherCopies;
     options.onSwarm?.(i + 1);
-  }
-  completionMs.sort((a, b) => a - b);
+    return result;
+  });
+  return rowOf(options, results);
+}
+
+/** What the swarms of one row came to. */
+export function rowOf(
+  { kind, copies, peers }: Pick<UnreliableRowOptions, "kind" | "copies" | "peers">,
+  results: readonly UnreliableResult[],
+): UnreliableRow {
+  const completionMs = results.flatMap((result) => result.completionMs).sort((a, b) => a - b);
+  const sum = (of: (result: UnreliableResult) => number): number =>
+    results.reduce((total, result) => total + of(result), 0);
+  const finishedRatio = sum((result) => result.finished) / sum((result) => result.remaining);
   return {
     kind,
     copies: copies ?? null,
     peers,
-    seeds,
-    allFinished,
-    finishedRatio: Math.round((10_000 * finished) / remaining) / 10_000,
+    seeds: results.length,
+    allFinished: results.filter((result) => result.finished === result.remaining).length,
+    finishedRatio: Math.round(10_000 * finishedRatio) / 10_000,
     medianMs: quantile(completionMs, 0.5),
     p95Ms: quantile(completionMs, 0.95),
-    publisherCopies: Math.round((100 * sentCopies) / seeds) / 100,
+    publisherCopies: Math.round((100 * sum((result) => result.publisherCopies)) / results.length) / 100,
   };
 }
 
