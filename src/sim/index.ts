@@ -20,6 +20,7 @@ export {
   type FlashCrowdResult,
   simulateFlashCrowd,
 } from "./flash-crowd.ts";
+export { GIVING_WAYS, type GivenBytes, type GivingWay } from "./giving-ledger.ts";
 export {
   type ClassOutcome,
   type IncentiveOptions,

@@ -8,6 +8,7 @@ import { DhtNode } from "../dht/index.ts";
 import { OwnAddresses, PeerSources } from "../session/index.ts";
 import { Bitfield } from "../torrent/bitfield.ts";
 import {
+  type ChokePolicy,
   RecordedWire,
   type RecordingOptions,
   type Swarm,
@@ -48,6 +49,8 @@ export interface MachineOptions {
   /** Behind a router, nobody can connect to it. */
   readonly nat?: NatKind;
   readonly wire?: Partial<WireConfig>;
+  /** In place of the choker that ships. */
+  readonly createChoker?: () => ChokePolicy;
   /** Records what reaches its wire. */
   readonly recording?: RecordingOptions;
   /** After the machine itself has heard of it. */
@@ -125,7 +128,7 @@ export class SwarmMachine {
 
   #openEngine(): Wire {
     const { world, streams } = this.#around;
-    const { address, nat, wire, recording } = this.#options;
+    const { address, nat, wire, recording, createChoker } = this.#options;
     const options: WireEngineOptions = {
       clock: world.clock,
       random: world.random.fork(`wire ${address.host}`),
@@ -133,6 +136,7 @@ export class SwarmMachine {
       slabs: new BlankSlabs(SLAB_BYTES),
       addressProfile: "public",
       config: { encryption: "off", dhtPort: address.port, ...wire },
+      ...(createChoker === undefined ? {} : { createChoker }),
     };
     const engine = recording === undefined ? new WireEngine(options) : new RecordedWire(options, recording);
     if (nat !== undefined && nat !== "none") streams.closedHosts.add(address.host);

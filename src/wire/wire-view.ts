@@ -152,6 +152,8 @@ export interface PeerView {
   readonly downloadedBytes: number;
   readonly uploadedBytes: number;
   readonly amChoking: boolean;
+  /** Let in to see what it gives, not for what it gave (BEP 3's optimistic slot). */
+  readonly isTriedOut: boolean;
   readonly amInterested: boolean;
   readonly peerChoking: boolean;
   readonly peerInterested: boolean;

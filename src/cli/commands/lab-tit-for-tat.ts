@@ -2,7 +2,7 @@
 import { parseCount } from "../arguments/quantities.ts";
 import { EXIT_OK } from "../exit-codes.ts";
 import { writeLabFiles } from "../lab/report/lab-files.ts";
-import { freeRiderTimes, incentiveChart, incentiveReport } from "../lab/tit-for-tat/incentive-report.ts";
+import { incentiveChart, incentiveReport, timesOfContributors } from "../lab/tit-for-tat/incentive-report.ts";
 import { incentiveRows, LEECH_CHOKINGS } from "../lab/tit-for-tat/incentive-rows.ts";
 import type { Output } from "../output/output.ts";
 
@@ -24,7 +24,8 @@ export async function runLabTitForTat(
   const firstSeed = parseCount(flags.seed, "--seed", 0, MAX_SEED);
   const rows = LEECH_CHOKINGS.flatMap((choking) => {
     const some = incentiveRows(choking, firstSeed, seeds);
-    output.note(`${choking}: free riders take ${freeRiderTimes(some, choking).toFixed(2)} times as long`);
+    const times = timesOfContributors(some, choking, "free rider").toFixed(2);
+    output.note(`${choking}: free riders take ${times} times as long`);
     return some;
   });
   const markdown = incentiveReport(`starling lab tit-for-tat --seeds ${seeds} --seed ${firstSeed}`, rows);

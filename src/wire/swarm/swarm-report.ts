@@ -176,6 +176,7 @@ export class SwarmReport {
       downloadedBytes: peer.download.usefulBytes,
       uploadedBytes: peer.upload.meter.total,
       amChoking: peer.isChokingPeer,
+      isTriedOut: peer.upload.isOptimistic,
       amInterested: peer.isInterestedInPeer,
       peerChoking: peer.isChokedByPeer,
       peerInterested: peer.isPeerInterested,
