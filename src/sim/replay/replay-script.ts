@@ -11,6 +11,7 @@ import {
   RANK,
   RecordReader,
   SLAB,
+  TOLD,
   WROTE,
 } from "../../wire/index.ts";
 import { type RecordOf, readRecord } from "./recording-file.ts";
@@ -30,11 +31,13 @@ const ANSWERS: Readonly<Record<number, string>> = {
   [QUEUED]: "asks what waits to be sent",
   [FLAG]: "asks about uTP",
   [DIALLED]: "dials",
+  [TOLD]: "tells its owner",
 };
 
 export class ReplayScript {
   readonly #reader: RecordReader;
   #next: RecordOf | undefined;
+  #told = 0;
 
   constructor(records: Uint8Array) {
     this.#reader = new RecordReader(records);
@@ -48,6 +51,17 @@ export class ReplayScript {
       throw new Divergence(`the engine no longer ${ANSWERS[record.kind] ?? "asks what it asked"}`);
     this.#advance();
     return record;
+  }
+
+  /** The engine told its owner an event; `perform` does what the owner said to it meanwhile. */
+  told(perform: (event: RecordOf) => void): void {
+    const number = ++this.#told;
+    while (this.#next?.kind === TOLD && this.#next.fields[0] === number) {
+      this.#advance();
+      const event = this.event();
+      if (event === undefined) throw new RecordingEnds();
+      perform(event);
+    }
   }
 
   number(kind: typeof FLOAT | typeof INTEGER | typeof RANK | typeof QUEUED): number {

@@ -33,6 +33,8 @@ export interface TorrentTools {
   readonly contents: StreamContents;
   /** A torrent did something worth telling. */
   readonly tell: (torrent: number, what: string) => void;
+  /** An event was told: its owner may have answered at once. */
+  readonly told: () => void;
 }
 
 export class ReplayTorrents {
@@ -47,7 +49,7 @@ export class ReplayTorrents {
   }
 
   add(engine: WireEngine, recorded: RecordedSwarm): void {
-    const { script, outputs, contents, tell } = this.#tools;
+    const { script, outputs, contents, tell, told } = this.#tools;
     const number = this.swarms.length;
     const { rawInfoBytes, listenPort, isSuperSeed } = recorded;
     const swarm = engine.addSwarm({
@@ -61,6 +63,7 @@ export class ReplayTorrents {
         eventOutput(outputs, event);
         const what = sentenceOf(event);
         if (what !== undefined) tell(number, what);
+        told();
       },
     });
     this.swarms.push(swarm);

@@ -72,15 +72,14 @@ class Replay {
       outputs: this.#outputs,
       contents: this.#contents,
       tell: (torrent, what) => this.#tell(torrent, what),
+      told: () => this.#told(),
     });
   }
 
   run(): ReplayReport {
     try {
-      for (let event = this.#script.event(); event !== undefined; event = this.#script.event()) {
-        this.#events++;
+      for (let event = this.#script.event(); event !== undefined; event = this.#script.event())
         this.#perform(event);
-      }
     } catch (error) {
       if (error instanceof Divergence) this.#diverged(error.message);
       else if (!(error instanceof RecordingEnds)) throw error;
@@ -118,6 +117,7 @@ class Replay {
   // Events: one method for each kind, by the table below ---------------------------------------------------------------
 
   #perform({ kind, fields }: RecordOf): void {
+    this.#events++;
     const [elapsed, ...rest] = fields as [number, ...never[]];
     this.#microseconds += elapsed;
     this.#startMs ??= this.#nowMs;
@@ -256,12 +256,19 @@ class Replay {
       slabs: replayedSlabs(script, command.slabBytes),
       addressProfile: command.profile,
       config: { ...command.config, clientName: command.version, ...this.#changes },
-      onEvent: (event) => wire.eventOutput(this.#outputs, event),
+      onEvent: (event) => {
+        wire.eventOutput(this.#outputs, event);
+        this.#told();
+      },
       hasSentTo: () => script.flag(wire.FLAG),
       ...(command.hasUtp ? { isUtpHeldBack: () => script.flag(wire.FLAG) } : {}),
       peerStreams: () => streams,
       ranking: replayedRanking(script),
     });
+  }
+
+  #told(): void {
+    this.#script.told((event) => this.#perform(event));
   }
 
   #tell(torrent: number, what: string): void {

@@ -48,6 +48,8 @@ export const WROTE = 34;
 export const QUEUED = 35;
 export const FLAG = 36;
 export const DIALLED = 37;
+/** What follows was said to the engine while it told its owner this event, the so-manieth of all. */
+export const TOLD = 38;
 
 // Content of streams.
 /** As it is, masked. */
@@ -87,6 +89,7 @@ export const LAYOUT: Readonly<Record<number, readonly FieldKind[]>> = {
   [QUEUED]: ["number"],
   [FLAG]: ["byte"],
   [DIALLED]: ["address"],
+  [TOLD]: ["number"],
   [CONTENT]: ["number", "bytes"],
   [BLANK]: ["number", "number"],
   [HEAD]: ["number", "bytes", "number", "number"],

@@ -241,12 +241,12 @@ export class RecordedWire implements Wire {
   #swarmEvent({ onEvent }: SwarmOptions, torrent: RecordedTorrent, event: SwarmEvent): void {
     eventOutput(this.#outputs, event);
     if (event.type === "metadata-complete") this.#noteMetadata(torrent, event.rawInfo);
-    this.#recording.outside(() => onEvent(event));
+    this.#recording.telling(() => onEvent(event));
   }
 
   #wireEvent(event: WireEvent): void {
     eventOutput(this.#outputs, event);
-    this.#recording.outside(() => this.#options.onEvent?.(event));
+    this.#recording.telling(() => this.#options.onEvent?.(event));
   }
 
   /** Which of the versions of its blocks were right. */

@@ -8,7 +8,7 @@ import { crc32c } from "../../core/crc32c.ts";
 import { NEVER_MS } from "../../core/never-ms.ts";
 import type { Clock } from "../../core/ports.ts";
 import { RecordWriter } from "./record-bytes.ts";
-import { FULL, RECORDING_HEAD } from "./record-kinds.ts";
+import { FULL, RECORDING_HEAD, TOLD } from "./record-kinds.ts";
 
 /** Where a recording goes. */
 export interface RecordingSink {
@@ -31,6 +31,9 @@ export class Recording {
   #writtenBytes = 0;
   #microseconds = 0;
   #isOn = true;
+  /** Events that the engine told. */
+  #told = 0;
+  #isTelling = false;
 
   /** True while the engine deals with an event: what it asks for then is recorded. */
   isInside = false;
@@ -57,12 +60,15 @@ export class Recording {
   /** Runs `action` as the event `kind`, whose fields `fields` writes. */
   event(kind: number, fields: (writer: RecordWriter) => void, action: () => void): void {
     const wasInside = this.isInside;
+    const wasTelling = this.#isTelling;
     this.note(kind, fields);
     this.isInside = true;
+    this.#isTelling = false;
     try {
       action();
     } finally {
       this.isInside = wasInside;
+      this.#isTelling = wasTelling;
     }
   }
 
@@ -78,12 +84,16 @@ export class Recording {
       this.#end(true);
       return;
     }
+    if (this.#isTelling) {
+      this.writer.byte(TOLD);
+      this.writer.number(this.#told);
+    }
     this.writer.byte(kind);
     this.writer.number(this.#microseconds - before);
     fields(this.writer);
   }
 
-  /** What the engine does within `action` is no answer to an event: its owner is looking, or is being told. */
+  /** What the engine does within `action` is no answer to an event: its owner is looking. */
   outside<Result>(action: () => Result): Result {
     const wasInside = this.isInside;
     this.isInside = false;
@@ -91,6 +101,18 @@ export class Recording {
       return action();
     } finally {
       this.isInside = wasInside;
+    }
+  }
+
+  /** Runs `action`, by which the owner is told an event: what it says to the engine in the midst of that is replayed there. */
+  telling(action: () => void): void {
+    this.#told++;
+    const wasTelling = this.#isTelling;
+    this.#isTelling = true;
+    try {
+      this.outside(action);
+    } finally {
+      this.#isTelling = wasTelling;
     }
   }
 

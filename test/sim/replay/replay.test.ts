@@ -4,6 +4,7 @@ import { latin1Text, toHex } from "../../../src/core/bytes.ts";
 import { addressBytes } from "../../../src/core/endpoint.ts";
 import { infoHashFromHex } from "../../../src/core/ids.ts";
 import { replay } from "../../../src/sim/index.ts";
+import type { SwarmMachine } from "../../../src/sim/swarm-machine.ts";
 import { SwarmWorld } from "../../../src/sim/swarm-world.ts";
 import { FILE, FILE_ID, openPartial, untilCode } from "../../session/provoked/provoked.ts";
 import { magnetOf, SessionWorld } from "../../session/support/session-world.ts";
@@ -29,7 +30,7 @@ function crowdOf(seed: number): Crowd {
 }
 
 /** A crowd that downloads from one publisher, with one of them recorded until it leaves. */
-function recordedCrowd(seed: number, limitBytes?: number): Crowd {
+function recordedCrowd(seed: number, limitBytes?: number, then?: "stops when it has all"): Crowd {
   const swarm = new SwarmWorld({
     seed,
     totalBytes: PIECES * PIECE_BYTES,
@@ -40,7 +41,15 @@ function recordedCrowd(seed: number, limitBytes?: number): Crowd {
   const recording = new MemoryRecording(limitBytes);
   const wire = { encryption: "prefer" } as const;
   swarm.join({ links: LINKS, has: "all" });
-  const recorded = swarm.join({ links: LINKS, has: "nothing", recording, wire });
+  const recorded: SwarmMachine = swarm.join({
+    links: LINKS,
+    has: "nothing",
+    recording,
+    wire,
+    onEvent: ({ type }) => {
+      if (type === "wanted-complete" && then !== undefined) recorded.swarm.stop();
+    },
+  });
   for (let i = 1; i < PEERS; i++) swarm.join({ links: LINKS, has: "nothing", wire });
   swarm.world.runFor(50_000);
   recorded.leave();
@@ -73,6 +82,15 @@ describe("a download that was recorded", () => {
     expect(report.equalStates).toBe(report.states);
     expect(report.torrents[0]?.haveBytes).toBe(PIECES * PIECE_BYTES);
     expect(report.timeline.map(({ what }) => what)).toContain("everything that is wanted is here");
+  });
+
+  test("is replayed to the same states where its owner answered an event in the midst of others", () => {
+    const { recording } = recordedCrowd(3, undefined, "stops when it has all");
+    const report = replay(recording.bytes);
+
+    expect(report.divergence).toBeNull();
+    expect(report.equalStates).toBe(report.states);
+    expect(report.timeline.map(({ what }) => what)).toContain("stopped");
   });
 
   test("is replayed to the same report each time", () => {
