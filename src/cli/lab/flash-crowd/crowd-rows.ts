@@ -1,5 +1,6 @@
 /** One row of the flash crowd's table: a size of the crowd, with super-seeding and without, beside its yardsticks. */
 import { CROWD_BYTES, CROWD_LINKS, type FlashCrowdResult, simulateFlashCrowd } from "../../../sim/index.ts";
+import { quantileMs } from "../report/quantile.ts";
 import { clientServerMs, fluidBoundMs } from "./yardsticks.ts";
 
 /** How one run went; all of it null where that kind of run was not asked for. */
@@ -83,18 +84,12 @@ function runOf(result: FlashCrowdResult | undefined): CrowdRun {
     return { finished: null, medianMs: null, p95Ms: null, lastMs: null, copies: null, uplinkRatio: null };
   return {
     finished: result.finished,
-    medianMs: quantile(result.completionMs, 0.5),
-    p95Ms: quantile(result.completionMs, 0.95),
+    medianMs: quantileMs(result.completionMs, 0.5),
+    p95Ms: quantileMs(result.completionMs, 0.95),
     lastMs: Math.round(result.lastFinishedAtMs),
     copies: rounded(result.publisherCopies),
     uplinkRatio: rounded(result.publisherUplinkRatio),
   };
-}
-
-/** Of sorted values; null when there are none. */
-function quantile(sorted: readonly number[], share: number): number | null {
-  const value = sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
-  return value === undefined ? null : Math.round(value);
 }
 
 function rounded(ratio: number): number {

@@ -1,5 +1,6 @@
 /** One row of the table of real crowds: a program's, or that of the simulation of the same crowd. */
 import { type CrowdLinks, simulateFlashCrowd } from "../../../sim/index.ts";
+import { quantileMs } from "../report/quantile.ts";
 import type { CrowdClientName } from "./crowd-clients.ts";
 import { type RealCrowdOptions, type RealCrowdResult, runRealCrowd } from "./real-crowd.ts";
 
@@ -88,18 +89,12 @@ function rowOf(who: RealRow["who"], peers: number, result: RealCrowdResult): Rea
     who,
     peers,
     finished,
-    medianMs: quantile(completionMs, 0.5),
-    p95Ms: quantile(completionMs, 0.95),
+    medianMs: quantileMs(completionMs, 0.5),
+    p95Ms: quantileMs(completionMs, 0.95),
     lastFinishedMs: Math.round(result.lastFinishedAtMs),
     publisherCopies: Math.round(1_000 * result.publisherCopies) / 1_000,
     processorSeconds: processorSeconds === null ? null : Math.round(10 * processorSeconds) / 10,
     processorRatio: processorRatio === null ? null : Math.round(100 * processorRatio) / 100,
     completionMs: completionMs.map((ms) => Math.round(ms)),
   };
-}
-
-/** Of sorted values; null when there are none. */
-function quantile(sorted: readonly number[], share: number): number | null {
-  const value = sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
-  return value === undefined ? null : Math.round(value);
 }

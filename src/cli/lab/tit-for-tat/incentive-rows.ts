@@ -8,6 +8,7 @@ import {
   type PeerClass,
   simulateIncentives,
 } from "../../../sim/index.ts";
+import { quantileMs } from "../report/quantile.ts";
 
 export const LEECH_CHOKINGS: readonly IncentiveOptions["leechChoking"][] = [
   "tit-for-tat",
@@ -46,7 +47,7 @@ export function incentiveRows(
   return PEER_CLASSES.map(({ name, upBytesPerSecond, conduct }, i) => {
     const outcomes = runs.flatMap((run) => run.slice(i, i + 1));
     const times = outcomes.flatMap((outcome) => outcome.completionMs).sort((a, b) => a - b);
-    const quantile = (share: number): number => Math.round(times[Math.floor(share * times.length)] ?? 0);
+    const quantile = (share: number): number => quantileMs(times, share) ?? 0;
     return {
       choking,
       name,

@@ -4,6 +4,7 @@ import {
   type UnreliableOptions,
   type UnreliableResult,
 } from "../../../sim/index.ts";
+import { quantileMs } from "../report/quantile.ts";
 
 export interface UnreliableRow {
   /** "calm": nothing goes wrong and the publisher stays; "super-seeding": it goes after the first copy; "plain": after `copies`. */
@@ -63,8 +64,8 @@ export function rowOf(
     seeds: results.length,
     allFinished: results.filter((result) => result.finished === result.remaining).length,
     finishedRatio: Math.round(10_000 * finishedRatio) / 10_000,
-    medianMs: quantile(completionMs, 0.5),
-    p95Ms: quantile(completionMs, 0.95),
+    medianMs: quantileMs(completionMs, 0.5),
+    p95Ms: quantileMs(completionMs, 0.95),
     publisherCopies: Math.round((100 * sum((result) => result.publisherCopies)) / results.length) / 100,
   };
 }
@@ -75,10 +76,4 @@ function leaves(
 ): UnreliableOptions["publisherLeaves"] {
   if (kind === "calm") return "never";
   return kind === "super-seeding" ? "first-copy" : (copies ?? 1);
-}
-
-/** Of sorted values; null when there are none. */
-function quantile(sorted: readonly number[], share: number): number | null {
-  const value = sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
-  return value === undefined ? null : Math.round(value);
 }
