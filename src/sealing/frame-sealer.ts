@@ -36,7 +36,7 @@ export class FrameSealer {
   #sendOne(payload: Uint8Array, sink: FrameSink, onSent: (() => void) | undefined): boolean {
     const { length } = payload;
     if (length <= MAX_OWN_CIPHER_BYTES) return sink.write(this.#short(payload), onSent);
-    const { bytes, release } = this.#memory.acquire();
+    const { bytes, onSent: release } = this.#memory.frames.acquire();
     writeUint16(bytes, 0, length);
     const head = bytes.subarray(0, LENGTH_BYTES);
     this.#crypto.seal(this.#key, this.#nonce.next(), payload, head, bytes, LENGTH_BYTES);

@@ -11,7 +11,7 @@ import { copierOf, type SlabPool } from "../core/slab.ts";
 import { TokenBucket } from "../core/token-bucket.ts";
 import { ConnectionSecurity } from "./encryption/connection-security.ts";
 import type { PeerStreams } from "./encryption/peer-streams.ts";
-import { OutBufferPool } from "./peer/outbox.ts";
+import { outBufferPool } from "./peer/outbox.ts";
 import { PeerConnection } from "./peer/peer-connection.ts";
 import type { PeerGreeter } from "./peer/peer-owner.ts";
 import { BanList, type SavedBan } from "./swarm/ban-list.ts";
@@ -113,7 +113,7 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
       createChoker: options.createChoker,
       profile: options.addressProfile,
       turns,
-      buffers: new OutBufferPool(),
+      buffers: outBufferPool(),
       bans: new BanList(options.addressProfile),
       downLimit: new TokenBucket(null),
       upLimit: new TokenBucket(null),

@@ -1,11 +1,11 @@
 /** What all swarms of an engine share: the world, the limits over all torrents, the bans, the turns. */
 import type { AddressProfile } from "../core/address-profile.ts";
+import type { BufferPool } from "../core/buffer-pool.ts";
 import type { Endpoint } from "../core/endpoint.ts";
 import type { Random } from "../core/ports.ts";
 import type { PayloadCopier, SlabPool } from "../core/slab.ts";
 import type { TokenBucket } from "../core/token-bucket.ts";
 import type { PeerStreams } from "./encryption/peer-streams.ts";
-import type { OutBufferPool } from "./peer/outbox.ts";
 import type { BanList } from "./swarm/ban-list.ts";
 import type { ChokePolicy } from "./swarm/choker.ts";
 import type { PeerRanking } from "./swarm/peer-priority.ts";
@@ -51,7 +51,7 @@ export interface WireShared {
   readonly createChoker: (() => ChokePolicy) | undefined;
   readonly profile: AddressProfile;
   readonly turns: WireTurns;
-  readonly buffers: OutBufferPool;
+  readonly buffers: BufferPool;
   readonly bans: BanList;
   readonly downLimit: TokenBucket;
   readonly upLimit: TokenBucket;

@@ -3,6 +3,7 @@
  * ends; large ones and blocks are written as they are, behind what was piled up before them. Nothing is allocated
  * per message or per write.
  */
+import { BufferPool, type PooledBuffer } from "../../core/buffer-pool.ts";
 import type { ByteStream } from "../../core/ports.ts";
 import {
   MAX_CONTROL_BYTES,
@@ -15,45 +16,26 @@ import {
 
 /** Room for 240 requests, more than one turn makes for one peer. */
 const BUFFER_BYTES = 4_096;
-/** Buffers kept for reuse; beyond, the garbage collector has them. */
+/** Buffers kept for reuse: 1 MiB. */
 const MAX_SPARE_BUFFERS = 256;
 
-interface OutBuffer {
-  readonly bytes: Uint8Array;
-  readonly onSent: () => void;
-}
-
 /** Buffers shared by all outboxes of an engine. */
-export class OutBufferPool {
-  readonly #spare: OutBuffer[] = [];
-
-  acquire(): OutBuffer {
-    return this.#spare.pop() ?? this.#create();
-  }
-
-  #create(): OutBuffer {
-    const buffer: OutBuffer = {
-      bytes: new Uint8Array(BUFFER_BYTES),
-      onSent: () => {
-        if (this.#spare.length < MAX_SPARE_BUFFERS) this.#spare.push(buffer);
-      },
-    };
-    return buffer;
-  }
+export function outBufferPool(): BufferPool {
+  return new BufferPool(BUFFER_BYTES, MAX_SPARE_BUFFERS);
 }
 
 export class Outbox {
-  readonly #pool: OutBufferPool;
+  readonly #pool: BufferPool;
   readonly #onFilled: () => void;
   #stream: ByteStream | undefined;
-  #buffer: OutBuffer | undefined;
+  #buffer: PooledBuffer | undefined;
   #fill = 0;
 
   /** Bytes handed to the stream so far. */
   writtenBytes = 0;
 
   /** `onFilled` is called when the first message lands in an empty outbox: `flush` is wanted. */
-  constructor(pool: OutBufferPool, onFilled: () => void) {
+  constructor(pool: BufferPool, onFilled: () => void) {
     this.#pool = pool;
     this.#onFilled = onFilled;
   }

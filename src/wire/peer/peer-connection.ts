@@ -8,6 +8,7 @@
  */
 
 import { type AddressScope, addressScope } from "../../core/address-profile.ts";
+import type { BufferPool } from "../../core/buffer-pool.ts";
 import type { Endpoint } from "../../core/endpoint.ts";
 import { NEVER_MS } from "../../core/never-ms.ts";
 import type { ByteStream, StreamEncryption, StreamEnd, StreamHandler } from "../../core/ports.ts";
@@ -19,7 +20,7 @@ import { clientOfPeerId } from "../protocol/peer-id.ts";
 import type { WireConfig } from "../wire-config.ts";
 import type { CloseReason, PeerSource } from "../wire-events.ts";
 import type { Flushable, WireTurns } from "../wire-turns.ts";
-import { type OutBufferPool, Outbox } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
 import { PeerDownload } from "./peer-download.ts";
 import type { AnnouncedPieces, PeerGreeter, PeerOwner } from "./peer-owner.ts";
 import { PeerUpload } from "./peer-upload.ts";
@@ -42,7 +43,7 @@ const NO_ID = new Uint8Array(0);
 export interface ConnectionTools {
   readonly config: WireConfig;
   readonly turns: WireTurns;
-  readonly buffers: OutBufferPool;
+  readonly buffers: BufferPool;
   readonly copyPayload: PayloadCopier;
 }
 
