@@ -1,10 +1,10 @@
 /** Local discovery (BEP 14) beside libtorrent, webtorrent and aria2, on a network of its own that has no way out. */
-import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Aria2 } from "./support/aria2.ts";
 import { type Made, makeTorrent, TRANSFER_TIMEOUT_MS } from "./support/clients.ts";
 import { digestsIn, digestsOf, KIB, writeTree } from "./support/content.ts";
+import { CutOffNetwork } from "./support/cut-off-network.ts";
 import { Lab } from "./support/lab.ts";
 import { Libtorrent } from "./support/libtorrent.ts";
 import { requireInstalled } from "./support/prerequisites.ts";
@@ -16,20 +16,10 @@ const NETWORKS = [
   { name: "IPv4", ours: "10.77.0.1", theirs: "10.77.0.2", prefixBits: 24, groups: "224.0.0.0/4" },
   { name: "IPv6", ours: "fd77::1", theirs: "fd77::2", prefixBits: 64, groups: "ff15::/16" },
 ] as const;
-const NAMESPACE = `starling-lsd-${process.pid}`;
-const inside = ["ip", "netns", "exec", NAMESPACE];
+const lan = new CutOffNetwork("lsd");
+const { inside } = lan;
 
 let lab: Lab;
-
-function ip(...args: readonly string[]): void {
-  execFileSync("ip", args, { stdio: ["ignore", "ignore", "pipe"] });
-}
-
-/** An address of IPv6 is of use at once, without a look for doubles. */
-function addAddress(host: string, prefixBits: number): void {
-  const options = host.includes(":") ? ["nodad"] : [];
-  ip("-n", NAMESPACE, "addr", "add", `${host}/${prefixBits}`, "dev", "lan", ...options);
-}
 
 const starlingAt = (host: string): NodeOptions => ({
   host,
@@ -41,28 +31,19 @@ const starlingAt = (host: string): NodeOptions => ({
 beforeEach(() => {
   requireInstalled("starling", "libtorrent", "webtorrent", "aria2", "network namespaces");
   lab = new Lab();
-  ip("netns", "add", NAMESPACE);
-  ip("-n", NAMESPACE, "link", "set", "lo", "up");
-  // A cable with both ends in the namespace: it is plugged in, and leads nowhere.
-  ip("-n", NAMESPACE, "link", "add", "lan", "type", "veth", "peer", "name", "lan-end");
-  ip("-n", NAMESPACE, "link", "set", "lan-end", "up");
-  ip("-n", NAMESPACE, "link", "set", "lan", "up", "multicast", "on");
+  lan.up();
 });
 
 afterEach(async () => {
   await lab?.close();
-  try {
-    ip("netns", "del", NAMESPACE);
-  } catch {
-    // it was not there
-  }
+  lan.down();
 });
 
 test.for(NETWORKS)(
   "over $name Starling and libtorrent find each other without DHT, tracker or address",
   async (network) => {
-    for (const host of [network.ours, network.theirs]) addAddress(host, network.prefixBits);
-    ip("-n", NAMESPACE, "route", "add", network.groups, "dev", "lan");
+    for (const host of [network.ours, network.theirs]) lan.addAddress(host, network.prefixBits);
+    lan.ip("route", "add", network.groups, "dev", "lan");
     const theirs = { host: network.theirs, dht: false, prefix: inside, settings: { enable_lsd: true } };
     const ours = starlingAt(network.ours);
     const libtorrent = await Libtorrent.start(lab, theirs);
@@ -90,9 +71,9 @@ test.for(NETWORKS)(
 /** The other two speak it over IPv4 alone. Starling is there first: aria2 calls whom it hears of every 10 s, Starling at once. */
 test("webtorrent, aria2 and Starling find each other without DHT, tracker or address", async () => {
   const [us, them] = [["10.77.0.1", "10.77.0.2"] as const, ["10.77.0.3", "10.77.0.4", "10.77.0.5"] as const];
-  for (const host of [...us, ...them]) addAddress(host, 24);
+  for (const host of [...us, ...them]) lan.addAddress(host, 24);
   // webtorrent sends from the address that the route names.
-  ip("-n", NAMESPACE, "route", "add", "224.0.0.0/4", "dev", "lan", "src", them[0]);
+  lan.ip("route", "add", "224.0.0.0/4", "dev", "lan", "src", them[0]);
   const maker = await Libtorrent.start(lab, { dht: false });
   const make = (seed: string): Promise<Made> => makeTorrent(lab, maker, { "a.bin": 300 * KIB }, seed);
   const [first, second, third] = [await make("first"), await make("second"), await make("third")];

@@ -1,48 +1,34 @@
 /** Members of a private network on a local network that speaks IPv6 alone, in a namespace that has no way out. */
-import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TRANSFER_TIMEOUT_MS } from "./support/clients.ts";
 import { digestsIn, digestsOf, KIB, writeTree } from "./support/content.ts";
+import { CutOffNetwork } from "./support/cut-off-network.ts";
 import { Lab } from "./support/lab.ts";
 import { requireInstalled } from "./support/prerequisites.ts";
 import { runStarling, Starling } from "./support/starling.ts";
 
-const NAMESPACE = `starling-neighbours-${process.pid}`;
-const inside = ["ip", "netns", "exec", NAMESPACE];
+const lan = new CutOffNetwork("neighbours");
+const { inside } = lan;
 
 let lab: Lab;
-
-function ip(...args: readonly string[]): void {
-  execFileSync("ip", args, { stdio: ["ignore", "ignore", "pipe"] });
-}
 
 beforeEach(() => {
   requireInstalled("starling", "network namespaces");
   lab = new Lab();
-  ip("netns", "add", NAMESPACE);
-  ip("-n", NAMESPACE, "link", "set", "lo", "up");
-  // A cable with both ends in the namespace: it is plugged in, and leads nowhere.
-  ip("-n", NAMESPACE, "link", "add", "lan", "type", "veth", "peer", "name", "lan-end");
-  ip("-n", NAMESPACE, "link", "set", "lan-end", "up");
-  ip("-n", NAMESPACE, "link", "set", "lan", "up", "multicast", "on");
+  lan.up();
 });
 
 afterEach(async () => {
   await lab?.close();
-  try {
-    ip("netns", "del", NAMESPACE);
-  } catch {
-    // it was not there
-  }
+  lan.down();
 });
 
 test("over IPv6, members of a sealed network find each other without a bootstrap node", async () => {
   const [ours, theirs] = ["fd77::1", "fd77::2"];
-  for (const host of [ours, theirs, "fd77::3"])
-    ip("-n", NAMESPACE, "addr", "add", `${host}/64`, "dev", "lan", "nodad");
-  ip("-n", NAMESPACE, "route", "add", "ff15::/16", "dev", "lan");
+  for (const host of [ours, theirs, "fd77::3"]) lan.addAddress(host, 64);
+  lan.ip("route", "add", "ff15::/16", "dev", "lan");
   const [maker, guest] = [lab.newFolder("home"), lab.newFolder("home")];
   const made = await runStarling(lab, ["network", "create", "party"], { home: maker });
   const joinFile = join(lab.newFolder("join"), "party.join");
