@@ -45,6 +45,18 @@ describe("a bounded cache", () => {
     expect([...cache.entries()].map(([key]) => key)).toEqual(["a", "c", "b"]);
   });
 
+  test("keeps the order of use and tells of nothing while it grows", () => {
+    const evicted: number[] = [];
+    const cache = new BoundedCache<number, string>(1_000, (key) => evicted.push(key));
+    for (let i = 0; i < 1_000; i++) {
+      cache.set(i, "x");
+      cache.get(0);
+    }
+    expect([cache.size, evicted]).toEqual([1_000, []]);
+    cache.set(1_000, "x");
+    expect(evicted).toEqual([1]);
+  });
+
   test("never grows beyond its limit", () => {
     const cache = new BoundedCache<number, string>(100);
     for (let i = 0; i < 10_000; i++) cache.set(i, "x");
