@@ -277,11 +277,16 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
   // The wheel ------------------------------------------------------------------------------------------------------
 
   #armTimer(): void {
-    this.#timer = this.#clock.setTimer(TICK_MS, () => {
-      this.#armTimer();
-      this.#turn(() => this.#tick());
-    });
+    this.#timer = this.#clock.setTimer(TICK_MS, this.#onTimer);
   }
+
+  /** One function for all ticks: ten a second and engine, a thousand engines in a simulation. */
+  readonly #onTimer = (): void => {
+    this.#armTimer();
+    this.#shared.turns.enter();
+    this.#tick();
+    this.#shared.turns.leave();
+  };
 
   #tick(): void {
     const { downLimit, turns } = this.#shared;
@@ -319,7 +324,8 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
     const running: SwarmEngine[] = [];
     for (const swarm of this.#swarms.values())
       if (swarm.isRunning && (isSecond || swarm.roster.count > 0)) running.push(swarm);
-    const first = running.length === 0 ? 0 : this.#ticks % running.length;
+    if (running.length < 2) return running;
+    const first = this.#ticks % running.length;
     return [...running.slice(first), ...running.slice(0, first)];
   }
 

@@ -79,6 +79,8 @@ export class PeerConnection implements StreamHandler, MessageSink, Flushable {
   slot = -1;
   /** Identity for bans and limits, set by the owner. */
   party = "";
+  /** Priority of the pair (BEP 40), while our own address is known; set by the owner. */
+  rank: number | undefined;
   peerId: Uint8Array = NO_ID;
   features: HandshakeFeatures = NO_FEATURES;
 

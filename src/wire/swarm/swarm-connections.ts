@@ -129,14 +129,17 @@ export class SwarmConnections {
     let leaving: PeerConnection | undefined;
     if (lowest === undefined) return false;
     for (const peer of roster.connected) {
-      const isIdle = peer.download.meter.perSecond(nowMs) === 0 && peer.upload.meter.perSecond(nowMs) === 0;
-      const priority = isIdle ? this.#pool.canonicalPriorityOf(peer.address) : undefined;
-      if (priority === undefined || priority >= lowest) continue;
-      lowest = priority;
+      if (peer.rank === undefined || peer.rank >= lowest || !isIdle(peer, nowMs)) continue;
+      lowest = peer.rank;
       leaving = peer;
     }
     leaving?.close("too-many", "made room for a peer of higher priority");
     return leaving !== undefined;
+  }
+
+  /** Our own address has become known, or is another one. */
+  rankAnew(): void {
+    for (const peer of this.#swarm.roster.connected) peer.rank = this.#pool.canonicalPriorityOf(peer.address);
   }
 
   #sendHandshake(peer: PeerConnection): void {
@@ -174,6 +177,7 @@ export class SwarmConnections {
     peer.connectedAtMs = nowMs;
     peer.isMutualCall ||= shared.recentCalls.hasArranged(peer.address, nowMs);
     peer.uselessSinceMs = nowMs;
+    peer.rank = this.#pool.canonicalPriorityOf(peer.address);
     if (peer.isIncoming) this.#pool.incomingConnected(peer.address, nowMs);
     else this.#pool.connected(peer.address, nowMs);
     const own = this.#ownFeatures();
@@ -296,4 +300,8 @@ export class SwarmConnections {
         peer.close("handshake-timeout");
     }
   }
+}
+
+function isIdle({ download, upload }: PeerConnection, nowMs: number): boolean {
+  return download.meter.perSecond(nowMs) === 0 && upload.meter.perSecond(nowMs) === 0;
 }

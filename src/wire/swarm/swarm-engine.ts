@@ -242,7 +242,10 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   }
 
   pieceChecked(pieceIndex: number, verdict: PieceVerdict): void {
-    this.#turn(() => this.#verdicts.pieceChecked(pieceIndex, verdict));
+    const { turns } = this.shared;
+    turns.enter();
+    this.#verdicts.pieceChecked(pieceIndex, verdict);
+    turns.leave();
   }
 
   pieceLost(pieceIndex: number): void {
@@ -257,8 +260,12 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     });
   }
 
+  /** Once a block that is sent: without a closure. */
   blockRead(token: number, slot: BlockSlot | undefined, code = "EIO"): void {
-    this.#turn(() => this.#uploads.blockRead(token, slot, code));
+    const { turns } = this.shared;
+    turns.enter();
+    this.#uploads.blockRead(token, slot, code);
+    turns.leave();
   }
 
   resumeDownloading(): void {
@@ -367,6 +374,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
       this.#pool.setExternalAddress(address);
       if (port !== 0) this.#pool.addSelf(address);
     }
+    this.#connections.rankAnew();
   }
 
   // SwarmContext: what the parts share -----------------------------------------------------------------------------
@@ -484,7 +492,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   }
 
   onReceived(peer: PeerConnection, bytes: number, blockBytes: number, haves: number): void {
-    peer.download.meter.add(this.shared.turns.nowMs, blockBytes);
+    if (blockBytes > 0) peer.download.meter.add(this.shared.turns.nowMs, blockBytes);
     if (peer.isClosed) return;
     if (blockBytes > 0) this.#requests.refill(peer);
     if (peer.upload.queue.length > 0) this.#uploads.pump(peer);

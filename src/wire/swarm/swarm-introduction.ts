@@ -144,6 +144,7 @@ export class SwarmIntroduction {
     if (peer.listenPort === port || !peer.isIncoming) return;
     const { bans, turns } = this.#swarm.shared;
     peer.listenPort = port;
+    this.#swarm.roster.version++;
     // Where parties are told apart by their port, this is who it really is.
     if (bans.has({ ...peer.address, port }, turns.nowMs)) peer.close("banned", "banned where it listens");
     else this.#pool.incomingListensOn(peer.address, port, turns.nowMs);

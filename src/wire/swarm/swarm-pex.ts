@@ -40,6 +40,7 @@ export class SwarmPex {
   /** Whom we could name, as of the last look, and the number of that list: most looks find the list of before. */
   #listening: readonly ListeningPeer[] = [];
   #listeningVersion = 0;
+  #rosterVersion = -1;
   /** Whom each peer says that it is connected with. */
   readonly #named = new Map<PeerConnection, Set<string>>();
 
@@ -91,13 +92,11 @@ export class SwarmPex {
   second(): void {
     if (!this.#swarm.shared.config.exchangesPeers) return;
     const { nowMs } = this.#swarm.shared.turns;
-    let isCurrent = false;
     for (const peer of this.#swarm.roster.connected) {
       if (peer.utPexId === 0) continue;
       const ledger = this.#ledgerOf(peer);
       if (!ledger.isDue(nowMs)) continue;
-      if (!isCurrent) this.#lookWhoListens();
-      isCurrent = true;
+      this.#lookWhoListens();
       if (ledger.knowsVersion === this.#listeningVersion) continue;
       const named = this.#listening.filter(({ peer: other }) => isToldTo(peer, other));
       const message = ledger.next(
@@ -122,6 +121,8 @@ export class SwarmPex {
 
   #lookWhoListens(): void {
     const { roster, shared } = this.#swarm;
+    if (roster.version === this.#rosterVersion) return;
+    this.#rosterVersion = roster.version;
     const listening: ListeningPeer[] = [];
     for (const peer of roster.connected) {
       const address = listeningAddress(peer);

@@ -11,6 +11,8 @@ export class SwarmRoster {
   readonly connected: PeerConnection[] = [];
   /** Dialled or handshaking. */
   readonly pending: Set<PeerConnection> = new Set();
+  /** Grows when a connection stands or ends, or says where it listens: whoever keeps a list of them looks again. */
+  version = 0;
 
   get count(): number {
     return this.connected.length + this.pending.size;
@@ -28,6 +30,7 @@ export class SwarmRoster {
     this.#slots[slot] = peer;
     peer.slot = slot;
     this.connected.push(peer);
+    this.version++;
     return true;
   }
 
@@ -38,6 +41,7 @@ export class SwarmRoster {
     this.#slots[peer.slot] = undefined;
     this.#freeSlots.push(peer.slot);
     peer.slot = -1;
+    this.version++;
     const last = this.connected.pop() as PeerConnection;
     const position = this.connected.indexOf(peer);
     if (last !== peer) this.connected[position] = last;

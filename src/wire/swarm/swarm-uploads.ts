@@ -45,7 +45,7 @@ export class SwarmUploads {
   /** By token. */
   readonly #tickets: UploadTicket[] = [];
   readonly #freeTokens: number[] = [];
-  /** Peers with waiting requests, and some whose last one was just served: a tick must not cost a look at everybody. */
+  /** Peers that a tick must look at: whose requests wait for something that others use up, not for their own streams. */
   readonly #waiting: PeerConnection[] = [];
   #turnOfPeer = 0;
 
@@ -70,7 +70,6 @@ export class SwarmUploads {
       this.#refuse(peer, piece, begin, length);
     } else {
       upload.queue.push(piece, begin, length, turns.nowMs);
-      this.#list(peer);
     }
   }
 
@@ -104,7 +103,6 @@ export class SwarmUploads {
     upload.queue.clear();
     for (let i = 0; i < kept.length; i += 3)
       upload.queue.push(kept[i] as number, kept[i + 1] as number, kept[i + 2] as number, 0);
-    if (kept.length > 0) this.#list(peer);
     for (const ticket of this.#tickets) {
       if (ticket.peer !== peer || ticket.slot !== undefined || ticket.isDropped) continue;
       if (!this.#isGranted(peer, ticket.piece)) this.#drop(ticket);
@@ -181,16 +179,16 @@ export class SwarmUploads {
     }
   }
 
+  /** Whoever has to wait again is listed again meanwhile, and is not looked at twice. */
   #pumpWaiting(): void {
     const waiting = this.#waiting;
-    let kept = 0;
-    for (let i = 0; i < waiting.length; i++) {
+    const count = waiting.length;
+    for (let i = 0; i < count; i++) {
       const peer = waiting[i] as PeerConnection;
+      peer.upload.isListed = false;
       this.pump(peer);
-      peer.upload.isListed = peer.upload.queue.length > 0;
-      if (peer.upload.isListed) waiting[kept++] = peer;
     }
-    waiting.length = kept;
+    waiting.splice(0, count);
   }
 
   #list(peer: PeerConnection): void {
@@ -201,13 +199,20 @@ export class SwarmUploads {
 
   #mayRead(peer: PeerConnection): boolean {
     const { upload } = peer;
-    const { shared, pacing } = this.#swarm;
     if (upload.queue.length === 0 || upload.isStreamFull || peer.isClosed) return false;
-    if (shared.sendBufferBytes >= shared.config.maxTotalSendBufferBytes || !pacing.mayUpload(peer))
-      return false;
-    const wanted = upload.meter.perSecond(shared.turns.nowMs) * PENDING_SECONDS;
-    const most = shared.config.maxSendBufferBytes - BLOCK_BYTES;
-    return upload.pendingBytes < Math.min(most, Math.max(MIN_PENDING_BYTES, wanted));
+    if (!this.#hasRoom(peer)) return false;
+    const { shared, pacing } = this.#swarm;
+    if (shared.sendBufferBytes < shared.config.maxTotalSendBufferBytes && pacing.mayUpload(peer)) return true;
+    this.#list(peer);
+    return false;
+  }
+
+  /** Whether so little is read ahead for the peer that the next block is to be read; asked again with each that was sent. */
+  #hasRoom(peer: PeerConnection): boolean {
+    const { meter, pendingBytes } = peer.upload;
+    const { config, turns } = this.#swarm.shared;
+    if (pendingBytes >= config.maxSendBufferBytes - BLOCK_BYTES) return false;
+    return pendingBytes < MIN_PENDING_BYTES || pendingBytes < meter.perSecond(turns.nowMs) * PENDING_SECONDS;
   }
 
   #readNext(peer: PeerConnection): void {
