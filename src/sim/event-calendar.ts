@@ -34,9 +34,10 @@ export class EventCalendar {
     return this.#near.peek();
   }
 
-  pop(): ScheduledEvent | undefined {
-    this.peek();
-    return this.#near.pop();
+  /** The next event if it is due by `atMs`, taken out. */
+  popUntil(atMs: number): ScheduledEvent | undefined {
+    const next = this.peek();
+    return next !== undefined && next.atMs <= atMs ? this.#near.pop() : undefined;
   }
 
   #openNextSlot(): void {

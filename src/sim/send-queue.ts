@@ -31,7 +31,14 @@ export class SendQueue {
   readonly #isCopied: boolean[] = [];
   /** Writers whose bytes have left and who do not know it. */
   #sent: OnSent[] = [];
+  /** Of `#large`, what was not sent. */
+  #largeBytes = 0;
   bytes = 0;
+
+  /** What a chunk of everything would carry: of blank blocks the headers alone. */
+  get carriedBytes(): number {
+    return this.#copiedEnd - this.#copiedStart + this.#largeBytes;
+  }
 
   /** Answers whether `onSent` is due as soon as this event is over; if not, the queue sees to it. */
   add(bytes: Uint8Array, onSent: OnSent | undefined): boolean {
@@ -42,6 +49,7 @@ export class SendQueue {
     } else if (bytes.length > MAX_COPIED_BYTES) {
       this.#runs.push(0);
       this.#large.push({ bytes, sentBytes: 0 });
+      this.#largeBytes += bytes.length;
     } else {
       this.#addCopy(bytes);
       if (this.#writers.length > 0 && onSent !== undefined) this.#await(onSent, true);
@@ -98,6 +106,7 @@ export class SendQueue {
     const count = Math.min(mostBytes, write.bytes.length - write.sentBytes);
     pool.copy(write.bytes, write.sentBytes, write.sentBytes + count);
     write.sentBytes += count;
+    this.#largeBytes -= count;
     chunk.addBytes(count);
     if (write.sentBytes < write.bytes.length) return;
     this.#large.shift();
@@ -129,6 +138,7 @@ export class SendQueue {
   clear(): void {
     this.#rewind();
     this.#large.length = 0;
+    this.#largeBytes = 0;
     this.#writers.length = 0;
     this.#isCopied.length = 0;
     this.bytes = 0;

@@ -103,10 +103,10 @@ export class ChunkPool {
   #page: Uint8Array = NO_PAGE;
   #used = 0;
 
-  /** A chunk for `to` that carries at most `mostBytes` of the page. */
+  /** A chunk for `to` that carries at most `mostBytes` of a page. */
   take(to: ChunkReceiver, mostBytes: number): StreamChunk {
     if (this.#used + mostBytes > this.#page.length) {
-      this.#page = new Uint8Array(PAGE_BYTES);
+      this.#page = new Uint8Array(Math.max(PAGE_BYTES, mostBytes));
       this.#used = 0;
     }
     const chunk = this.#spare.pop() ?? new StreamChunk(this);

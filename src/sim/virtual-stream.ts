@@ -7,7 +7,7 @@ import { HEADER_BYTES } from "./blank-payload.ts";
 import { ScheduledEvent } from "./event-heap.ts";
 import { SendQueue } from "./send-queue.ts";
 import type { ChunkPool, ChunkReceiver, StreamChunk } from "./stream-chunk.ts";
-import { CHUNK_BYTES, type HostStream, type VirtualHost } from "./virtual-host.ts";
+import type { HostStream, VirtualHost } from "./virtual-host.ts";
 import type { World } from "./world.ts";
 
 /** Unacknowledged bytes a sender may have on its way: a typical autotuned TCP window. */
@@ -125,9 +125,9 @@ export class VirtualStream implements ByteStream, HostStream, ChunkReceiver {
     this.#isEnqueued = false;
     const peer = this.#peer;
     if (this.#isEnded || peer === undefined || this.#queue.bytes === 0) return 0;
-    const mostBytes = Math.min(CHUNK_BYTES, WINDOW_BYTES - this.#inFlightBytes);
+    const mostBytes = Math.min(this.host.turnBytes, WINDOW_BYTES - this.#inFlightBytes);
     if (mostBytes <= 0) return 0;
-    const chunk = this.#chunks.take(peer, mostBytes + HEADER_BYTES);
+    const chunk = this.#chunks.take(peer, Math.min(mostBytes + HEADER_BYTES, this.#queue.carriedBytes));
     this.#queue.fill(chunk, this.#chunks, mostBytes);
     const { bytes } = chunk;
     this.#inFlightBytes += bytes;

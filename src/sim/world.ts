@@ -83,12 +83,7 @@ export class World {
 
   /** Runs every event up to and including virtual time `atMs`, then sets the clock to it. */
   runUntil(atMs: number): void {
-    for (
-      let next = this.#calendar.peek();
-      next !== undefined && next.atMs <= atMs;
-      next = this.#calendar.peek()
-    )
-      this.#step();
+    this.#runDue(atMs);
     this.#nowMs = Math.max(this.#nowMs, atMs);
   }
 
@@ -100,12 +95,12 @@ export class World {
   runUntilTrue(condition: () => boolean, withinMs: number): boolean {
     const endMs = this.#nowMs + withinMs;
     while (!condition()) {
-      const next = this.#calendar.peek();
-      if (next === undefined || next.atMs > endMs) {
+      const next = this.#calendar.popUntil(endMs);
+      if (next === undefined) {
         this.#nowMs = endMs;
         return condition();
       }
-      this.#step();
+      this.#step(next);
     }
     return true;
   }
@@ -128,21 +123,22 @@ export class World {
         await drain();
         return condition();
       }
-      const instantMs = next.atMs;
-      for (
-        let due = this.#calendar.peek();
-        due !== undefined && due.atMs <= instantMs;
-        due = this.#calendar.peek()
-      )
-        this.#step();
+      this.#runDue(next.atMs);
       await drain();
     }
     return true;
   }
 
-  #step(): void {
-    const event = this.#calendar.pop();
-    if (event === undefined) return;
+  #runDue(atMs: number): void {
+    for (
+      let event = this.#calendar.popUntil(atMs);
+      event !== undefined;
+      event = this.#calendar.popUntil(atMs)
+    )
+      this.#step(event);
+  }
+
+  #step(event: ScheduledEvent): void {
     this.#nowMs = Math.max(this.#nowMs, event.atMs);
     if (!event.isLive) return;
     this.#eventsRun++;

@@ -109,7 +109,7 @@ test("dialling where nobody listens is refused, and a silent host times out", ()
   expect(silent.ended).toEqual(["timeout"]);
 });
 
-test("an uplink of 1 MB/s delivers 1 MB in a second, shared evenly by two streams", () => {
+test("an uplink of 1 MB/s delivers 1 MB in a second, shared by two streams to a turn of a sixteenth of a second", () => {
   const world = new World(5);
   const network = new StreamNetwork(world, new UniformLinks(world.random, { minRttMs: 10, maxRttMs: 10 }));
   network.setLinks(A.host, { upBytesPerSecond: 1_000_000, downBytesPerSecond: Number.POSITIVE_INFINITY });
@@ -121,7 +121,7 @@ test("an uplink of 1 MB/s delivers 1 MB in a second, shared evenly by two stream
   const dialer = network.dialerFor(A.host);
   for (let i = 0; i < 2; i++) dialer.dial(B, recorder(), 1000).write(new Uint8Array(2_000_000));
   world.runFor(1_020);
-  for (const sink of sinks) expect(Math.abs(sink.bytes - 500_000)).toBeLessThan(35_000);
+  for (const sink of sinks) expect(Math.abs(sink.bytes - 500_000)).toBeLessThan(65_000);
 });
 
 test("a receiver that pauses stops the sender, and nothing is lost when it resumes", () => {
