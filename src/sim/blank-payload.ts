@@ -28,7 +28,7 @@ export function blankBlock(page: Uint8Array, at: number): Uint8Array {
 /** One slab for everybody, that nothing is ever copied to. */
 export class BlankSlabs implements SlabPool {
   readonly capacityBytes: number;
-  readonly #slab: Slab = { bytes: BLANK_SLAB, offset: 0 };
+  #slab: Slab = { bytes: BLANK_SLAB, offset: 0 };
   #usedBytes = 0;
 
   /** `capacityBytes` as a real arena has them. */
@@ -39,9 +39,10 @@ export class BlankSlabs implements SlabPool {
   acquire(minimumBytes: number): Slab | undefined {
     if (this.#usedBytes + minimumBytes > this.capacityBytes) return undefined;
     this.#usedBytes += minimumBytes;
-    return minimumBytes === BLANK_SLAB.length
-      ? this.#slab
-      : { bytes: BLANK_SLAB.subarray(0, minimumBytes), offset: 0 };
+    // All pieces but the last are of one length.
+    if (minimumBytes !== this.#slab.bytes.length)
+      this.#slab = { bytes: BLANK_SLAB.subarray(0, minimumBytes), offset: 0 };
+    return this.#slab;
   }
 
   release(slab: Slab): void {
