@@ -9,6 +9,7 @@ import { parseCount } from "../arguments/quantities.ts";
 import { EXIT_OK } from "../exit-codes.ts";
 import { crowdChart, crowdReport, scenarioText } from "../lab/flash-crowd/crowd-report.ts";
 import { type CrowdRow, crowdRow, type SeedingKinds } from "../lab/flash-crowd/crowd-rows.ts";
+import { addedTo, type CrowdFigures, readCrowdFigures } from "../lab/flash-crowd/kept-rows.ts";
 import { writeLabFiles } from "../lab/report/lab-files.ts";
 import type { Output } from "../output/output.ts";
 
@@ -17,6 +18,7 @@ interface FlashCrowdFlags {
   readonly seed: string;
   readonly superSeeding: string;
   readonly out?: string;
+  readonly add?: boolean;
 }
 
 const MAX_PEERS = 10_000;
@@ -36,32 +38,44 @@ export async function runLabFlashCrowd(
   const sizes = flags.peers.split(",").map((text) => parseCount(text.trim(), "--peers", 1, MAX_PEERS));
   const seed = parseCount(flags.seed, "--seed", 0, MAX_SEED);
   const kinds = parseKinds(flags.superSeeding);
+  if (flags.add === true && flags.out === undefined)
+    throw new ClientError("USAGE", "--add: to which report, says --out");
+  const former = flags.add === true ? await readCrowdFigures(flags.out as string) : undefined;
+  const none: CrowdFigures = { ok: true, scenario: scenarioText(), seed, commands: [], rows: [] };
+  // What cannot be added to is said before the hour that it takes.
+  addedTo(former, none);
   const shortage = memoryShortage(Math.max(...sizes), heapLimitMib(), Math.floor(totalmem() / MIB));
   if (shortage !== undefined) output.note(shortage);
-  const rows: CrowdRow[] = [];
-  for (const peers of sizes) {
-    const startedAt = process.hrtime.bigint();
-    rows.push(
-      crowdRow({
-        seed,
-        peers,
-        kinds,
-        onSecond: (kind, atSeconds, finished) => {
-          if (atSeconds % NOTE_EVERY_SECONDS === 0)
-            output.note(`${peers} peers, ${kind}: ${finished} have finished after ${atSeconds} s`);
-        },
-      }),
-    );
-    output.note(machineLine(peers, Number(process.hrtime.bigint() - startedAt) / 1e9));
-  }
+  const rows = sizes.map((peers) => measured(peers, seed, kinds, output));
   const command = `starling lab flash-crowd --peers ${sizes.join(",")} --seed ${seed}${kinds === "both" ? "" : ` --super-seeding ${kinds}`}`;
-  const markdown = crowdReport(command, rows);
-  const figures = { ok: true, scenario: scenarioText(), seed, rows };
+  const figures = addedTo(former, { ...none, commands: [command], rows });
+  const markdown = crowdReport(figures.commands, figures.rows);
   if (flags.out !== undefined)
-    await writeLabFiles(flags.out, { name: "flash-crowd", figures, markdown, chart: crowdChart(rows) });
+    await writeLabFiles(flags.out, {
+      name: "flash-crowd",
+      figures,
+      markdown,
+      chart: crowdChart(figures.rows),
+    });
   output.result(markdown.trimEnd());
   output.json(figures);
   return EXIT_OK;
+}
+
+/** One row, with lines on the way. */
+function measured(peers: number, seed: number, kinds: SeedingKinds, output: Output): CrowdRow {
+  const startedAt = process.hrtime.bigint();
+  const row = crowdRow({
+    seed,
+    peers,
+    kinds,
+    onSecond: (kind, atSeconds, finished) => {
+      if (atSeconds % NOTE_EVERY_SECONDS === 0)
+        output.note(`${peers} peers, ${kind}: ${finished} have finished after ${atSeconds} s`);
+    },
+  });
+  output.note(machineLine(peers, Number(process.hrtime.bigint() - startedAt) / 1e9));
+  return row;
 }
 
 /** What is to be said where the largest crowd will probably not fit; undefined where it will. */

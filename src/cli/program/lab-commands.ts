@@ -27,7 +27,8 @@ export function declareLab(program: Command, command: Declare): void {
     .option("--peers <list>", "sizes of the crowd, one row each", "10,30,100")
     .option("--seed <n>", "the same seed gives the same report", "1")
     .option("--super-seeding <kinds>", "both, only or without: which kinds of publisher to simulate", "both")
-    .option("--out <folder>", "write the report there as Markdown, JSON and SVG");
+    .option("--out <folder>", "write the report there as Markdown, JSON and SVG")
+    .option("--add", "keep what the report there has of other sizes and kinds");
   command(
     lab,
     "unreliable",

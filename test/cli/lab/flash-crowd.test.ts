@@ -1,8 +1,12 @@
 /** The flash crowd, small: everybody finishes, the publisher pays for little more than one copy, the same seed is the same run. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { memoryShortage } from "../../../src/cli/commands/lab-flash-crowd.ts";
 import { crowdChart, crowdReport } from "../../../src/cli/lab/flash-crowd/crowd-report.ts";
 import { type CrowdRow, crowdRow } from "../../../src/cli/lab/flash-crowd/crowd-rows.ts";
+import { addedTo, type CrowdFigures, readCrowdFigures } from "../../../src/cli/lab/flash-crowd/kept-rows.ts";
 import { clientServerMs, fluidBoundMs } from "../../../src/cli/lab/flash-crowd/yardsticks.ts";
 import { CROWD_LINKS } from "../../../src/sim/index.ts";
 
@@ -59,10 +63,53 @@ describe("a small flash crowd", () => {
 
   test("is told in words and drawn, without a number that is none", () => {
     const half = crowdRow({ seed: 1, peers: 2, kinds: "only", totalBytes: 4 * MIB });
-    const texts = [crowdReport("starling lab flash-crowd", [half, row]), crowdChart([half, row])];
+    const texts = [crowdReport(["starling lab flash-crowd"], [half, row]), crowdChart([half, row])];
 
     expect(texts[0]).toContain("| 12, super-seeding | 12 |");
     expect(texts[1]).toMatch(/^<svg .*<\/svg>\n$/s);
     for (const text of texts) expect(text).not.toMatch(/NaN|undefined|null|Infinity/);
+  });
+});
+
+describe("a report that is added to", () => {
+  const figures = (command: string, rows: readonly CrowdRow[], seed = 1): CrowdFigures => ({
+    ok: true,
+    scenario: "links",
+    seed,
+    commands: [command],
+    rows,
+  });
+  const run = (peers: number, kinds: "both" | "only" | "without"): CrowdRow =>
+    crowdRow({ seed: 1, peers, kinds, totalBytes: 4 * MIB });
+
+  test("has the rows of all runs by size, and the commands that they were made with", () => {
+    const [two, three, four] = [run(2, "only"), run(3, "only"), run(4, "only")];
+    const all = addedTo(figures("a", [four]), figures("b", [three, two]));
+
+    expect(all.rows).toEqual([two, three, four]);
+    expect(all.commands).toEqual(["a", "b"]);
+  });
+
+  test("has both kinds of publisher in one row, whichever was run first", () => {
+    const [only, without, both] = [run(3, "only"), run(3, "without"), run(3, "both")];
+
+    expect(addedTo(figures("a", [only]), figures("b", [without])).rows).toEqual([both]);
+    expect(addedTo(figures("a", [without]), figures("b", [only])).rows).toEqual([both]);
+    expect(addedTo(figures("a", [both]), figures("b", [only])).rows).toEqual([both]);
+  });
+
+  test("is not mixed with one of another seed", () => {
+    expect(() => addedTo(figures("a", []), figures("b", [], 2))).toThrow("another seed");
+  });
+
+  test("is none where the folder has none, and a file of something else is refused in one line", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "starling-crowd-"));
+    try {
+      expect(await readCrowdFigures(folder)).toBeUndefined();
+      writeFileSync(join(folder, "flash-crowd.json"), "[1]");
+      await expect(readCrowdFigures(folder)).rejects.toThrow(/^--add: .* is no report of this scenario$/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

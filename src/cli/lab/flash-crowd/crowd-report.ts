@@ -5,11 +5,12 @@ import type { CrowdRow } from "./crowd-rows.ts";
 
 const MIB = 2 ** 20;
 
-export function crowdReport(command: string, rows: readonly CrowdRow[]): string {
+/** `commands` are those that the rows were made with. */
+export function crowdReport(commands: readonly string[], rows: readonly CrowdRow[]): string {
   return [
     "# Flash crowd",
     "",
-    `Made by \`${command}\`. Simulated; see [README.md](README.md) for what that means.`,
+    `Made by ${commands.map((command) => `\`${command}\``).join(" and ")}. Simulated; see [README.md](README.md) for what that means.`,
     "",
     `- ${scenarioText()}`,
     "- *median* and *95 %* are completion times from a peer's arrival; *last* is when the last one had finished, from the beginning.",
