@@ -69,11 +69,10 @@ describe("the bencode scanner", () => {
     expect(scan("d1:bi1e1:ai2ee", { maxDepth: 2, maxTokens: 9 }).ok).toBe(false);
   });
 
+  // To walk the value once a key would take longer than a test may.
   test("stays linear when keys stand out of order behind a huge value", () => {
-    const keys = Array.from({ length: 1700 }, (_, i) => `4:${9999 - i}0:`).join("");
-    const startedAtMs = performance.now();
-    expect(scan(`d5:zzzzzl${"0:".repeat(1_400_000)}e${keys}e`).ok).toBe(true);
-    expect(performance.now() - startedAtMs).toBeLessThan(5000);
+    const keys = Array.from({ length: 90_000 }, (_, i) => `5:${99_999 - i}0:`).join("");
+    expect(scan(`d6:zzzzzzl${"0:".repeat(1_400_000)}e${keys}e`).ok).toBe(true);
   });
 
   test("stops at the token limit when every key is out of order", () => {

@@ -123,17 +123,10 @@ describe("paths on disk", () => {
     expect(paths([[long], [long]])).toEqual([`root/${long}`, `root/${"x".repeat(234)}.1.txt`]);
   });
 
-  test("number a thousand twins in no more steps than as many files of ten twins each", () => {
-    const msFor = (twins: number): number => {
-      const files = Array.from({ length: 100_000 }, (_, i) => [`d${i % (100_000 / twins)}`, "same.txt"]);
-      const startedAtMs = performance.now();
-      expect(new Set(paths(files)).size).toBe(100_000);
-      return performance.now() - startedAtMs;
-    };
-    const fewMs = msFor(10);
-
-    // A search from one on for each of them would take a hundred times as long.
-    expect(msFor(1_000)).toBeLessThan(20 * fewMs);
+  // A search from one on for each of them would take longer than a test may.
+  test("number a thousand twins in each of a thousand folders", () => {
+    const files = Array.from({ length: 1_000_000 }, (_, i) => [`d${i % 1_000}`, "same.txt"]);
+    expect(new Set(paths(files)).size).toBe(1_000_000);
   });
 
   test("are refused when they are too deep, too long, or too many of a name", () => {

@@ -75,11 +75,10 @@ describe("a pattern", () => {
     );
   });
 
+  // With backtracking this would not end in the lifetime of the machine.
   test("does not backtrack without bounds on a hostile path", () => {
     const glob = `${"*a".repeat(40)}b`;
-    const startedAtMs = performance.now();
     expect(matches(glob, "a".repeat(1000))).toBe(false);
     expect(matches(`${"**/a/".repeat(40)}b`, Array<string>(100).fill("a").join("/"))).toBe(false);
-    expect(performance.now() - startedAtMs).toBeLessThan(200);
   });
 });

@@ -14,6 +14,7 @@ function planFor(pieces: number) {
     {
       availability: (piece) => [...has.values()].filter((own) => own.has(piece)).length,
       peerHas: (slot, piece) => has.get(slot)?.has(piece) === true,
+      peerHaveCount: (slot) => has.get(slot)?.size ?? 0,
     },
     new SeededRandom("plan"),
   );
@@ -163,6 +164,32 @@ describe("the plan of a super-seed", () => {
     gets(2, told[0] as number, 60_000);
 
     expect(plan.hasLostPieces()).toBe(false);
+  });
+
+  test("tells what such a peer would get to who passes things on and lacks it, scarce or not", () => {
+    const world = planFor(8);
+    const { plan, join, gets, brings } = world;
+    join(0, 1);
+    plan.came(0, "taker", [], 0);
+    for (const piece of plan.reveal(0, 0, 2)) gets(0, piece, 0);
+    plan.reveal(0, 30_000, 2);
+    brings(1, [0, 1, 2, 3]);
+    brings(2, [0, 1, 2, 3, 4, 5, 6, 7]);
+    brings(3, [0, 1, 2, 3, 4, 5, 6, 7]);
+    plan.isSpread = !plan.hasLostPieces();
+    expect([plan.isSpread, plan.isKeeper(0), plan.isKeeper(1), plan.wantedByKeepers()]).toEqual([
+      true,
+      true,
+      false,
+      2,
+    ]);
+    plan.came(1, "giver", [], 30_000);
+    plan.spare = 2;
+
+    expect(plan.reveal(1, 31_000, 4)).toEqual([]);
+    plan.inPlaceOfKeepers = 1;
+    expect(plan.reveal(1, 31_000, 4)).toHaveLength(1);
+    expect([plan.spare, plan.inPlaceOfKeepers]).toEqual([1, 0]);
   });
 
   test("reveals what a peer that left did not pass on to somebody else", () => {

@@ -177,14 +177,11 @@ describe("size", () => {
     );
     peer.send(haves);
 
-    const startMs = performance.now();
+    // 50,000 messages; anything that walks the pieces once a message would take longer than a test may.
     w.world.runFor(1_000);
-    const elapsedMs = performance.now() - startMs;
 
     expect(us.swarm.view().counts.connectedPeers).toBe(1);
     expect(us.viewOf(peer)?.haveRatio).toBe(50_000 / pieces);
-    // 50,000 messages; anything that walks the pieces once a message would take minutes.
-    expect(elapsedMs).toBeLessThan(3_000);
     expect(us.swarm.strips(60).have).toBe("0".repeat(60));
   });
 });
