@@ -124,9 +124,9 @@ describe("paths on disk", () => {
   });
 
   // A search from one on for each of them would take longer than a test may.
-  test("number a thousand twins in each of a thousand folders", () => {
-    const files = Array.from({ length: 1_000_000 }, (_, i) => [`d${i % 1_000}`, "same.txt"]);
-    expect(new Set(paths(files)).size).toBe(1_000_000);
+  test("number a thousand twins in each of six hundred folders", () => {
+    const files = Array.from({ length: 600_000 }, (_, i) => [`d${i % 600}`, "same.txt"]);
+    expect(new Set(paths(files)).size).toBe(600_000);
   });
 
   test("are refused when they are too deep, too long, or too many of a name", () => {

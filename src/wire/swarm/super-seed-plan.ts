@@ -11,7 +11,8 @@
  * of no interest: it closes the connection before it looks whether it has that piece (seen with 2.0.8).
  *
  * Whoever kept its first pieces and passed none on gets more only while the uplink rests, and what nobody but such keepers has
- * is told to others as if it had never been sent (ADR 124).
+ * is told to others as if it had never been sent (ADR 124). What such keepers would get once the copy is sent is told to those
+ * who have least and pass things on, as far as they take it (ADR 127).
  *
  * When every piece is at some other peer, the swarm can do without us, and the copy that it was to cost is sent. From then
  * on only those who get nothing from others are told of more, and what few have while the uplink rests.
@@ -24,6 +25,8 @@ import { PieceBitmap } from "./piece-bitmap.ts";
 export interface SpreadFacts {
   /** Copies among connected peers. */
   availability(piece: number): number;
+  /** Pieces that the peer has. */
+  peerHaveCount(slot: number): number;
   peerHas(slot: number, piece: number): boolean;
 }
 
@@ -72,8 +75,10 @@ export class SuperSeedPlan {
   #lostCursor = 0;
   /** Every piece is at some other peer. */
   isSpread = false;
-  /** So many pieces may be named a second time, since the uplink has nothing to do. */
+  /** So many pieces may be named a second time, since the uplink has nothing to do, */
   spare = 0;
+  /** and so many of them, though they are not scarce, to who is no keeper: in the place of keepers. */
+  inPlaceOfKeepers = 0;
 
   constructor(pieceCount: number, facts: SpreadFacts, random: Random) {
     this.#pieceCount = pieceCount;
@@ -112,12 +117,14 @@ export class SuperSeedPlan {
     while (plan.open.length < OPEN_PIECES || plan.revealedCount === this.#pieceCount - 1) {
       const piece = this.#rarestFor(slot, plan);
       if (piece < 0) break;
-      if (this.isSpread && !plan.isDependent && !this.#isScarce(piece, peerCount)) break;
+      const isInPlace = this.isSpread && !plan.isDependent && !this.#isScarce(piece, peerCount);
+      if (isInPlace && this.inPlaceOfKeepers <= 0) break;
       const wasNews = this.#isNews(piece);
       const isDue = !isKeeper && (wasNews || isStalled);
       const needsSpare = !isDue && peerCount > 1;
       if (needsSpare && this.spare <= 0) break;
       if (needsSpare) this.spare--;
+      if (isInPlace) this.inPlaceOfKeepers--;
       plan.revealed.set(piece);
       plan.revealedCount++;
       plan.open.push({ piece, fetchedAtMs: undefined, wasNews });
@@ -125,6 +132,21 @@ export class SuperSeedPlan {
       told.push(piece);
     }
     return told;
+  }
+
+  isKeeper(slot: number): boolean {
+    const plan = this.#peers.get(slot);
+    return plan !== undefined && this.#keepers.has(plan.party);
+  }
+
+  /** Pieces that keepers would be told of now, if there were room for all. */
+  wantedByKeepers(): number {
+    let wanted = 0;
+    for (const slot of this.#keeperSlots) {
+      const open = this.#peers.get(slot)?.open.length ?? OPEN_PIECES;
+      if (this.#facts.peerHaveCount(slot) < this.#pieceCount) wanted += Math.max(0, OPEN_PIECES - open);
+    }
+    return wanted;
   }
 
   /** The peer has the piece. Answers the slots that were told of it and passed it on: they have earned another. */

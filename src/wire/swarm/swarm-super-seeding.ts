@@ -1,6 +1,7 @@
 /** Carries a `SuperSeedPlan` out: tells peers of pieces one by one. */
 import type { PeerConnection } from "../peer/peer-connection.ts";
 import { HAVE } from "../protocol/message-ids.ts";
+import type { PiecePicker } from "./piece-picker.ts";
 import type { SuperSeedPlan } from "./super-seed-plan.ts";
 import type { SwarmContext } from "./swarm-context.ts";
 
@@ -52,9 +53,24 @@ export class SwarmSuperSeeding {
     const isResting = connected.every(({ upload }) => upload.queue.length === 0 && upload.pendingBytes === 0);
     plan.spare = isResting ? Math.ceil(connected.length * SPARE_PER_PEER) : 0;
     // Those with a slot can fetch at once what they are told of.
-    for (const peer of connected) if (!peer.isChokingPeer) this.#reveal(plan, peer);
-    for (const peer of connected) if (peer.isChokingPeer) this.#reveal(plan, peer);
+    const inOrder = connected.toSorted((a, b) => Number(a.isChokingPeer) - Number(b.isChokingPeer));
+    const keepers = inOrder.filter((peer) => plan.isKeeper(peer.slot));
+    const others = keepers.length === 0 ? inOrder : inOrder.filter((peer) => !plan.isKeeper(peer.slot));
+    for (const peer of others) this.#reveal(plan, peer);
+    if (keepers.length > 0) this.#revealInPlace(plan, content.picker, others);
+    for (const peer of keepers) this.#reveal(plan, peer);
     plan.spare = 0;
+  }
+
+  /** What keepers would get goes to those who have least and pass things on; keepers get what these leave. */
+  #revealInPlace(plan: SuperSeedPlan, picker: PiecePicker, others: readonly PeerConnection[]): void {
+    const wanted = Math.min(plan.spare, plan.wantedByKeepers());
+    if (wanted === 0) return;
+    plan.inPlaceOfKeepers = wanted;
+    for (const peer of others.toSorted((a, b) => picker.peerHaveCount(a.slot) - picker.peerHaveCount(b.slot)))
+      if (plan.inPlaceOfKeepers > 0) this.#reveal(plan, peer);
+    plan.spare = plan.inPlaceOfKeepers;
+    plan.inPlaceOfKeepers = 0;
   }
 
   left(peer: PeerConnection): void {
