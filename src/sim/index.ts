@@ -18,6 +18,7 @@ export {
   type CrowdLinks,
   type FlashCrowdOptions,
   type FlashCrowdResult,
+  PUBLISHER_CONNECTIONS,
   simulateFlashCrowd,
 } from "./flash-crowd.ts";
 export { GIVING_WAYS, type GivenBytes, type GivingWay } from "./giving-ledger.ts";

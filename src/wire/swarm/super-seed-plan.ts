@@ -75,10 +75,8 @@ export class SuperSeedPlan {
   #lostCursor = 0;
   /** Every piece is at some other peer. */
   isSpread = false;
-  /** So many pieces may be named a second time, since the uplink has nothing to do, */
+  /** So many pieces may be named a second time, since the uplink has nothing to do. */
   spare = 0;
-  /** and so many of them, though they are not scarce, to who is no keeper: in the place of keepers. */
-  inPlaceOfKeepers = 0;
 
   constructor(pieceCount: number, facts: SpreadFacts, random: Random) {
     this.#pieceCount = pieceCount;
@@ -117,21 +115,36 @@ export class SuperSeedPlan {
     while (plan.open.length < OPEN_PIECES || plan.revealedCount === this.#pieceCount - 1) {
       const piece = this.#rarestFor(slot, plan);
       if (piece < 0) break;
-      const isInPlace = this.isSpread && !plan.isDependent && !this.#isScarce(piece, peerCount);
-      if (isInPlace && this.inPlaceOfKeepers <= 0) break;
+      if (this.isSpread && !plan.isDependent && !this.#isScarce(piece, peerCount)) break;
       const wasNews = this.#isNews(piece);
       const isDue = !isKeeper && (wasNews || isStalled);
       const needsSpare = !isDue && peerCount > 1;
       if (needsSpare && this.spare <= 0) break;
       if (needsSpare) this.spare--;
-      if (isInPlace) this.inPlaceOfKeepers--;
-      plan.revealed.set(piece);
-      plan.revealedCount++;
-      plan.open.push({ piece, fetchedAtMs: undefined, wasNews });
-      this.#openCount[piece] = (this.#openCount[piece] as number) + 1;
+      this.#tell(plan, piece, wasNews);
       told.push(piece);
     }
     return told;
+  }
+
+  /**
+   * A piece for a peer in the place of a keeper: any that it lacks, unless there is enough that it was told of and has not
+   * fetched. Undefined where there is none.
+   */
+  revealInPlace(slot: number): number | undefined {
+    const plan = this.#peers.get(slot);
+    if (plan === undefined || plan.open.filter(isToBeFetched).length >= OPEN_PIECES) return undefined;
+    const piece = this.#rarestFor(slot, plan);
+    if (piece < 0) return undefined;
+    this.#tell(plan, piece, this.#isNews(piece));
+    return piece;
+  }
+
+  #tell(plan: PeerPlan, piece: number, wasNews: boolean): void {
+    plan.revealed.set(piece);
+    plan.revealedCount++;
+    plan.open.push({ piece, fetchedAtMs: undefined, wasNews });
+    this.#openCount[piece] = (this.#openCount[piece] as number) + 1;
   }
 
   isKeeper(slot: number): boolean {
@@ -139,14 +152,9 @@ export class SuperSeedPlan {
     return plan !== undefined && this.#keepers.has(plan.party);
   }
 
-  /** Pieces that keepers would be told of now, if there were room for all. */
-  wantedByKeepers(): number {
-    let wanted = 0;
-    for (const slot of this.#keeperSlots) {
-      const open = this.#peers.get(slot)?.open.length ?? OPEN_PIECES;
-      if (this.#facts.peerHaveCount(slot) < this.#pieceCount) wanted += Math.max(0, OPEN_PIECES - open);
-    }
-    return wanted;
+  /** Whether a keeper lacks something, so that what it would get may go to others. */
+  get isWantedByKeepers(): boolean {
+    return this.#keeperSlots.some((slot) => this.#facts.peerHaveCount(slot) < this.#pieceCount);
   }
 
   /** The peer has the piece. Answers the slots that were told of it and passed it on: they have earned another. */
@@ -288,4 +296,8 @@ export class SuperSeedPlan {
     this.#cursor = (best < 0 ? this.#cursor + looks : best + 1) % this.#pieceCount;
     return best;
   }
+}
+
+function isToBeFetched({ fetchedAtMs }: OpenPiece): boolean {
+  return fetchedAtMs === undefined;
 }

@@ -10,6 +10,7 @@ const SPARE_PER_PEER = 0.1;
 
 export class SwarmSuperSeeding {
   readonly #swarm: SwarmContext;
+  #turnOfKeeper = 0;
 
   constructor(swarm: SwarmContext) {
     this.#swarm = swarm;
@@ -57,20 +58,23 @@ export class SwarmSuperSeeding {
     const keepers = inOrder.filter((peer) => plan.isKeeper(peer.slot));
     const others = keepers.length === 0 ? inOrder : inOrder.filter((peer) => !plan.isKeeper(peer.slot));
     for (const peer of others) this.#reveal(plan, peer);
-    if (keepers.length > 0) this.#revealInPlace(plan, content.picker, others);
-    for (const peer of keepers) this.#reveal(plan, peer);
+    if (plan.isSpread && plan.isWantedByKeepers) this.#revealInPlace(plan, content.picker, others);
+    // In turn: where one piece is spare the same one would have it each time.
+    const first = keepers.length === 0 ? 0 : this.#turnOfKeeper++ % keepers.length;
+    for (const peer of [...keepers.slice(first), ...keepers.slice(0, first)]) this.#reveal(plan, peer);
     plan.spare = 0;
   }
 
-  /** What keepers would get goes to those who have least and pass things on; keepers get what these leave. */
+  /** What keepers would get goes first to those who have least and pass things on. */
   #revealInPlace(plan: SuperSeedPlan, picker: PiecePicker, others: readonly PeerConnection[]): void {
-    const wanted = Math.min(plan.spare, plan.wantedByKeepers());
-    if (wanted === 0) return;
-    plan.inPlaceOfKeepers = wanted;
-    for (const peer of others.toSorted((a, b) => picker.peerHaveCount(a.slot) - picker.peerHaveCount(b.slot)))
-      if (plan.inPlaceOfKeepers > 0) this.#reveal(plan, peer);
-    plan.spare = plan.inPlaceOfKeepers;
-    plan.inPlaceOfKeepers = 0;
+    const inNeed = others.toSorted((a, b) => picker.peerHaveCount(a.slot) - picker.peerHaveCount(b.slot));
+    for (const peer of inNeed) {
+      if (plan.spare <= 0) return;
+      const piece = peer.hasSentPieces && !peer.isClosed ? plan.revealInPlace(peer.slot) : undefined;
+      if (piece === undefined) continue;
+      peer.outbox.index(HAVE, piece);
+      plan.spare--;
+    }
   }
 
   left(peer: PeerConnection): void {

@@ -177,19 +177,21 @@ describe("the plan of a super-seed", () => {
     brings(2, [0, 1, 2, 3, 4, 5, 6, 7]);
     brings(3, [0, 1, 2, 3, 4, 5, 6, 7]);
     plan.isSpread = !plan.hasLostPieces();
-    expect([plan.isSpread, plan.isKeeper(0), plan.isKeeper(1), plan.wantedByKeepers()]).toEqual([
+    expect([plan.isSpread, plan.isKeeper(0), plan.isKeeper(1), plan.isWantedByKeepers]).toEqual([
       true,
       true,
       false,
-      2,
+      true,
     ]);
     plan.came(1, "giver", [], 30_000);
     plan.spare = 2;
 
     expect(plan.reveal(1, 31_000, 4)).toEqual([]);
-    plan.inPlaceOfKeepers = 1;
-    expect(plan.reveal(1, 31_000, 4)).toHaveLength(1);
-    expect([plan.spare, plan.inPlaceOfKeepers]).toEqual([1, 0]);
+    const told = [plan.revealInPlace(1), plan.revealInPlace(1)];
+    expect(told.every((piece) => piece !== undefined && piece > 3)).toBe(true);
+    expect(plan.revealInPlace(1)).toBeUndefined();
+    gets(1, told[0] as number, 32_000);
+    expect(plan.revealInPlace(1)).toBeGreaterThan(3);
   });
 
   test("reveals what a peer that left did not pass on to somebody else", () => {

@@ -1,5 +1,11 @@
 /** The flash crowd in words, a table (Markdown) and a chart. The same rows give the same bytes. */
-import { CROWD_BYTES, CROWD_CONNECTIONS, CROWD_LINKS, CROWD_PIECE_BYTES } from "../../../sim/index.ts";
+import {
+  CROWD_BYTES,
+  CROWD_CONNECTIONS,
+  CROWD_LINKS,
+  CROWD_PIECE_BYTES,
+  PUBLISHER_CONNECTIONS,
+} from "../../../sim/index.ts";
 import { lineChart } from "../report/line-chart.ts";
 import type { CrowdRow } from "./crowd-rows.ts";
 
@@ -45,7 +51,7 @@ function lines(row: CrowdRow): readonly string[] {
 /** The links, as everybody should be told them beside a figure. */
 export function scenarioText(): string {
   const { publisher, peer, minRttMs, maxRttMs } = CROWD_LINKS;
-  return `${CROWD_BYTES / MIB} MiB in pieces of ${CROWD_PIECE_BYTES / 1_024} KiB; publisher ${rate(publisher.upBytesPerSecond)} up; peers ${rate(peer.upBytesPerSecond)} up and ${rate(peer.downBytesPerSecond)} down; round trips of ${minRttMs} to ${maxRttMs} ms; all arrive within 60 s with a magnet link, keep at most ${CROWD_CONNECTIONS} connections, and stay for twice their download time.`;
+  return `${CROWD_BYTES / MIB} MiB in pieces of ${CROWD_PIECE_BYTES / 1_024} KiB; publisher ${rate(publisher.upBytesPerSecond)} up; peers ${rate(peer.upBytesPerSecond)} up and ${rate(peer.downBytesPerSecond)} down; round trips of ${minRttMs} to ${maxRttMs} ms; all arrive within 60 s with a magnet link, keep at most ${CROWD_CONNECTIONS} connections (the publisher ${PUBLISHER_CONNECTIONS}), and stay for twice their download time.`;
 }
 
 export function crowdChart(rows: readonly CrowdRow[]): string {
