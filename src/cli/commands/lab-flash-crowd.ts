@@ -22,8 +22,8 @@ interface FlashCrowdFlags {
 }
 
 const MAX_PEERS = 10_000;
-/** What a peer takes at the peak of a run, most of it its connections: 1.6 GiB were measured with 300. */
-const MIB_PER_PEER = 6;
+/** What a peer takes at the peak of a run, most of it its connections: 3.5 GiB were measured with 1,000. */
+const MIB_PER_PEER = 4;
 const MIB = 2 ** 20;
 const MAX_SEED: number = 2 ** 31;
 const KINDS: readonly SeedingKinds[] = ["both", "only", "without"];

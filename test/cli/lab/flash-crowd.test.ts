@@ -36,7 +36,7 @@ describe("the yardsticks", () => {
 
 test("a crowd that will not fit into memory is told so, with what helps", () => {
   expect(memoryShortage(100, 2_000, 8_000)).toBeUndefined();
-  expect(memoryShortage(1_000, 2_000, 8_000)).toContain("NODE_OPTIONS=--max-old-space-size=6000");
+  expect(memoryShortage(1_000, 2_000, 8_000)).toContain("NODE_OPTIONS=--max-old-space-size=4000");
   expect(memoryShortage(3_000, 2_000, 8_000)).toContain("this machine has 8000");
 });
 
