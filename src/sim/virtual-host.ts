@@ -45,10 +45,7 @@ export class VirtualHost {
     this.world = world;
     this.#links = links;
     const { upBytesPerSecond } = links;
-    this.turnBytes = Math.max(
-      LEAST_TURN_BYTES,
-      Math.min(Math.floor(upBytesPerSecond * TURN_SECONDS), MOST_TURN_BYTES),
-    );
+    this.turnBytes = turnBytesOf(upBytesPerSecond);
     this.#uplink = new Uplink(world, upBytesPerSecond, this.turnBytes);
   }
 
@@ -119,4 +116,10 @@ class Uplink extends ScheduledEvent {
       this.#world.schedule(this, (bytes / this.#bytesPerSecond) * 1000);
     else this.#isSending = false;
   }
+}
+
+/** A line without a limit is never waited for, so that longer turns would save nothing. */
+function turnBytesOf(upBytesPerSecond: number): number {
+  if (upBytesPerSecond === Number.POSITIVE_INFINITY) return LEAST_TURN_BYTES;
+  return Math.max(LEAST_TURN_BYTES, Math.min(Math.floor(upBytesPerSecond * TURN_SECONDS), MOST_TURN_BYTES));
 }
