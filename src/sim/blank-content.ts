@@ -47,9 +47,6 @@ export class BlankStorage extends ScheduledEvent implements SwarmStorage {
   readonly #storedBytes = new Map<number, number>();
   #tokens: number[] = [];
   #wholePieces: number[] = [];
-  /** The lists of the answer before, to be filled again. */
-  #formerTokens: number[] = [];
-  #formerPieces: number[] = [];
   #isAsked = false;
   /** To be set before anything is asked. */
   swarm: Swarm | undefined;
@@ -100,14 +97,10 @@ export class BlankStorage extends ScheduledEvent implements SwarmStorage {
   run(): void {
     const tokens = this.#tokens;
     const wholePieces = this.#wholePieces;
-    this.#tokens = this.#formerTokens;
-    this.#wholePieces = this.#formerPieces;
-    this.#formerTokens = tokens;
-    this.#formerPieces = wholePieces;
+    this.#tokens = [];
+    this.#wholePieces = [];
     this.#isAsked = false;
     for (const piece of wholePieces) this.swarm?.pieceChecked(piece, { kind: "good" });
     for (const token of tokens) this.swarm?.blockRead(token, BLANK_SLOT);
-    tokens.length = 0;
-    wholePieces.length = 0;
   }
 }

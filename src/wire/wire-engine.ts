@@ -280,12 +280,9 @@ export class WireEngine implements PeerGreeter<PeerConnection> {
     this.#timer = this.#clock.setTimer(TICK_MS, this.#onTimer);
   }
 
-  /** One function for all ticks: ten a second and engine, a thousand engines in a simulation. */
   readonly #onTimer = (): void => {
     this.#armTimer();
-    this.#shared.turns.enter();
-    this.#tick();
-    this.#shared.turns.leave();
+    this.#turn(() => this.#tick());
   };
 
   #tick(): void {

@@ -147,6 +147,11 @@ describe("PA05: token bombs", () => {
   test.each(["0:", "le", "de", "i0e"])("32 MiB of %s end at three million values", (token) => {
     const bytes = utf8Bytes(`l${token.repeat((32 * MIB) / token.length)}e`);
     expect(scanBencode(bytes, TORRENT_LIMITS).ok).toBe(false);
+
+    const few = counted(bytes);
+    expect(scanBencode(few.bytes, { ...TORRENT_LIMITS, maxTokens: 1_000 }).ok).toBe(false);
+    expect(few.reads()).toBeGreaterThan(1_000);
+    expect(few.reads()).toBeLessThan(10_000);
   });
 
   test("exactly as many values as allowed are accepted", () => {

@@ -242,10 +242,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   }
 
   pieceChecked(pieceIndex: number, verdict: PieceVerdict): void {
-    const { turns } = this.shared;
-    turns.enter();
-    this.#verdicts.pieceChecked(pieceIndex, verdict);
-    turns.leave();
+    this.#turn(() => this.#verdicts.pieceChecked(pieceIndex, verdict));
   }
 
   pieceLost(pieceIndex: number): void {

@@ -58,7 +58,8 @@ export class SwarmSuperSeeding {
     const keepers = inOrder.filter((peer) => plan.isKeeper(peer.slot));
     const others = keepers.length === 0 ? inOrder : inOrder.filter((peer) => !plan.isKeeper(peer.slot));
     for (const peer of others) this.#reveal(plan, peer);
-    if (plan.isSpread && plan.isWantedByKeepers) this.#revealInPlace(plan, content.picker, others);
+    if (plan.isSpread && plan.spare > 0 && plan.isWantedByKeepers)
+      this.#revealInPlace(plan, content.picker, others);
     // In turn: where one piece is spare the same one would have it each time.
     const first = keepers.length === 0 ? 0 : this.#turnOfKeeper++ % keepers.length;
     for (const peer of [...keepers.slice(first), ...keepers.slice(0, first)]) this.#reveal(plan, peer);

@@ -1,7 +1,7 @@
 /** Rows of a report that is there already: a large crowd takes an hour, so a table is made of several runs. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ClientError } from "../../../core/errors.ts";
+import { readIfThere } from "../../files/write-whole.ts";
 import type { CrowdRow } from "./crowd-rows.ts";
 
 /** The figures of a report, as its JSON file has them. */
@@ -18,13 +18,8 @@ export interface CrowdFigures {
 /** The report in `folder`; undefined where there is none. Throws a `ClientError` for a file that is no such report. */
 export async function readCrowdFigures(folder: string): Promise<CrowdFigures | undefined> {
   const path = join(folder, "flash-crowd.json");
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+  const text = await readIfThere(path);
+  if (text === "") return undefined;
   try {
     const figures = JSON.parse(text) as CrowdFigures;
     if (Array.isArray(figures.rows) && Array.isArray(figures.commands)) return figures;
