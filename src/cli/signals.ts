@@ -4,7 +4,7 @@ import { ENDING_SIGNALS, exitCodeOfSignal } from "./exit-codes.ts";
 export interface StopRequest {
   /** Resolves with the exit code of the first signal. */
   readonly requested: Promise<number>;
-  /** Stops listening. */
+  /** Stops listening, unless a signal has come: then the process is ending, and the next one still has its exit code. */
   dispose(): void;
 }
 
@@ -23,6 +23,7 @@ export function onStopRequest(): StopRequest {
   return {
     requested,
     dispose: () => {
+      if (signals > 0) return;
       for (const signal of ENDING_SIGNALS) process.off(signal, listener);
     },
   };
