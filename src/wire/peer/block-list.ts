@@ -1,19 +1,20 @@
 /**
- * An ordered list of block requests in typed arrays: what we asked of a peer, or what it asked of us. Answers come
+ * An ordered list of block requests in one typed array: what we asked of a peer, or what it asked of us. Answers come
  * mostly in the order of the questions, so a search begins at the oldest entry and almost always ends there.
  */
 
 /** First capacity, of lists that are used at all; doubles up to the caller's own limit. A power of two. */
 const INITIAL_CAPACITY = 16;
-const NO_NUMBERS = new Int32Array(0);
-const NO_TIMES = new Float64Array(0);
+const NO_ENTRIES = new Int32Array(0);
+/** Numbers of an entry, side by side, so that a search reads memory from one place: piece, begin, tag. */
+const STRIDE = 3;
+const BEGIN = 1;
+const TAG = 2;
 
 export class BlockList {
   // Most connections of a large swarm are choked both ways and never need memory for requests.
-  #pieces: Int32Array = NO_NUMBERS;
-  #begins: Int32Array = NO_NUMBERS;
-  #tags: Int32Array = NO_NUMBERS;
-  #times: Float64Array = NO_TIMES;
+  #entries: Int32Array = NO_ENTRIES;
+  #capacity = 0;
   #head = 0;
   #length = 0;
 
@@ -22,48 +23,46 @@ export class BlockList {
   }
 
   /** `tag` is an integer of the caller's meaning. */
-  push(piece: number, begin: number, tag: number, atMs: number): void {
-    if (this.#length === this.#pieces.length) this.#grow();
+  push(piece: number, begin: number, tag: number): void {
+    if (this.#length === this.#capacity) this.#grow();
     const at = this.#at(this.#length++);
-    this.#pieces[at] = piece;
-    this.#begins[at] = begin;
-    this.#tags[at] = tag;
-    this.#times[at] = atMs;
+    this.#entries[at] = piece;
+    this.#entries[at + BEGIN] = begin;
+    this.#entries[at + TAG] = tag;
   }
 
   /** Position of the oldest entry for this block, -1 when there is none. */
   find(piece: number, begin: number): number {
     for (let position = 0; position < this.#length; position++) {
       const at = this.#at(position);
-      if (this.#pieces[at] === piece && this.#begins[at] === begin) return position;
+      if (this.#entries[at] === piece && this.#entries[at + BEGIN] === begin) return position;
     }
     return -1;
   }
 
   pieceAt(position: number): number {
-    return this.#pieces[this.#at(position)] as number;
+    return this.#entries[this.#at(position)] as number;
   }
 
   beginAt(position: number): number {
-    return this.#begins[this.#at(position)] as number;
+    return this.#entries[this.#at(position) + BEGIN] as number;
   }
 
   tagAt(position: number): number {
-    return this.#tags[this.#at(position)] as number;
-  }
-
-  timeAt(position: number): number {
-    return this.#times[this.#at(position)] as number;
+    return this.#entries[this.#at(position) + TAG] as number;
   }
 
   setTag(position: number, tag: number): void {
-    this.#tags[this.#at(position)] = tag;
+    this.#entries[this.#at(position) + TAG] = tag;
   }
 
   /** Removes one entry and keeps the order of the others; O(position). */
   removeAt(position: number): void {
-    for (let i = position; i > 0; i--) this.#move(this.#at(i - 1), this.#at(i));
-    this.#head = this.#at(1);
+    for (let i = position; i > 0; i--) {
+      const from = this.#at(i - 1);
+      this.#entries.copyWithin(this.#at(i), from, from + STRIDE);
+    }
+    this.#head = (this.#head + 1) & (this.#capacity - 1);
     this.#length--;
   }
 
@@ -73,33 +72,18 @@ export class BlockList {
   }
 
   #at(position: number): number {
-    return (this.#head + position) & (this.#pieces.length - 1);
-  }
-
-  #move(from: number, to: number): void {
-    this.#pieces[to] = this.#pieces[from] as number;
-    this.#begins[to] = this.#begins[from] as number;
-    this.#tags[to] = this.#tags[from] as number;
-    this.#times[to] = this.#times[from] as number;
+    return STRIDE * ((this.#head + position) & (this.#capacity - 1));
   }
 
   #grow(): void {
-    const capacity = Math.max(INITIAL_CAPACITY, 2 * this.#pieces.length);
-    const pieces = new Int32Array(capacity);
-    const begins = new Int32Array(capacity);
-    const tags = new Int32Array(capacity);
-    const times = new Float64Array(capacity);
-    for (let i = 0; i < this.#length; i++) {
-      const at = this.#at(i);
-      pieces[i] = this.#pieces[at] as number;
-      begins[i] = this.#begins[at] as number;
-      tags[i] = this.#tags[at] as number;
-      times[i] = this.#times[at] as number;
-    }
-    this.#pieces = pieces;
-    this.#begins = begins;
-    this.#tags = tags;
-    this.#times = times;
+    const capacity = Math.max(INITIAL_CAPACITY, 2 * this.#capacity);
+    const entries = new Int32Array(STRIDE * capacity);
+    // The list is full, so that it begins at its head and goes on from the start of the memory.
+    const first = this.#entries.subarray(this.#at(0));
+    entries.set(first);
+    entries.set(this.#entries.subarray(0, this.#at(0)), first.length);
+    this.#entries = entries;
+    this.#capacity = capacity;
     this.#head = 0;
   }
 }

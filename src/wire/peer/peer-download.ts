@@ -41,8 +41,6 @@ export class PeerDownload {
 
   /** When the last whole block arrived, or the first of the present requests was made if that is later. */
   progressAtMs: number = NEVER_MS;
-  /** Payload at the last check, to tell a slow peer from one that dribbles. */
-  payloadAtProgress = 0;
   secondStartBytes = 0;
   isSnubbed = false;
   /** When the lone request left that measures the round trip; NEVER_MS = none. */
@@ -67,4 +65,14 @@ export class PeerDownload {
 
   /** Accepted payload. */
   usefulBytes = 0;
+
+  /** Removes the request that is answered; whether it was live. */
+  take(piece: number, begin: number): boolean {
+    const position = this.requests.find(piece, begin);
+    if (position < 0) return false;
+    const wasLive = this.requests.tagAt(position) === LIVE;
+    this.requests.removeAt(position);
+    if (wasLive) this.liveRequests--;
+    return wasLive;
+  }
 }

@@ -12,18 +12,18 @@ import type { PeerConnection } from "../peer/peer-connection.ts";
 import type { PeerDownload } from "../peer/peer-download.ts";
 import { BLOCK_DUPLICATE, SEGMENT_COMPLETE } from "./piece-picker.ts";
 import type { ContentState, SwarmContext } from "./swarm-context.ts";
-import type { SwarmRequests } from "./swarm-requests.ts";
+import type { SwarmLostRequests } from "./swarm-lost-requests.ts";
 import type { ReceivingSegment } from "./swarm-segments.ts";
 
 const SEGMENT_BLOCKS = SEGMENT_BYTES / BLOCK_BYTES;
 
 export class SwarmBlocks {
   readonly #swarm: SwarmContext;
-  readonly #requests: SwarmRequests;
+  readonly #lostRequests: SwarmLostRequests;
 
-  constructor(swarm: SwarmContext, requests: SwarmRequests) {
+  constructor(swarm: SwarmContext, lostRequests: SwarmLostRequests) {
     this.#swarm = swarm;
-    this.#requests = requests;
+    this.#lostRequests = lostRequests;
   }
 
   /** Header of a block: decides where its payload goes, or that it is dropped. */
@@ -58,7 +58,7 @@ export class SwarmBlocks {
     if (content === undefined || piece < 0) return;
     download.arrivingPiece = -1;
     const block = download.arrivingBegin / BLOCK_BYTES;
-    const wasLive = this.#requests.take(peer, piece, download.arrivingBegin);
+    const wasLive = download.take(piece, download.arrivingBegin);
     this.#noteArrival(peer);
     if (this.#accept(content, peer, piece, block, wasLive)) return;
     this.#swarm.totals.wastedRedundantBytes += download.arrivingBytes;
@@ -108,7 +108,7 @@ export class SwarmBlocks {
     download.usefulBytes += download.arrivingBytes;
     this.#swarm.totals.downloadedBytes += download.arrivingBytes;
     this.#swarm.shared.payload.downloadedBytes += download.arrivingBytes;
-    if (rival >= 0) this.#requests.cancelRival(rival, piece, block);
+    if (rival >= 0) this.#lostRequests.cancelRival(content, rival, piece, block);
     if ((outcome & SEGMENT_COMPLETE) !== 0) this.#store(content, segment);
     return true;
   }
@@ -166,7 +166,7 @@ export class SwarmBlocks {
     if (content === undefined) return;
     const { download } = peer;
     const segment = download.segment;
-    this.#requests.forgetAll(content, peer);
+    this.#lostRequests.left(content, peer);
     download.segment = undefined;
     if (segment !== undefined && !download.isInScratch)
       content.segments.writeEnded(segment, download.arrivingBegin / BLOCK_BYTES);
@@ -189,7 +189,7 @@ export class SwarmBlocks {
     if (content === undefined || content.picker.isPending(piece)) return;
     for (const peer of this.#swarm.roster.connected) {
       if (peer.download.segment?.piece === piece) this.#dropWriters(peer.download.segment);
-      this.#requests.giveUpPiece(peer, piece);
+      this.#lostRequests.giveUpPiece(content, peer, piece);
     }
     content.picker.abandonPiece(piece);
     content.blame.pieceAbandoned(piece);

@@ -6,6 +6,7 @@
 import type { PeerConnection } from "../peer/peer-connection.ts";
 import type { PieceDeadline } from "./swarm.ts";
 import type { ContentState, SwarmContext } from "./swarm-context.ts";
+import type { SwarmLostRequests } from "./swarm-lost-requests.ts";
 import type { SwarmRequests } from "./swarm-requests.ts";
 
 /** A piece that is due within this time and not here is late: a second peer is asked; as libtorrent's queue of 2 s. */
@@ -21,13 +22,15 @@ interface Deadline {
 export class SwarmDeadlines {
   readonly #swarm: SwarmContext;
   readonly #requests: SwarmRequests;
+  readonly #lostRequests: SwarmLostRequests;
   #deadlines: readonly Deadline[] = [];
   /** Wanted soon, at no particular time. */
   #urgent: readonly number[] = [];
 
-  constructor(swarm: SwarmContext, requests: SwarmRequests) {
+  constructor(swarm: SwarmContext, requests: SwarmRequests, lostRequests: SwarmLostRequests) {
     this.#swarm = swarm;
     this.#requests = requests;
+    this.#lostRequests = lostRequests;
   }
 
   set(deadlines: readonly PieceDeadline[]): void {
@@ -77,6 +80,6 @@ export class SwarmDeadlines {
     const hasUrgent = this.#deadlines.some(
       ({ piece }) => content.picker.peerHas(peer.slot, piece) && !content.picker.have.has(piece),
     );
-    if (hasUrgent) this.#requests.yieldTo(peer, isUrgent);
+    if (hasUrgent) this.#lostRequests.yieldTo(content, peer, isUrgent);
   }
 }

@@ -46,6 +46,7 @@ import { SwarmHaves } from "./swarm-haves.ts";
 import { SwarmHealth } from "./swarm-health.ts";
 import { SwarmHolepunch } from "./swarm-holepunch.ts";
 import { SwarmIntroduction } from "./swarm-introduction.ts";
+import { SwarmLostRequests } from "./swarm-lost-requests.ts";
 import { SwarmMetadata } from "./swarm-metadata.ts";
 import { SwarmPacing } from "./swarm-pacing.ts";
 import { SwarmPex } from "./swarm-pex.ts";
@@ -86,6 +87,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   readonly #introduction: SwarmIntroduction;
   readonly #havePacing = new HavePacing();
   readonly #requests: SwarmRequests;
+  readonly #lostRequests: SwarmLostRequests;
   readonly #blocks: SwarmBlocks;
   readonly #haves: SwarmHaves;
   readonly #pieces: SwarmPieces;
@@ -119,13 +121,14 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
     this.#holepunch = new SwarmHolepunch(this, this.#connections, this.#pex);
     this.#introduction = new SwarmIntroduction(this, this.#pool, this.#metadata, options.listenPort);
     this.#requests = new SwarmRequests(this);
-    this.#blocks = new SwarmBlocks(this, this.#requests);
+    this.#lostRequests = new SwarmLostRequests(this, this.#requests);
+    this.#blocks = new SwarmBlocks(this, this.#lostRequests);
     this.#haves = new SwarmHaves(this);
-    this.#pieces = new SwarmPieces(this, this.#introduction, this.#requests, this.#haves);
+    this.#pieces = new SwarmPieces(this, this.#introduction, this.#requests, this.#lostRequests, this.#haves);
     this.#verdicts = new SwarmVerdicts(this, this.#requests, this.#blocks, this.#pieces);
     this.#uploads = new SwarmUploads(this);
     this.#choking = new SwarmChoking(this, this.#uploads, this.#haves);
-    this.#deadlines = new SwarmDeadlines(this, this.#requests);
+    this.#deadlines = new SwarmDeadlines(this, this.#requests, this.#lostRequests);
     this.#superSeeding = new SwarmSuperSeeding(this);
     this.#health = new SwarmHealth(this);
     this.#report = new SwarmReport(this, {
@@ -358,6 +361,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
       const peer = connected[i];
       if (peer === undefined) continue;
       this.#requests.second(peer);
+      this.#lostRequests.second(peer);
       this.#health.second(peer);
     }
     this.#report.second();
@@ -423,7 +427,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   }
 
   onPeerChoke(peer: PeerConnection): void {
-    if (peer.isChokedByPeer) this.#requests.choked(peer);
+    if (peer.isChokedByPeer) this.#lostRequests.choked(peer);
     else this.#requests.unchoked(peer);
   }
 
@@ -456,7 +460,7 @@ export class SwarmEngine implements Swarm, SwarmContext, PeerOwner<PeerConnectio
   }
 
   onReject(peer: PeerConnection, index: number, begin: number, _length: number): void {
-    this.#requests.rejected(peer, index, begin);
+    this.#lostRequests.rejected(peer, index, begin);
   }
 
   onSuggest(peer: PeerConnection, index: number): void {

@@ -13,6 +13,7 @@ import { DONT_HAVE_BYTES } from "../protocol/message-limits.ts";
 import type { ContentState, SwarmContext } from "./swarm-context.ts";
 import type { SwarmHaves } from "./swarm-haves.ts";
 import type { SwarmIntroduction } from "./swarm-introduction.ts";
+import type { SwarmLostRequests } from "./swarm-lost-requests.ts";
 import type { SwarmRequests } from "./swarm-requests.ts";
 
 /** HAVEs that are kept until the metadata says whether they exist: a peer that sends more floods us. */
@@ -34,6 +35,7 @@ export class SwarmPieces {
   readonly #swarm: SwarmContext;
   readonly #introduction: SwarmIntroduction;
   readonly #requests: SwarmRequests;
+  readonly #lostRequests: SwarmLostRequests;
   readonly #haves: SwarmHaves;
   #wantsInterestCheck = false;
   #wasComplete = false;
@@ -42,12 +44,14 @@ export class SwarmPieces {
     swarm: SwarmContext,
     introduction: SwarmIntroduction,
     requests: SwarmRequests,
+    lostRequests: SwarmLostRequests,
     haves: SwarmHaves,
   ) {
     this.#swarm = swarm;
     this.#haves = haves;
     this.#introduction = introduction;
     this.#requests = requests;
+    this.#lostRequests = lostRequests;
   }
 
   // Peers ----------------------------------------------------------------------------------------------------------
@@ -123,7 +127,7 @@ export class SwarmPieces {
       peer.close("flood", "took pieces back again and again");
       return;
     }
-    this.#requests.takenBack(peer, index);
+    this.#lostRequests.takenBack(peer, index);
     if (content.picker.peerDontHave(peer.slot, index)) this.#updateInterest(content, peer);
   }
 

@@ -1,17 +1,13 @@
 /**
- * What peers are asked for: keeps their queues of requests filled, and takes requests back that come to nothing. Only
- * the peer that received a block is planned anew, and only when its queue runs low; a refill allocates nothing but
- * one segment record a megabyte.
- *
- *   LIVE --block--> gone      LIVE --choke, no Fast--> gone (its block may still arrive: `lateAllowance`)
- *   LIVE --cancel, timeout--> GIVEN_UP (Fast: an answer is owed) or gone       GIVEN_UP --block, reject--> gone
+ * What peers are asked for: keeps their queues of requests filled. Only the peer that received a block is planned anew, and
+ * only when its queue runs low; a refill allocates nothing but one segment record a megabyte. What becomes of requests that
+ * come to nothing is in swarm-lost-requests.ts.
  */
 import { invariant } from "../../core/invariant.ts";
 import { BLOCK_BYTES } from "../../torrent/piece-map.ts";
 import type { PeerConnection } from "../peer/peer-connection.ts";
-import { GIVEN_UP, LIVE, type PeerDownload } from "../peer/peer-download.ts";
-import { CANCEL, REQUEST } from "../protocol/message-ids.ts";
-import type { PiecePicker } from "./piece-picker.ts";
+import { LIVE } from "../peer/peer-download.ts";
+import { REQUEST } from "../protocol/message-ids.ts";
 import { fairLimit } from "./request-budget.ts";
 import type { ContentState, SwarmContext } from "./swarm-context.ts";
 
@@ -23,13 +19,6 @@ const KEPT_SLABS = 2;
 const MAX_PICKED_BLOCKS = 512;
 /** Requests of one peer, given up ones included, beyond which it is asked for nothing more. */
 const MAX_OWED_ANSWERS = 1_024;
-/** Requests that a peer keeps when others become urgent: what is on its way already. */
-const KEPT_REQUESTS = 4;
-/** threats W4, seen from the other side: rejects for what was never asked. */
-const MAX_STRAY_REJECTS = 300;
-/** Wait after a reject while unchoked, times the rejects in a row; as libtorrent, peers that mean it are left alone. */
-const REJECT_PAUSE_MS = 1_000;
-const MAX_REJECT_PAUSE_MS = 60_000;
 /** Peers below and above share pieces with their like; a 256 KiB piece takes a slow one 8 s or more. */
 const SLOW_BYTES_PER_SECOND = 32 * 1024;
 const FAST_BYTES_PER_SECOND = 512 * 1024;
@@ -52,8 +41,6 @@ export class SwarmRequests {
   constructor(swarm: SwarmContext) {
     this.#swarm = swarm;
   }
-
-  // Asking -----------------------------------------------------------------------------------------------------
 
   /** Fills the peer's queue of requests when it has run low. */
   refill(peer: PeerConnection): void {
@@ -126,7 +113,7 @@ export class SwarmRequests {
       const segment = content.segments.openFor(piece, block);
       invariant(segment !== undefined, "a slab was reserved for every new segment");
       segment.requests++;
-      download.requests.push(piece, block * BLOCK_BYTES, LIVE, nowMs);
+      download.requests.push(piece, block * BLOCK_BYTES, LIVE);
       peer.outbox.block(REQUEST, piece, block * BLOCK_BYTES, content.map.blockBytes(piece, block));
     }
     download.liveRequests += count;
@@ -212,146 +199,27 @@ export class SwarmRequests {
     this.#swarm.pacing.shareAmong(open.length);
   }
 
-  /** Removes the request that is answered; whether it was live. */
-  take(peer: PeerConnection, piece: number, begin: number): boolean {
-    const { requests } = peer.download;
-    const position = requests.find(piece, begin);
-    if (position < 0) return false;
-    const wasLive = requests.tagAt(position) === LIVE;
-    requests.removeAt(position);
-    if (wasLive) peer.download.liveRequests--;
-    return wasLive;
-  }
-
-  // Requests that come to nothing ------------------------------------------------------------------------------
-
   /** The peer lets us download. A limit is shared anew at once: those that do so within a second would each take all of it. */
   unchoked(peer: PeerConnection): void {
     if (this.#swarm.pacing.isDownLimited) this.#shareLimit();
     this.refill(peer);
   }
 
-  /** The peer choked us. Without the Fast extension that drops every request (BEP 3); with it, rejects follow (BEP 6). */
-  choked(peer: PeerConnection): void {
-    const content = this.#swarm.content;
-    if (content === undefined || peer.hasFast) return;
-    const { requests } = peer.download;
-    peer.download.lateAllowance += requests.length;
-    this.#releaseSegments(content, peer);
-    requests.clear();
-    peer.download.liveRequests = 0;
-    content.picker.releaseRequests(peer.slot);
-    this.#wantsReplan = true;
-  }
-
-  /** The peer has lost the piece. Without the Fast extension it will not answer; with it, rejects follow (BEP 54). */
-  takenBack(peer: PeerConnection, piece: number): void {
-    const content = this.#swarm.content;
-    if (content === undefined || peer.hasFast) return;
-    const { requests } = peer.download;
-    for (let i = requests.length - 1; i >= 0; i--) {
-      if (requests.pieceAt(i) !== piece || requests.tagAt(i) !== LIVE) continue;
-      content.picker.blockLost(peer.slot, piece, requests.beginAt(i) / BLOCK_BYTES);
-      this.#giveUp(peer, i, false);
-    }
-    this.#wantsReplan = true;
-  }
-
-  rejected(peer: PeerConnection, piece: number, begin: number): void {
-    const content = this.#swarm.content;
-    const download = peer.download;
-    const position = download.requests.find(piece, begin);
-    if (content === undefined || position < 0) {
-      if (++download.strayRejects > MAX_STRAY_REJECTS) peer.close("flood", "rejected what was never asked");
-      return;
-    }
-    // The answer to a cancel of ours says nothing about the peer.
-    if (!this.take(peer, piece, begin)) return;
-    const block = begin / BLOCK_BYTES;
-    content.picker.blockLost(peer.slot, piece, block);
-    content.segments.requestGone(piece, block);
-    this.#wantsReplan = true;
-    forget(download.suggested, piece);
-    if (peer.isChokedByPeer) forget(download.allowedFast, piece);
-    else this.#pauseAfterReject(peer);
-  }
-
-  /** A peer that refuses while it lets us download would be asked for the same again at once. */
-  #pauseAfterReject(peer: PeerConnection): void {
+  /** The peer is asked for nothing for so long. */
+  rest(peer: PeerConnection, pauseMs: number): void {
     const { download } = peer;
-    const pauseMs = Math.min(MAX_REJECT_PAUSE_MS, ++download.rejectStreak * REJECT_PAUSE_MS);
     download.notBeforeMs = this.#swarm.shared.turns.nowMs + pauseMs;
     download.isStarved = true;
     this.#list(peer);
   }
 
-  /** The peer is gone: nothing is asked of it any more. The picker is told by `peerLeft`. */
-  forgetAll(content: ContentState, peer: PeerConnection): void {
-    this.#releaseSegments(content, peer);
-    peer.download.requests.clear();
-    peer.download.liveRequests = 0;
+  /** The peer is gone. */
+  left(peer: PeerConnection): void {
     if (peer.download.isListed) this.#starved.splice(this.#starved.indexOf(peer), 1);
     this.#wantsReplan = true;
   }
 
-  #releaseSegments(content: ContentState, peer: PeerConnection): void {
-    const { requests } = peer.download;
-    for (let i = 0; i < requests.length; i++) {
-      if (requests.tagAt(i) === LIVE)
-        content.segments.requestGone(requests.pieceAt(i), requests.beginAt(i) / BLOCK_BYTES);
-    }
-  }
-
-  /** The other requester of a block that has just arrived (endgame). */
-  cancelRival(slot: number, piece: number, block: number): void {
-    const rival = this.#swarm.roster.at(slot);
-    const position = rival?.download.requests.find(piece, block * BLOCK_BYTES) ?? -1;
-    if (rival !== undefined && position >= 0) this.#giveUp(rival, position, true);
-  }
-
-  /** A live request is not waited for any more. The picker is not told here. */
-  #giveUp(peer: PeerConnection, position: number, sendsCancel: boolean): void {
-    const content = this.#swarm.content as ContentState;
-    const { requests } = peer.download;
-    if (requests.tagAt(position) !== LIVE) return;
-    const piece = requests.pieceAt(position);
-    const begin = requests.beginAt(position);
-    const block = begin / BLOCK_BYTES;
-    if (sendsCancel) peer.outbox.block(CANCEL, piece, begin, content.map.blockBytes(piece, block));
-    if (peer.hasFast) requests.setTag(position, GIVEN_UP);
-    else {
-      requests.removeAt(position);
-      peer.download.lateAllowance++;
-    }
-    peer.download.liveRequests--;
-    content.segments.requestGone(piece, block);
-  }
-
-  /** Cancels what is asked of the peer of this piece, which is about to be abandoned. */
-  giveUpPiece(peer: PeerConnection, piece: number): void {
-    const { requests } = peer.download;
-    for (let i = requests.length - 1; i >= 0; i--)
-      if (requests.pieceAt(i) === piece) this.#giveUp(peer, i, true);
-    this.#wantsReplan = true;
-  }
-
-  /** Takes back what the peer has not begun to send and is not `isUrgent`; a few stay, so that its pipe does not run dry. */
-  yieldTo(peer: PeerConnection, isUrgent: (piece: number) => boolean): void {
-    const content = this.#swarm.content;
-    if (content === undefined) return;
-    const { requests } = peer.download;
-    for (let i = requests.length - 1; i >= KEPT_REQUESTS; i--) {
-      const piece = requests.pieceAt(i);
-      if (requests.tagAt(i) !== LIVE || isUrgent(piece)) continue;
-      content.picker.blockLost(peer.slot, piece, requests.beginAt(i) / BLOCK_BYTES);
-      this.#giveUp(peer, i, true);
-    }
-    this.#wantsReplan = true;
-  }
-
-  // Time -------------------------------------------------------------------------------------------------------
-
-  /** Once a second: fits the queue to the rate and takes requests away from a peer that does not answer. */
+  /** Once a second: fits the queue to the rate. */
   second(peer: PeerConnection): void {
     const content = this.#swarm.content;
     const { download } = peer;
@@ -363,17 +231,6 @@ export class SwarmRequests {
     download.window.secondPassed(bytes);
     download.window.fitToRate(rate);
     this.#classify(content, peer, rate);
-    // While we do not read, silence is our own doing.
-    if (peer.isReadingPaused) download.progressAtMs = nowMs;
-    const silentMs = nowMs - download.progressAtMs;
-    if (silentMs < this.#timeoutMs(content.picker)) return;
-    if (silentMs >= this.#swarm.shared.config.snubTimeoutMs) download.isSnubbed = true;
-    this.#timeOut(content.picker, peer);
-  }
-
-  #timeoutMs(picker: PiecePicker): number {
-    const { blockTimeoutMs, endgameTimeoutMs } = this.#swarm.shared.config;
-    return picker.isEndgame ? Math.min(endgameTimeoutMs, blockTimeoutMs) : blockTimeoutMs;
   }
 
   #classify(content: ContentState, peer: PeerConnection, rate: number): void {
@@ -383,39 +240,8 @@ export class SwarmRequests {
     else pick.sharing = rate * WHOLE_PIECE_SECONDS >= content.map.pieceBytes ? "prefer-whole" : "share";
   }
 
-  /**
-   * No block for too long. All requests but the oldest are cancelled and free for others; the oldest stays as a
-   * probe until its piece has nothing else to ask for, and even then its block is welcome while it is missing.
-   */
-  #timeOut(picker: PiecePicker, peer: PeerConnection): void {
-    const { download } = peer;
-    const { requests } = download;
-    download.window.snubbed();
-    const oldest = oldestLive(download);
-    for (let i = requests.length - 1; i >= oldest; i--) {
-      if (requests.tagAt(i) !== LIVE) continue;
-      const piece = requests.pieceAt(i);
-      if (i === oldest && !download.isSnubbed && picker.freeBlocksOf(piece) > 0) continue;
-      picker.blockLost(peer.slot, piece, requests.beginAt(i) / BLOCK_BYTES);
-      this.#giveUp(peer, i, i !== oldest);
-      this.#wantsReplan = true;
-    }
-  }
-
   /** Whether some peer could be asked for more if there were memory. */
   get isOutOfMemory(): boolean {
     return this.#starved.some((peer) => peer.download.isOutOfMemory);
   }
-}
-
-/** Position of the oldest live request; the length when there is none. */
-function oldestLive(download: PeerDownload): number {
-  const { requests } = download;
-  for (let i = 0; i < requests.length; i++) if (requests.tagAt(i) === LIVE) return i;
-  return requests.length;
-}
-
-function forget(pieces: number[], piece: number): void {
-  const position = pieces.indexOf(piece);
-  if (position >= 0) pieces.splice(position, 1);
 }

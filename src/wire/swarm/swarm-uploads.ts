@@ -69,7 +69,7 @@ export class SwarmUploads {
     } else if (upload.queue.length >= config.maxQueuedRequests) {
       this.#refuse(peer, piece, begin, length);
     } else {
-      upload.queue.push(piece, begin, length, turns.nowMs);
+      upload.queue.push(piece, begin, length);
     }
   }
 
@@ -102,7 +102,7 @@ export class SwarmUploads {
     }
     upload.queue.clear();
     for (let i = 0; i < kept.length; i += 3)
-      upload.queue.push(kept[i] as number, kept[i + 1] as number, kept[i + 2] as number, 0);
+      upload.queue.push(kept[i] as number, kept[i + 1] as number, kept[i + 2] as number);
     for (const ticket of this.#tickets) {
       if (ticket.peer !== peer || ticket.slot !== undefined || ticket.isDropped) continue;
       if (!this.#isGranted(peer, ticket.piece)) this.#drop(ticket);
