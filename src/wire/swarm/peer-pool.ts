@@ -12,7 +12,6 @@ import {
   mayContactNeighbour,
   partyKey,
 } from "../../core/address-profile.ts";
-import { BoundedCache } from "../../core/bounded-cache.ts";
 import { type Endpoint, endpoint, formatEndpoint } from "../../core/endpoint.ts";
 import type { PeerSource } from "../wire-events.ts";
 import type { BanList } from "./ban-list.ts";
@@ -27,20 +26,12 @@ import {
   noteNeed,
   noteNotUnderstood,
 } from "./candidate.ts";
+import { CandidateList } from "./candidate-list.ts";
+import { DialledPorts, MAX_PORTS_PER_HOST } from "./dialled-ports.ts";
 import type { PeerRanking } from "./peer-priority.ts";
 
-/** threats W7; as libtorrent's max_peerlist_size. */
-const MAX_CANDIDATES = 3_000;
-/** threats W7: share of the candidates that one PEX peer may name; one full PEX message always fits. */
-const MAX_NAMED_RATIO = 0.25;
-const MIN_NAMED_QUOTA = 50;
 /** threats D9: ports of mail servers, which attackers like to have connected to. */
 const BLOCKED_PORTS: ReadonlySet<number> = new Set([25, 110, 143, 465, 587, 993, 995]);
-/** threats D9: so many ports of one address are dialled within the window. */
-const MAX_PORTS_PER_HOST = 3;
-const PORT_WINDOW_MS = 600_000;
-/** Hosts whose dialled ports are remembered: more than can be dialled in a window at 5 a second. */
-const MAX_PORT_RECORDS = 4_096;
 /** Our own addresses that are remembered. */
 const MAX_SELF = 64;
 /** threats D9 allows 30 dials a second; so many at a time find the first live peer among silent ones at once. */
@@ -91,22 +82,15 @@ export interface PoolCounts {
   readonly failedDials: number;
 }
 
-interface DialledPort {
-  readonly port: number;
-  readonly atMs: number;
-}
-
 export class PeerPool {
   readonly #profile: AddressProfile;
   readonly #ranking: PeerRanking;
   readonly #bans: BanList;
-  readonly #candidates = new Map<string, Candidate>();
+  readonly #candidates = new CandidateList();
   readonly #self = new Set<string>();
   /** Connected parties; an incoming one under the port it came from, and under the one it listens on once known. */
   readonly #connected = new Map<string, { readonly listensAs: string | undefined }>();
-  /** Number of candidates by the PEX peer that named them. */
-  readonly #namedBy = new Map<string, number>();
-  readonly #dialledPorts = new BoundedCache<string, DialledPort[]>(MAX_PORT_RECORDS);
+  readonly #dialledPorts = new DialledPorts();
   readonly #external: { 4?: Endpoint; 6?: Endpoint } = {};
   /** No candidate is due before this. */
   #earliestMs = Number.POSITIVE_INFINITY;
@@ -133,12 +117,10 @@ export class PeerPool {
       this.#rememberPort(known, address.port, source, nowMs);
       return "known";
     }
-    if (from !== undefined && this.#isOverQuota(from)) return "over-quota";
+    if (from !== undefined && this.#candidates.isOverQuota(from)) return "over-quota";
     const candidate = newCandidate(party, address, source, from, this.#priorityOf(address));
     if (this.#connected.has(party)) candidate.state = "connected";
-    if (this.#candidates.size >= MAX_CANDIDATES && !this.#makeRoomFor(candidate)) return "full";
-    this.#insert(candidate);
-    return "added";
+    return this.#insert(candidate) ? "added" : "full";
   }
 
   /**
@@ -168,7 +150,7 @@ export class PeerPool {
   /** Our address as others see it, one for each family: from now on the order is that of BEP 40. */
   setExternalAddress(address: Endpoint): void {
     this.#external[address.family] = address;
-    for (const candidate of this.#candidates.values()) {
+    for (const candidate of this.#candidates.all()) {
       candidate.priority = this.#priorityOf(candidate.address);
     }
   }
@@ -187,7 +169,7 @@ export class PeerPool {
     let best: Candidate | undefined;
     let untried = 0;
     this.#earliestMs = Number.POSITIVE_INFINITY;
-    for (const candidate of this.#candidates.values()) {
+    for (const candidate of this.#candidates.all()) {
       if (candidate.state !== "idle" || this.#connected.has(candidate.party)) continue;
       if (!candidate.wasTried) untried++;
       // Most of a large swarm's candidates wait, or are no better than one that was found: neither is looked at closer.
@@ -306,7 +288,7 @@ export class PeerPool {
 
   /** More is wanted than before: peers that had nothing for us are worth a call again, now. */
   needGrew(nowMs: number): void {
-    for (const candidate of this.#candidates.values()) noteNeed(candidate, nowMs);
+    for (const candidate of this.#candidates.all()) noteNeed(candidate, nowMs);
     this.#earliestMs = nowMs;
   }
 
@@ -337,7 +319,7 @@ export class PeerPool {
     let candidates = 0;
     let out = 0;
     let neverTried = 0;
-    for (const candidate of this.#candidates.values()) {
+    for (const candidate of this.#candidates.all()) {
       if (candidate.state !== "idle") continue;
       if (isOut(candidate)) out++;
       else candidates++;
@@ -356,7 +338,7 @@ export class PeerPool {
 
   /** Addresses that we reached, those connected or lately connected first; for resume data. */
   exportPeers(max: number): Endpoint[] {
-    return [...this.#candidates.values()]
+    return [...this.#candidates.all()]
       .filter((candidate) => candidate.workedAtMs !== undefined && candidate.failures === 0)
       .sort((a, b) => recency(b) - recency(a))
       .slice(0, max)
@@ -371,7 +353,8 @@ export class PeerPool {
     candidate.dialledAtMs = nowMs;
     candidate.wasTried = true;
     this.#dialling++;
-    this.#noteDialledPort(candidate, nowMs);
+    if (this.#profile === "public")
+      this.#dialledPorts.dialled(candidate.party, candidate.address.port, nowMs);
     // Somebody else may be due as well.
     this.#earliestMs = nowMs;
     const timeoutMs = isEager ? EAGER_TIMEOUT_MS : PATIENT_TIMEOUT_MS;
@@ -401,44 +384,21 @@ export class PeerPool {
     if (!mayContact(this.#profile, listening) || BLOCKED_PORTS.has(listening.port)) return;
     if (this.#self.has(formatEndpoint(listening))) return;
     const candidate = newCandidate(party, listening, "incoming", undefined, this.#priorityOf(listening));
-    if (this.#candidates.size >= MAX_CANDIDATES && !this.#makeRoomFor(candidate)) return;
-    this.#insert(candidate);
+    if (!this.#insert(candidate)) return;
     candidate.state = "connected";
     candidate.connectedAtMs = nowMs;
   }
 
-  #isOverQuota(namer: string): boolean {
-    const quota = Math.max(MIN_NAMED_QUOTA, Math.floor(this.#candidates.size * MAX_NAMED_RATIO));
-    return (this.#namedBy.get(namer) ?? 0) >= quota;
-  }
-
-  /** Evicts the worst idle candidate unless `newcomer` is worse still. */
-  #makeRoomFor(newcomer: Candidate): boolean {
-    let worst: Candidate | undefined;
-    for (const candidate of this.#candidates.values()) {
-      if (candidate.state !== "idle") continue;
-      if (worst === undefined || compareForDialling(candidate, worst) < 0) worst = candidate;
-    }
-    if (worst === undefined || compareForDialling(newcomer, worst) <= 0) return false;
-    this.#forget(worst);
+  /** False where everybody that is known is better. */
+  #insert(candidate: Candidate): boolean {
+    if (!this.#candidates.add(candidate)) return false;
+    this.#earliestMs = Math.min(this.#earliestMs, candidate.notBeforeMs);
     return true;
   }
 
-  #insert(candidate: Candidate): void {
-    this.#candidates.set(candidate.party, candidate);
-    if (candidate.namedBy !== undefined) {
-      this.#namedBy.set(candidate.namedBy, (this.#namedBy.get(candidate.namedBy) ?? 0) + 1);
-    }
-    this.#earliestMs = Math.min(this.#earliestMs, candidate.notBeforeMs);
-  }
-
   #forget(candidate: Candidate): void {
-    this.#candidates.delete(candidate.party);
+    this.#candidates.remove(candidate);
     if (candidate.state === "dialling") this.#dialling--;
-    if (candidate.namedBy === undefined) return;
-    const named = (this.#namedBy.get(candidate.namedBy) ?? 0) - 1;
-    if (named > 0) this.#namedBy.set(candidate.namedBy, named);
-    else this.#namedBy.delete(candidate.namedBy);
   }
 
   #takeNextPortOrForget(candidate: Candidate): void {
@@ -460,11 +420,7 @@ export class PeerPool {
   /** When the candidate's port may be dialled: a host has three ports per ten minutes (profile `public`). */
   #portDueMs(candidate: Candidate, nowMs: number): number {
     if (this.#profile !== "public") return nowMs;
-    const recent = this.#recentPorts(candidate.party, nowMs);
-    if (recent.length < MAX_PORTS_PER_HOST || recent.some(({ port }) => port === candidate.address.port)) {
-      return nowMs;
-    }
-    return (recent[0] as DialledPort).atMs + PORT_WINDOW_MS;
+    return this.#dialledPorts.dueMs(candidate.party, candidate.address.port, nowMs);
   }
 
   /** When the candidate may be dialled for all that is done about the same peer's other address. */
@@ -475,19 +431,6 @@ export class PeerPool {
     if (twin.state === "dialling") return twin.dialledAtMs + TWIN_HEAD_START_MS;
     const isTwinFirst = twin.address.family === 6 && twin.failures === 0 && twin.notBeforeMs <= nowMs;
     return isTwinFirst ? nowMs + TWIN_HEAD_START_MS : nowMs;
-  }
-
-  #noteDialledPort(candidate: Candidate, nowMs: number): void {
-    if (this.#profile !== "public") return;
-    const { port } = candidate.address;
-    const recent = this.#recentPorts(candidate.party, nowMs).filter((dialled) => dialled.port !== port);
-    this.#dialledPorts.set(candidate.party, [...recent, { port, atMs: nowMs }]);
-  }
-
-  /** Ports dialled within the window, longest ago first. */
-  #recentPorts(party: string, nowMs: number): DialledPort[] {
-    const all = this.#dialledPorts.peek(party) ?? [];
-    return all.filter(({ atMs }) => nowMs - atMs < PORT_WINDOW_MS);
   }
 }
 
