@@ -4,7 +4,7 @@
  */
 
 export interface GatewayLink {
-  /** Numeric IPv4 address of the default gateway: all that is ever sent to, apart from `search`. */
+  /** Numeric address of the default gateway, a link-local one with its zone: all that is ever sent to, apart from `search`. */
   readonly gatewayHost: string;
   /** Our address on the network that the gateway is in. */
   readonly ownHost: string;
@@ -12,7 +12,7 @@ export interface GatewayLink {
   send(payload: Uint8Array, port: number): void;
   /**
    * A question to port 1900 of the gateway, and to the devices of that one network (239.255.255.250, no router passes it
-   * on). Best effort, never throws.
+   * on). IPv4 only. Best effort, never throws.
    */
   search(payload: Uint8Array): void;
   /** Datagrams that came from the gateway, and from nobody else; the payload is valid only during the call. */

@@ -1,4 +1,7 @@
-/** The MAP message of PCP (RFC 6887), version 2, over IPv4. All numbers are big-endian; addresses have 16 bytes. */
+/**
+ * The MAP message of PCP (RFC 6887), version 2. All numbers are big-endian; addresses have 16 bytes. Over IPv4 it maps a port, over
+ * IPv6 it asks a firewall to let others in to the same address and port.
+ */
 import { readUint16, readUint32, writeUint16, writeUint32 } from "../core/bytes.ts";
 import { type Decoded, decoded, fault } from "../core/decoded.ts";
 import { addressBytes, formatAddress } from "../core/endpoint.ts";
@@ -51,7 +54,8 @@ export function encodePcpMap(request: PcpMapRequest): Uint8Array {
   bytes[HEADER_BYTES + NONCE_BYTES] = PROTOCOLS[request.transport];
   writeUint16(bytes, HEADER_BYTES + 16, request.port);
   writeUint16(bytes, HEADER_BYTES + 18, request.outsidePort);
-  writeMappedHost(bytes, HEADER_BYTES + 20, "0.0.0.0");
+  // Any address, of the family that is wanted (11.1).
+  writeMappedHost(bytes, HEADER_BYTES + 20, request.ownHost.includes(":") ? "::" : "0.0.0.0");
   return bytes;
 }
 
@@ -82,9 +86,12 @@ export function decodePcp(bytes: Uint8Array): Decoded<PcpResponse> {
 
 /** IPv4 as ::ffff:a.b.c.d (5). */
 function writeMappedHost(bytes: Uint8Array, offset: number, host: string): void {
-  bytes[offset + 10] = 0xff;
-  bytes[offset + 11] = 0xff;
-  bytes.set(addressBytes(host) ?? new Uint8Array(4), offset + 12);
+  const address = addressBytes(host) ?? new Uint8Array(4);
+  if (address.length === 4) {
+    bytes[offset + 10] = 0xff;
+    bytes[offset + 11] = 0xff;
+  }
+  bytes.set(address, offset + 16 - address.length);
 }
 
 function readMappedHost(bytes: Uint8Array, offset: number): string {

@@ -1,6 +1,7 @@
 /**
  * Keeps our port mapped on the router: over PCP, NAT-PMP or UPnP, whichever it speaks, for TCP and UDP; renewed at half of
- * the time that was granted, given back at the end. One mapper for one gateway; where that changes, a new one is made.
+ * the time that was granted, given back at the end. One mapper for one address of ours at one gateway; where that changes, a
+ * new one is made.
  */
 import type { Clock, Random } from "../core/ports.ts";
 import type { GatewayLink } from "./gateway-link.ts";
@@ -39,6 +40,8 @@ export interface MappingView {
   /** `silent`: the router speaks none of the protocols, or has them switched off. */
   readonly state: "searching" | "mapped" | "refused" | "silent";
   readonly gatewayHost: string;
+  /** The address that is mapped. */
+  readonly ownHost: string;
   /** Of the mappings that stand. */
   readonly protocol: MappingProtocolName | undefined;
   readonly outsideHost: string | undefined;
@@ -65,9 +68,9 @@ export class PortMapper {
 
   /** Begins at once. */
   constructor(options: PortMapperOptions) {
-    const { clock, random, link } = options;
+    const { link } = options;
     this.#options = options;
-    this.#protocols = [new Pcp(clock, random, link), new NatPmp(clock, link), new Upnp(clock, random, link)];
+    this.#protocols = protocolsFor(options);
     link.onDatagram = (payload, port) => {
       for (const protocol of this.#protocols) protocol.handleDatagram(payload, port);
     };
@@ -80,6 +83,7 @@ export class PortMapper {
     return {
       state: isMapped ? "mapped" : this.#state,
       gatewayHost: this.#options.link.gatewayHost,
+      ownHost: this.#options.link.ownHost,
       protocol: isMapped ? this.#grantedBy?.name : undefined,
       outsideHost: [...grants.values()].find(({ outsideHost }) => outsideHost !== undefined)?.outsideHost,
       tcpPort: grants.get("tcp")?.outsidePort,
@@ -178,4 +182,11 @@ export class PortMapper {
     this.#timer = clock.setTimer(pauseMs, () => this.#round());
     onChange();
   }
+}
+
+/** In the order in which they are tried. NAT-PMP knows no IPv6, and what routers make of it over UPnP is seldom switched on. */
+function protocolsFor({ clock, random, link }: PortMapperOptions): readonly MappingProtocol[] {
+  const pcp = new Pcp(clock, random, link);
+  if (link.ownHost.includes(":")) return [pcp];
+  return [pcp, new NatPmp(clock, link), new Upnp(clock, random, link)];
 }

@@ -1,6 +1,6 @@
 /** The way to the router on Node: one UDP socket, and `node:http`. Whatever the router says, only its own address is talked to. */
 import { request as httpRequest, type IncomingMessage } from "node:http";
-import { endpoint } from "../core/endpoint.ts";
+import { type AddressFamily, endpoint } from "../core/endpoint.ts";
 import {
   type GatewayLink,
   type GatewayRequest,
@@ -22,10 +22,11 @@ type UdpLife = ReturnType<typeof createLife>;
 
 /** Rejects where the socket cannot be bound. */
 export async function openGatewayLink(gateway: DefaultGateway, guard: EgressGuard): Promise<GatewayLink> {
-  guard.assertAllows("bind", endpoint(gateway.ownHost, 0));
-  const life = createLife(4);
-  await life.bind({ address: gateway.ownHost, port: 0, exclusive: true });
-  return new NodeGatewayLink(gateway, life, guard);
+  const own = endpoint(gateway.ownHost, 0);
+  guard.assertAllows("bind", own);
+  const life = createLife(own.family);
+  await life.bind({ address: own.host, port: 0, exclusive: true });
+  return new NodeGatewayLink(gateway, own.family, life, guard);
 }
 
 class NodeGatewayLink implements GatewayLink {
@@ -37,13 +38,20 @@ class NodeGatewayLink implements GatewayLink {
   /** Ends the requests that run. */
   readonly #requests = new AbortController();
 
-  constructor({ gatewayHost, ownHost }: DefaultGateway, life: UdpLife, guard: EgressGuard) {
+  constructor(
+    { gatewayHost, ownHost }: DefaultGateway,
+    family: AddressFamily,
+    life: UdpLife,
+    guard: EgressGuard,
+  ) {
     this.gatewayHost = gatewayHost;
     this.ownHost = ownHost;
     this.#life = life;
     this.#guard = guard;
-    life.socket.setMulticastInterface(ownHost);
-    life.socket.setMulticastTTL(SEARCH_HOPS);
+    if (family === 4) {
+      life.socket.setMulticastInterface(ownHost);
+      life.socket.setMulticastTTL(SEARCH_HOPS);
+    }
     life.socket.on("message", (payload, from) => {
       if (from.address === gatewayHost && !this.#isClosed) this.onDatagram(payload, from.port);
     });

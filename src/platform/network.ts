@@ -9,7 +9,7 @@ import { ClientError } from "../core/errors.ts";
 import type { GroupSocket } from "../core/ports.ts";
 import type { GatewayLink } from "../mapping/index.ts";
 import type { OpenNetwork, SessionNetwork } from "../session/session-ports.ts";
-import { findDefaultGateway } from "./default-gateway.ts";
+import { findDefaultGateway, findIpv6Gateways } from "./default-gateway.ts";
 import { type EgressGuard, isLoopbackHost } from "./egress-guard.ts";
 import { openGatewayLink } from "./gateway-link.ts";
 import { InterfaceGate } from "./interface-gate.ts";
@@ -71,6 +71,7 @@ export class NodeNetwork implements SessionNetwork {
       dialer: new TcpDialer({ ...way, receiveBuffer }),
       listeners: bound.flatMap((one) => (one.tcp === undefined ? [] : [one.tcp])),
       openGateway: () => this.#openGateway(way),
+      openIpv6Gateways: () => this.#openIpv6Gateways(way),
       endStrandedStreams: () => way.live.destroyBut(hostsOfInterfaces(true)),
     };
     way.gate?.watch((isOpen) => {
@@ -92,6 +93,16 @@ export class NodeNetwork implements SessionNetwork {
     if (gateway === undefined || (guard.isLoopbackOnly && !isLoopbackHost(gateway.gatewayHost)))
       return undefined;
     return openGatewayLink(gateway, guard).catch(() => undefined);
+  }
+
+  /** Under the guard none: a gateway of IPv6 is never on loopback. */
+  async #openIpv6Gateways({ localHosts, guard }: Way): Promise<readonly GatewayLink[]> {
+    if (guard.isLoopbackOnly) return [];
+    const gateways = await findIpv6Gateways(localHosts);
+    const links = await Promise.all(
+      gateways.map((gateway) => openGatewayLink(gateway, guard).catch(() => undefined)),
+    );
+    return links.filter((link) => link !== undefined);
   }
 
   /** What to bind, and what guards it. */

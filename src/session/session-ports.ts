@@ -113,6 +113,11 @@ export interface OpenNetwork {
    * address is one of the Internet, and where it may not be talked to. Never rejects.
    */
   openGateway(): Promise<GatewayLink | undefined>;
+  /**
+   * The same over IPv6, where no address is translated and a router may yet let nobody in: a link for each of our addresses of
+   * the Internet on the default gateway's network, bound to it. Never rejects.
+   */
+  openIpv6Gateways(): Promise<readonly GatewayLink[]>;
   /** Ends the TCP connections that began at an address which this machine no longer has: nobody else would, for a minute. */
   endStrandedStreams(): void;
   /** Where it keeps to one interface. */

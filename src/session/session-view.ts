@@ -6,7 +6,7 @@
 import type { ErrorCode } from "../core/errors.ts";
 
 /** Version of the messages on the channel; a viewer of another version is refused with a sentence. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 export type TorrentPhase =
   | "resolving" // magnet: looking for the metadata
@@ -354,6 +354,8 @@ export interface MappingSnapshot {
   readonly udpPort: number | null;
   /** Why the router refused, in a few words. */
   readonly detail: string | null;
+  /** `[ADDRESS]:PORT` of ours that the router lets others in to over IPv6, where nothing is translated; empty unless asked for. */
+  readonly pinholes: readonly string[];
 }
 
 /** Who can reach us, by what was seen to happen. */

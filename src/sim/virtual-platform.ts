@@ -92,6 +92,7 @@ class VirtualNetwork implements SessionNetwork {
       listeners: [listener],
       warnings: [],
       openGateway: () => Promise.resolve(this.#gateway()),
+      openIpv6Gateways: () => Promise.resolve([]),
       // A simulated host keeps its address.
       endStrandedStreams: () => {},
       close: () => {

@@ -37,6 +37,12 @@ test("a router's word is told as it was given", () => {
     evidence: "192.168.1.1 maps no port: it does not allow port mappings",
   });
   expect(routerVerdict({ ...NO_MAPPING, state: "silent", gateway }).verdict).toBe("warning");
+  const pinholes = ["[2a00:1450::20]:6881"];
+  expect(routerVerdict({ ...mapped, pinholes }).evidence).toMatch(/, and lets others in over IPv6 to \[2a00/);
+  expect(routerVerdict({ ...NO_MAPPING, state: "no-gateway", pinholes })).toMatchObject({
+    verdict: "fine",
+    evidence: "it lets others in over IPv6 to [2a00:1450::20]:6881, when asked (pcp)",
+  });
 });
 
 test("under the egress guard no router is asked", async () => {

@@ -67,6 +67,25 @@ test("PCP asks in the layout of RFC 6887, with our address as IPv4-mapped", () =
   );
 });
 
+test("over IPv6 PCP asks for an opening at our own address, towards any", () => {
+  const request = {
+    ownHost: "2a00:1450::20",
+    nonce: bytesOf(NONCE),
+    transport: "tcp",
+    port: 6881,
+    outsidePort: 6881,
+    lifetimeSeconds: 3_600,
+  } as const;
+  expect(toHex(encodePcpMap(request))).toBe(
+    toHex(
+      bytesOf(
+        "02 01 0000 00000e10 2a001450000000000000000000000020" +
+          `${NONCE} 06 000000 1ae1 1ae1 00000000000000000000000000000000`,
+      ),
+    ),
+  );
+});
+
 test("PCP's answers are read, and what a gateway of NAT-PMP says to PCP", () => {
   const answer = bytesOf(
     "02 81 00 00 00000258 00000009 000000000000000000000000" +

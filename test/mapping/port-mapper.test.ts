@@ -1,14 +1,20 @@
 /** The mapper against routers in memory, in virtual time. */
 import { expect, test } from "vitest";
 import { PortMapper } from "../../src/mapping/index.ts";
-import { type GatewayAbilities, newWorld, ScriptedGateway } from "./support/scripted-gateway.ts";
+import {
+  GATEWAY_HOST6,
+  type GatewayAbilities,
+  newWorld,
+  OWN_HOST6,
+  ScriptedGateway,
+} from "./support/scripted-gateway.ts";
 
 const HOUR_MS = 3_600_000;
 const PORT = 6881;
 
-function mapperFor(abilities: GatewayAbilities) {
+function mapperFor(abilities: GatewayAbilities, ownHost?: string) {
   const world = newWorld();
-  const gateway = new ScriptedGateway(world, abilities);
+  const gateway = new ScriptedGateway(world, abilities, ownHost);
   const mapper = new PortMapper({
     clock: world.clock,
     random: world.random,
@@ -34,6 +40,7 @@ test.each([
     expect(mapper.view()).toEqual({
       state: "mapped",
       gatewayHost: gateway.gatewayHost,
+      ownHost: gateway.ownHost,
       protocol: name,
       outsideHost: "203.0.113.7",
       tcpPort: PORT,
@@ -70,6 +77,25 @@ test.each([
     expect(gateway.datagrams).toBe(datagrams);
   },
 );
+
+test("over IPv6 a router is asked for an opening, over PCP alone", () => {
+  const { mapper, gateway, world } = mapperFor(EVERYTHING, OWN_HOST6);
+  expect(mapper.view()).toMatchObject({
+    state: "mapped",
+    gatewayHost: GATEWAY_HOST6,
+    ownHost: OWN_HOST6,
+    protocol: "pcp",
+    outsideHost: OWN_HOST6,
+    tcpPort: PORT,
+    udpPort: PORT,
+  });
+  mapper.close(() => undefined);
+  world.runFor(1_000);
+  expect([...gateway.mapped]).toEqual([]);
+  const other = mapperFor({ natPmp: true, upnp: true }, OWN_HOST6);
+  expect(other.mapper.view().state).toBe("silent");
+  expect(other.gateway.requests).toEqual([]);
+});
 
 test("a shorter time than was asked for is what counts", () => {
   const { world, gateway } = mapperFor({ natPmp: true, lifetimeSeconds: 600 });

@@ -1,10 +1,9 @@
-/** The way to a router on real sockets of loopback, and what routing tables say. */
+/** The way to a router on real sockets of loopback. */
 import { createSocket, type Socket } from "node:dgram";
 import { createServer, type Server } from "node:http";
 import { afterEach, expect, test } from "vitest";
 import { PortMapper } from "../../src/mapping/index.ts";
 import { NodeClock } from "../../src/platform/clock.ts";
-import { parseBsdRoutes, parseLinuxRoutes, parseWindowsRoutes } from "../../src/platform/default-gateway.ts";
 import { EgressGuard, NodeNetwork } from "../../src/platform/index.ts";
 import { SystemRandom } from "../../src/platform/random.ts";
 import { until } from "../support/until.ts";
@@ -116,34 +115,5 @@ test("ports are mapped over UPnP through real sockets; a redirection is not foll
 test("under the guard a gateway beyond loopback is none", async () => {
   const open = await networkBehind("192.0.2.1");
   expect(await open.openGateway()).toBeUndefined();
-});
-
-test("default routes are read from the tables of Linux, macOS and Windows", () => {
-  const linux = [
-    "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT",
-    "wlan0\t00000000\t0101A8C0\t0003\t0\t0\t600\t00000000\t0\t0\t0",
-    "tun0\t00000000\t00000000\t0001\t0\t0\t50\t00000000\t0\t0\t0",
-    "wlan0\t0001A8C0\t00000000\t0001\t0\t0\t600\t00FFFFFF\t0\t0\t0",
-    "",
-  ].join("\n");
-  expect(parseLinuxRoutes(linux)).toEqual([{ gatewayHost: "192.168.1.1", interface: "wlan0", metric: 600 }]);
-  const macos = [
-    "Routing tables",
-    "",
-    "Internet:",
-    "Destination        Gateway            Flags               Netif Expire",
-    "default            192.168.1.1        UGScg                 en0",
-    "default            link#18            UCSIg           bridge100      !",
-    "127                127.0.0.1          UCS                   lo0",
-  ].join("\n");
-  expect(parseBsdRoutes(macos)).toEqual([{ gatewayHost: "192.168.1.1", interface: "en0", metric: 4 }]);
-  const windows = [
-    "IPv4-Routentabelle",
-    "     Netzwerkziel    Netzwerkmaske          Gateway    Schnittstelle Metrik",
-    "          0.0.0.0          0.0.0.0      192.168.1.1     192.168.1.20     35",
-    "          0.0.0.0          0.0.0.0   Auf Verbindung         10.8.0.2      5",
-  ].join("\r\n");
-  expect(parseWindowsRoutes(windows)).toEqual([
-    { gatewayHost: "192.168.1.1", interface: "192.168.1.20", metric: 35 },
-  ]);
+  expect(await open.openIpv6Gateways()).toEqual([]);
 });

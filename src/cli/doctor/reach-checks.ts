@@ -26,10 +26,9 @@ export async function routerCheck(network: NetworkOptions): Promise<Check> {
     });
     const { clock, random } = platform;
     const mapping = await new Promise<MappingSnapshot>((resolve) => {
-      const onChange = (): void => {
-        const view = asking.view();
-        if (view.state === "searching") return;
+      const end = (): void => {
         timeout[Symbol.dispose]();
+        const view = asking.view();
         void asking.close().then(() => resolve(view));
       };
       const asking = new PortMapping({
@@ -38,12 +37,11 @@ export async function routerCheck(network: NetworkOptions): Promise<Check> {
         network: open,
         transports: ["tcp", "udp"],
         log: () => undefined,
-        onChange,
+        onChange: () => {
+          if (!asking.isSearching) end();
+        },
       });
-      const timeout = clock.setTimer(
-        PATIENCE_MS,
-        () => void asking.close().then(() => resolve(asking.view())),
-      );
+      const timeout = clock.setTimer(PATIENCE_MS, end);
       asking.start();
     });
     await open.close();
@@ -57,15 +55,18 @@ export async function routerCheck(network: NetworkOptions): Promise<Check> {
 
 /** What the router said, judged. */
 export function routerVerdict(mapping: MappingSnapshot): Check {
-  const { state, gateway, tcpPort, protocol, detail } = mapping;
+  const { state, gateway, tcpPort, protocol, detail, pinholes } = mapping;
+  const overIpv6 = pinholes.length === 0 ? "" : `, and lets others in over IPv6 to ${pinholes.join(", ")}`;
   switch (state) {
     case "mapped":
-      return fine("router", `${gateway} maps port ${tcpPort} when asked (${protocol})`);
+      return fine("router", `${gateway} maps port ${tcpPort} when asked (${protocol})${overIpv6}`);
     case "refused":
       return warning("router", `${gateway} maps no port: ${detail}`, OPEN_IT);
     case "silent":
       return warning("router", `${gateway} maps no port: no answer over PCP, NAT-PMP or UPnP`, OPEN_IT);
     default:
-      return fine("router", "there is none that could be asked");
+      return pinholes.length === 0
+        ? fine("router", "there is none that could be asked")
+        : fine("router", `it lets others in over IPv6 to ${pinholes.join(", ")}, when asked (pcp)`);
   }
 }

@@ -44,7 +44,9 @@ export class Reachability {
     const mapping = this.mapping?.view() ?? NO_MAPPING;
     const incomingLastHour = this.#incoming.inLastHour(this.#nowMs);
     const strangersLastHour = this.#strangers.inLastHour(this.#nowMs);
-    const isMapped = mapping.state === "mapped" && !(this.#isOfInternet && isBehindAnother(mapping));
+    const isMapped =
+      mapping.pinholes.length > 0 ||
+      (mapping.state === "mapped" && !(this.#isOfInternet && isBehindAnother(mapping)));
     const hasReached = this.#hasReached;
     const verdict = verdictOf({ incomingLastHour, strangersLastHour, isMapped, hasReached });
     return {
@@ -82,12 +84,18 @@ function sentenceOf(
     case "dht":
       return "DHT nodes that we never asked reach us; no peer has connected in the last hour.";
     case "mapped":
-      return `The router maps ${mapping.tcpPort ?? mapping.udpPort}; nobody has connected in the last hour.`;
+      return `The router ${whatItOpens(mapping)}; nobody has connected in the last hour.`;
     case "outgoing":
       return `Only outgoing connections so far${mappingReason(mapping)}.`;
     case "unknown":
       return "Nothing has been sent or received yet.";
   }
+}
+
+function whatItOpens({ state, tcpPort, udpPort, pinholes }: MappingSnapshot): string {
+  const maps = state === "mapped" ? [`maps ${tcpPort ?? udpPort}`] : [];
+  const lets = pinholes.length > 0 ? ["lets others in over IPv6"] : [];
+  return [...maps, ...lets].join(" and ");
 }
 
 /** The router has no address of the Internet itself: what it maps leads nowhere (carrier-grade translation). */

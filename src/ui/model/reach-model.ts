@@ -24,7 +24,12 @@ const PROTOCOLS: Readonly<Record<NonNullable<MappingSnapshot["protocol"]>, strin
 };
 
 export function buildReach({ verdict, sentence, mapping }: ReachabilitySnapshot): ReachModel {
-  return { text: sentence, tone: TONES[verdict], router: routerText(mapping) };
+  const router = [routerText(mapping), pinholeText(mapping)].filter((text) => text !== "").join("; ");
+  return { text: sentence, tone: TONES[verdict], router };
+}
+
+function pinholeText({ pinholes }: MappingSnapshot): string {
+  return pinholes.length === 0 ? "" : `lets others in over IPv6 to ${pinholes.join(", ")}`;
 }
 
 function routerText({
@@ -35,6 +40,7 @@ function routerText({
   udpPort,
   outsideHost,
   detail,
+  pinholes,
 }: MappingSnapshot): string {
   switch (state) {
     case "off":
@@ -42,7 +48,7 @@ function routerText({
     case "searching":
       return "asked for the port, no answer yet";
     case "no-gateway":
-      return "there is none that could be asked for the port";
+      return pinholes.length > 0 ? "" : "there is none that could be asked for the port";
     case "silent":
       return `${gateway} does not map ports when asked`;
     case "refused":

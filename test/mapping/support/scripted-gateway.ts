@@ -1,10 +1,13 @@
 /** A router in memory that speaks what a test tells it to, and remembers what it was asked. */
 import { readUint16, readUint32, utf8Bytes, writeUint16, writeUint32 } from "../../../src/core/bytes.ts";
+import { addressBytes } from "../../../src/core/endpoint.ts";
 import type { GatewayLink, GatewayRequest, GatewayResponse } from "../../../src/mapping/index.ts";
 import { World } from "../../../src/sim/index.ts";
 
 export const GATEWAY_HOST = "192.168.1.1";
 export const OWN_HOST = "192.168.1.20";
+export const GATEWAY_HOST6 = "fe80::1%eth0";
+export const OWN_HOST6 = "2a00:1450::20";
 const OUTSIDE_HOST = Uint8Array.of(203, 0, 113, 7);
 
 export interface GatewayAbilities {
@@ -17,6 +20,8 @@ export interface GatewayAbilities {
   readonly refusal?: number;
   /** Outside ports that other machines have (UPnP). */
   readonly takenPorts?: readonly number[];
+  /** Answers to PCP name this outside port. */
+  readonly otherPort?: number;
   readonly hasPermanentLeasesOnly?: boolean;
   /** Where it says that its description is. */
   readonly location?: string;
@@ -27,8 +32,8 @@ export interface GatewayAbilities {
 export type Asked = string;
 
 export class ScriptedGateway implements GatewayLink {
-  readonly gatewayHost = GATEWAY_HOST;
-  readonly ownHost = OWN_HOST;
+  readonly gatewayHost: string;
+  readonly ownHost: string;
   onDatagram: (payload: Uint8Array, port: number) => void = () => undefined;
   abilities: GatewayAbilities;
   readonly asked: Asked[] = [];
@@ -39,9 +44,11 @@ export class ScriptedGateway implements GatewayLink {
   isClosed = false;
   readonly #world: World;
 
-  constructor(world: World, abilities: GatewayAbilities) {
+  constructor(world: World, abilities: GatewayAbilities, ownHost = OWN_HOST) {
     this.#world = world;
     this.abilities = abilities;
+    this.ownHost = ownHost;
+    this.gatewayHost = ownHost.includes(":") ? GATEWAY_HOST6 : GATEWAY_HOST;
   }
 
   send(payload: Uint8Array, port: number): void {
@@ -104,13 +111,16 @@ export class ScriptedGateway implements GatewayLink {
   }
 
   #pcpAnswer(request: Uint8Array): Uint8Array {
-    const { refusal = 0, lifetimeSeconds } = this.abilities;
+    const { refusal = 0, lifetimeSeconds, otherPort } = this.abilities;
     const wanted = readUint32(request, 4);
     const answer = request.slice();
     answer[1] = 129;
     answer[3] = refusal;
     writeUint32(answer, 4, wanted === 0 ? 0 : (lifetimeSeconds ?? wanted));
-    answer.set(OUTSIDE_HOST, 56);
+    // A firewall of IPv6 translates nothing.
+    if (this.ownHost.includes(":")) answer.set(addressBytes(this.ownHost) ?? [], 44);
+    else answer.set(OUTSIDE_HOST, 56);
+    if (otherPort !== undefined) writeUint16(answer, 42, otherPort);
     const transport = request[36] === 6 ? "tcp" : "udp";
     if (refusal === 0) this.#map(transport, readUint16(request, 40), readUint16(request, 42), wanted);
     return answer;

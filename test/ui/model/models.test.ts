@@ -186,6 +186,14 @@ describe("who can reach us", () => {
     );
   });
 
+  test("with a router that lets others in over IPv6", () => {
+    const pinholes = ["[2a00:1450::20]:6881"];
+    const router = (state: "mapped" | "no-gateway") =>
+      buildReach({ ...reachability, mapping: { ...reachability.mapping, state, pinholes } }).router;
+    expect(router("mapped")).toMatch(/ 203\.0\.113\.7; lets others in over IPv6 to \[2a00:1450::20\]:6881$/);
+    expect(router("no-gateway")).toBe("lets others in over IPv6 to [2a00:1450::20]:6881");
+  });
+
   test("shows with each peer: encrypted, uTP or through a punched hole, which end called", () => {
     expect(buildPeerRow(aPeer({ transport: "utp", encryption: "rc4", isIncoming: true })).flags).toMatch(
       /Eti$/,

@@ -295,6 +295,7 @@ const REACHED: SessionSnapshot["reachability"] = {
     tcpPort: 6881,
     udpPort: 6881,
     detail: null,
+    pinholes: [],
   },
 };
 
