@@ -21,6 +21,7 @@ class TyrantWorld {
       isUnchoked: false,
       isChokingUs: givesPerSecond === 0,
       isSnubbing: false,
+      isAsking: false,
       connectedAtMs: 0,
       unchokedAtMs: 0,
       chokedAtMs: 0,

@@ -1,6 +1,6 @@
 /**
  * Whom to upload to (BEP 3, "choking"). While we download, those who gave most in the last two rounds are given to, then
- * those who owe us least; as a seed everybody gets equal service in turns (Legout et al. 2006: a seed that favours the fast starves the rest).
+ * those who owe us least, last of all who had a slot and asked for nothing (ADR 128); as a seed everybody gets equal service in turns (Legout et al. 2006: a seed that favours the fast starves the rest).
  * One slot is optimistic: it tries out somebody else every thirty seconds, newcomers rather, and seldom those who took
  * and gave nothing (ADR 123); of a seed that serves in turns, whoever waits longest.
  *
@@ -24,6 +24,8 @@ export interface ChokerPeer {
   readonly isChokingUs: boolean;
   /** We asked it for blocks and it has sent none for a minute. */
   readonly isSnubbing: boolean;
+  /** Something that it asked for has not left yet. */
+  readonly isAsking: boolean;
   readonly connectedAtMs: number;
   /** Of the last unchoke; ignored while choked. */
   readonly unchokedAtMs: number;
@@ -74,6 +76,8 @@ const SERVICE_MS = 60_000;
 const SERVICE_PIECES = 20;
 /** … but no longer than this, or peers that take little, or nothing, would hold the slots for ever. */
 const MAX_SERVICE_MS = 180_000;
+/** Who asks for nothing for so long has no use for its slot: two rounds, so that an empty moment of a crowd's start is none. */
+const UNUSED_MS = 20_000;
 /** "strict": so many pieces are given on credit: a beginner has to have something to give. */
 const STRICT_CREDIT_PIECES = 4;
 /** A rate over less than this says nothing. */
@@ -98,6 +102,8 @@ export class Choker implements ChokePolicy {
   readonly #random: Random;
   readonly #config: ChokerConfig;
   readonly #ledgers = new Map<number, Ledger>();
+  /** Who had a slot and asked for nothing, until it takes or gives something. */
+  readonly #unused = new Set<number>();
   #optimisticSlot = -1;
   #optimisticSinceMs = 0;
   /** When takers had their last turn at it. */
@@ -112,6 +118,7 @@ export class Choker implements ChokePolicy {
   round(round: ChokeRound): ChokeDecision {
     const slots = this.#slotCount(round);
     const interested = round.peers.filter((peer) => peer.isInterested);
+    for (const peer of interested) this.#noteUse(peer, round.nowMs);
     this.#chooseOptimistic(interested, round, slots);
     const regular = this.#ranked(this.#deserving(interested, round), round)
       .filter((peer) => peer.slot !== this.#optimisticSlot)
@@ -136,11 +143,26 @@ export class Choker implements ChokePolicy {
 
   peerLeft(slot: number): void {
     this.#ledgers.delete(slot);
+    this.#unused.delete(slot);
     if (this.#optimisticSlot === slot) this.#optimisticSlot = -1;
   }
 
   #optimistic(): readonly number[] {
     return this.#optimisticSlot < 0 ? [] : [this.#optimisticSlot];
+  }
+
+  #noteUse(peer: ChokerPeer, nowMs: number): void {
+    const hasMoved = this.#rate(peer, "sent", nowMs) > 0 || this.#rate(peer, "received", nowMs) > 0;
+    if (hasMoved || peer.isAsking) this.#unused.delete(peer.slot);
+    else if (peer.isUnchoked && nowMs - peer.unchokedAtMs >= UNUSED_MS) this.#unused.add(peer.slot);
+  }
+
+  /**
+   * Of those who come last: they may still be tried out, and have what slots nobody else wants. Undefined for everybody else.
+   */
+  #lastScore(peer: ChokerPeer): number | undefined {
+    if (peer.isSnubbing) return Number.NEGATIVE_INFINITY;
+    return this.#unused.has(peer.slot) ? -Number.MAX_VALUE : undefined;
   }
 
   #turnLedger(peer: ChokerPeer, nowMs: number): void {
@@ -190,7 +212,7 @@ export class Choker implements ChokePolicy {
     });
   }
 
-  /** Who deserves a regular slot, best first. Snubbing peers come last: they may still be tried out. */
+  /** Who deserves a regular slot, best first. */
   #ranked(peers: readonly ChokerPeer[], round: ChokeRound): readonly ChokerPeer[] {
     const isInProportion = this.#config.leechPolicy === "prop-share";
     const giverScore = isInProportion ? this.#proportionalScore(round) : this.#giverScore(round);
@@ -204,7 +226,8 @@ export class Choker implements ChokePolicy {
   /** Who gives nothing at present comes by what it owes us: who gave before, or had nothing yet, ahead of who only takes. */
   #giverScore({ nowMs }: ChokeRound): (peer: ChokerPeer) => number {
     return (peer) => {
-      if (peer.isSnubbing) return Number.NEGATIVE_INFINITY;
+      const last = this.#lastScore(peer);
+      if (last !== undefined) return last;
       const rate = this.#rate(peer, "received", nowMs);
       return rate > 0 ? rate : -owedBytes(peer);
     };
@@ -216,7 +239,8 @@ export class Choker implements ChokePolicy {
    */
   #proportionalScore({ nowMs }: ChokeRound): (peer: ChokerPeer) => number {
     return (peer) => {
-      if (peer.isSnubbing) return Number.NEGATIVE_INFINITY;
+      const last = this.#lastScore(peer);
+      if (last !== undefined) return last;
       const given = this.#rate(peer, "received", nowMs);
       if (given > 0) return Math.log(1 - this.#random.float()) / given;
       return Number.MIN_SAFE_INTEGER - owedBytes(peer);

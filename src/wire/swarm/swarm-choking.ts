@@ -101,6 +101,7 @@ function factsOf(peer: PeerConnection, haveRatio: number): ChokerPeer {
     isUnchoked: !peer.isChokingPeer,
     isChokingUs: peer.isChokedByPeer,
     isSnubbing: peer.download.isSnubbed,
+    isAsking: peer.upload.queue.length > 0 || peer.upload.pendingBytes > 0,
     connectedAtMs: peer.connectedAtMs,
     unchokedAtMs: peer.upload.unchokedAtMs,
     chokedAtMs: peer.upload.chokedAtMs,

@@ -43,6 +43,7 @@ class ChokerWorld {
       isUnchoked: false,
       isChokingUs: true,
       isSnubbing: false,
+      isAsking: false,
       connectedAtMs: this.nowMs,
       unchokedAtMs: 0,
       chokedAtMs: 0,
@@ -64,6 +65,7 @@ class ChokerWorld {
     for (const peer of this.peers.values()) {
       peer.receivedBytes += ((this.gives.get(peer.slot) ?? 0) * ms) / 1_000;
       if (peer.isUnchoked) peer.sentBytes += ((this.takes.get(peer.slot) ?? 0) * ms) / 1_000;
+      peer.isAsking = peer.isUnchoked && (this.takes.get(peer.slot) ?? 0) > 0;
     }
   }
 
@@ -150,9 +152,10 @@ describe("while downloading", () => {
 
   test("of those who give nothing at present, who owes us least comes first", () => {
     const world = new ChokerWorld({ slots: 1 });
-    world.join(0, { sentBytes: 9 * PIECE_BYTES });
-    world.join(1, { sentBytes: 2 * PIECE_BYTES });
-    world.join(2, { sentBytes: 9 * PIECE_BYTES, receivedBytes: 9 * PIECE_BYTES });
+    const asks = { takesPerSecond: 100 };
+    world.join(0, { ...asks, sentBytes: 9 * PIECE_BYTES });
+    world.join(1, { ...asks, sentBytes: 2 * PIECE_BYTES });
+    world.join(2, { ...asks, sentBytes: 9 * PIECE_BYTES, receivedBytes: 9 * PIECE_BYTES });
     world.rounds(3);
     expect(world.unchoked).toEqual([2]);
 
@@ -226,6 +229,28 @@ describe("while downloading", () => {
       expect(unchoked.filter((slot) => !optimistic.includes(slot))).not.toContain(0);
     });
     expect(before).toHaveLength(2);
+  });
+
+  test("who had a slot and asked for nothing comes after who took much and gave nothing", () => {
+    const world = new ChokerWorld({ slots: 4 });
+    for (let slot = 0; slot < 6; slot++) world.join(slot);
+    world.rounds(1);
+    world.join(6, { takesPerSecond: 10_000, sentBytes: 50 * PIECE_BYTES });
+    // From here on every slot was held by some of the six for two rounds.
+    world.rounds(3);
+    world.rounds(6, ({ unchoked }) => expect(unchoked).toContain(6));
+    world.leave(6);
+    world.rounds(2);
+    expect(world.unchoked).toHaveLength(4);
+  });
+
+  test("who asks for something again is what others are", () => {
+    const world = new ChokerWorld({ slots: 1 });
+    world.join(0);
+    world.rounds(4);
+    world.takes.set(0, 10_000);
+    world.join(1, { takesPerSecond: 10_000, sentBytes: 50 * PIECE_BYTES });
+    world.rounds(4, ({ unchoked }) => expect(unchoked).toEqual([0]));
   });
 
   test("the optimistic slot is somebody else's every thirty seconds", () => {
