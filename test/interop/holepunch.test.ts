@@ -6,6 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { digestsIn, digestsOf, MIB, writeContent } from "./support/content.ts";
+import { addNamespace, ip } from "./support/ip.ts";
 import { Lab } from "./support/lab.ts";
 import { requireInstalled, STARLING_PROGRAM } from "./support/prerequisites.ts";
 import { Starling } from "./support/starling.ts";
@@ -26,7 +27,6 @@ let lab: Lab;
 let content: string;
 let torrent: string;
 
-const ip = (...args: readonly string[]): string => execFileSync("ip", args, { encoding: "utf8" });
 const inside = (namespace: string): readonly string[] => ["ip", "netns", "exec", namespace];
 
 /** A port-restricted translator: ports are kept, and only who was sent to may answer. */
@@ -67,10 +67,7 @@ function makeHome({ router, home, outside, network }: (typeof HOMES)[number]): v
 beforeAll(() => {
   requireInstalled("starling", "network namespaces", "nftables");
   lab = new Lab();
-  for (const namespace of ALL) {
-    ip("netns", "add", namespace);
-    ip("-n", namespace, "link", "set", "lo", "up");
-  }
+  for (const namespace of ALL) addNamespace(namespace);
   ip("-n", NET, "link", "add", "switch", "type", "bridge");
   ip("-n", NET, "addr", "add", `${RELAY}/24`, "dev", "switch");
   ip("-n", NET, "link", "set", "switch", "up");

@@ -5,6 +5,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventually } from "./support/eventually.ts";
+import { addNamespace, ip } from "./support/ip.ts";
 import { JsonPeer } from "./support/json-peer.ts";
 import { Lab } from "./support/lab.ts";
 import { PEER_SCRIPTS, PYTHON, requireInstalled, STARLING_PROGRAM } from "./support/prerequisites.ts";
@@ -20,8 +21,6 @@ const SILENCE_MS = 12_000;
 let lab: Lab;
 let counter: JsonPeer;
 const started: ChildProcess[] = [];
-
-const ip = (...args: readonly string[]): string => execFileSync("ip", args, { encoding: "utf8" });
 
 /** A link of the near namespace, with the default route over it; the lower metric is preferred. */
 function join(link: string, network: string, metric: number): void {
@@ -63,10 +62,7 @@ const pause = (durationMs: number): Promise<void> =>
 beforeAll(async () => {
   requireInstalled("starling", "network namespaces");
   lab = new Lab();
-  for (const name of [NEAR, FAR]) {
-    ip("netns", "add", name);
-    ip("-n", name, "link", "set", "lo", "up");
-  }
+  for (const name of [NEAR, FAR]) addNamespace(name);
   ip("-n", FAR, "addr", "add", `${INTERNET}/32`, "dev", "lo");
   join("lan0", "192.168.77", 100);
   join("vpn0", "10.8.0", 10);

@@ -8,6 +8,7 @@ import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { digestsIn, digestsOf, KIB, writeTree } from "./support/content.ts";
+import { addNamespace, ip } from "./support/ip.ts";
 import { Lab } from "./support/lab.ts";
 import { requireInstalled, STARLING_PROGRAM } from "./support/prerequisites.ts";
 import { Starling } from "./support/starling.ts";
@@ -59,7 +60,6 @@ let content: string;
 let torrent: string;
 const namespaces: string[] = [];
 
-const ip = (...args: readonly string[]): string => execFileSync("ip", args, { encoding: "utf8" });
 const routerOf = ({ name }: Member): string => `${name}r`;
 
 /** What a datagram that goes out opens, and for whom (RFC 4787); TCP comes in nowhere. */
@@ -106,10 +106,9 @@ table ip wall {
 `;
 }
 
-function addNamespace(name: string): void {
-  ip("netns", "add", name);
+function newNamespace(name: string): void {
+  addNamespace(name);
   namespaces.push(name);
-  ip("-n", name, "link", "set", "lo", "up");
 }
 
 function onSwitch(namespace: string, link: string, address: string): void {
@@ -120,13 +119,13 @@ function onSwitch(namespace: string, link: string, address: string): void {
 }
 
 function connect(one: Member): void {
-  addNamespace(one.name);
+  newNamespace(one.name);
   if (one.translator === "none") {
     onSwitch(one.name, "eth", one.outside);
     return;
   }
   const router = routerOf(one);
-  addNamespace(router);
+  newNamespace(router);
   onSwitch(router, "wan", one.outside);
   ip("-n", router, "link", "add", "lan", "type", "veth", "peer", "name", "eth", "netns", one.name);
   ip("-n", router, "addr", "add", `${INSIDE}.1/24`, "dev", "lan");
@@ -141,7 +140,7 @@ function connect(one: Member): void {
 beforeAll(() => {
   requireInstalled("starling", "network namespaces", "nftables");
   lab = new Lab();
-  addNamespace(NET);
+  newNamespace(NET);
   ip("-n", NET, "link", "add", "switch", "type", "bridge");
   ip("-n", NET, "addr", "add", `${RELAY}/24`, "dev", "switch");
   ip("-n", NET, "link", "set", "switch", "up");

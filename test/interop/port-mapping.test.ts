@@ -7,6 +7,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { digestsIn, digestsOf, MIB, writeContent } from "./support/content.ts";
+import { addNamespace, ip } from "./support/ip.ts";
 import { Lab } from "./support/lab.ts";
 import { LineProcess } from "./support/line-process.ts";
 import { requireInstalled, STARLING_PROGRAM } from "./support/prerequisites.ts";
@@ -66,8 +67,6 @@ let lab: Lab;
 let content: string;
 let torrent: string;
 
-const ip = (...args: readonly string[]): string => execFileSync("ip", args, { encoding: "utf8" });
-
 function connect(near: string, nearLink: string, far: string, farLink: string): void {
   ip("-n", near, "link", "add", nearLink, "type", "veth", "peer", "name", farLink, "netns", far);
   ip("-n", near, "link", "set", nearLink, "up");
@@ -90,10 +89,7 @@ function connectOverIpv6(): void {
 beforeAll(() => {
   requireInstalled("starling", "network namespaces", "nftables");
   lab = new Lab();
-  for (const namespace of ALL) {
-    ip("netns", "add", namespace);
-    ip("-n", namespace, "link", "set", "lo", "up");
-  }
+  for (const namespace of ALL) addNamespace(namespace);
   connect(router, "wan", outside, "eth");
   connect(router, "lan", home, "eth");
   ip("-n", outside, "addr", "add", `${OUTSIDE}/24`, "dev", "eth");
